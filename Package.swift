@@ -1,0 +1,46 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The release is Embedded Swift in one static file; debug builds and tests are ordinary Swift from the same
+// sources. ARCHITECTURE.md says why.
+let settings: [SwiftSetting] = [
+  .enableExperimentalFeature("Embedded", .when(configuration: .release)),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .unsafeFlags(["-wmo", "-Osize"], .when(configuration: .release)),
+]
+
+let staticLink: [LinkerSetting] = [
+  .unsafeFlags(
+    [
+      "-enable-experimental-feature", "Embedded", "-Xclang-linker", "-static", "-Xlinker", "--gc-sections",
+      "-Xlinker", "-s",
+    ], .when(configuration: .release)),
+  // The `-L` to it comes from the Makefile: only the toolchain knows where it is.
+  .linkedLibrary("swiftUnicodeDataTables", .when(configuration: .release)),
+  .linkedLibrary("m", .when(configuration: .release)),
+]
+
+let package = Package(
+  name: "servicewrapper",
+  targets: [
+    .target(name: "Supervision", swiftSettings: settings),
+    .target(name: "Consul", swiftSettings: settings),
+    .target(name: "Options", swiftSettings: settings),
+    .systemLibrary(name: "CLinux"),
+    .target(name: "Linux", dependencies: ["CLinux"], swiftSettings: settings),
+    .target(
+      name: "Wrapper", dependencies: ["Supervision", "Consul", "Options", "Linux"], swiftSettings: settings),
+    .executableTarget(
+      name: "servicewrapper", dependencies: ["Wrapper", "Options"], swiftSettings: settings,
+      linkerSettings: staticLink),
+    .testTarget(name: "SupervisionTests", dependencies: ["Supervision"]),
+    .testTarget(name: "ConsulTests", dependencies: ["Consul"]),
+    .testTarget(name: "OptionsTests", dependencies: ["Options"]),
+    .testTarget(name: "LinuxTests", dependencies: ["Linux"]),
+    .testTarget(name: "StructureTests"),
+  ]
+)
