@@ -1,0 +1,40 @@
+/// One connection's worth of requests to the agent, answered in order; RFC 9112 section 9.3.2.
+struct Exchange: Hashable {
+  /// Sent and not answered, oldest first.
+  private(set) var unanswered: [Request]
+  /// When the oldest unanswered request is given up; monotonic.
+  private(set) var deadline: Duration
+  /// Whether it began with a registration.
+  let registers: Bool
+  /// The first answer that wasn't what was hoped for.
+  private(set) var refusal: Failure?
+
+  init(_ requests: [Request], at now: Moment) {
+    unanswered = requests
+    registers = requests.contains { $0.registers }
+    deadline = .zero
+    renewDeadline(at: now)
+  }
+
+  var isOver: Bool { unanswered.isEmpty }
+  var mayStillRegister: Bool { unanswered.contains { $0.registers } }
+  var deregisters: Bool { unanswered.contains(.deregister) }
+
+  /// One more request behind those that are unanswered.
+  mutating func append(_ request: Request, at now: Moment) {
+    unanswered.append(request)
+    renewDeadline(at: now)
+  }
+
+  /// The request that is answered next, taken off the list.
+  mutating func takeOldest(at now: Moment) -> Request {
+    renewDeadline(at: now)
+    return unanswered.removeFirst()
+  }
+
+  mutating func note(_ failure: Failure) { refusal = refusal ?? failure }
+
+  private mutating func renewDeadline(at now: Moment) {
+    deadline = now.monotonic + (mayStillRegister ? Interval.registrationAnswer : Interval.answer)
+  }
+}
