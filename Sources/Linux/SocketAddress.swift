@@ -28,6 +28,18 @@ public struct SocketAddress: Hashable, Sendable {
     return SocketAddress(address)
   }
 
+  /// An address as inet_pton(3) reads it, IPv6 without brackets; nil for a name.
+  public static func numeric(host: String, port: Int) -> SocketAddress? {
+    var four = sockaddr_in()
+    four.sin_family = sa_family_t(AF_INET)
+    four.sin_port = in_port_t(port).bigEndian
+    if unsafe inet_pton(AF_INET, host, &four.sin_addr) == 1 { return SocketAddress(four) }
+    var six = sockaddr_in6()
+    six.sin6_family = sa_family_t(AF_INET6)
+    six.sin6_port = in_port_t(port).bigEndian
+    return unsafe inet_pton(AF_INET6, host, &six.sin6_addr) == 1 ? SocketAddress(six) : nil
+  }
+
   /// A socket in the file system, of at most 107 bytes; unix(7). Nil where the path is longer.
   public static func unix(path: [UInt8]) -> SocketAddress? {
     var bytes = unsafe withUnsafeBytes(of: sa_family_t(AF_UNIX)) { unsafe [UInt8]($0) }

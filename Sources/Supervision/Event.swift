@@ -53,7 +53,7 @@ public enum Failure: Hashable, Sendable {
   case failing(String)
 
   /// Whether the agent understood and said no, so that waiting alone won't mend it.
-  var isRefusal: Bool {
+  public var isRefusal: Bool {
     switch self {
     case .denied, .rejected: true
     case .unreachable, .unresolvable, .addressless, .timedOut, .closed, .malformed, .failing: false

@@ -1,0 +1,191 @@
+internal import Consul
+internal import Linux
+internal import Options
+internal import Supervision
+
+/// The way to Consul's agent: at most one connection, on which requests go out and answers come back in order.
+struct AgentLink: ~Copyable {
+  private let place: ConsulAddress
+  private let registrant: Registrant
+  private var token: Token
+  private var resolver: Resolver
+  /// Where the agent may be, as far as we know; empty: to be resolved.
+  private var addresses: [SocketAddress]
+  /// The one in use: the agent that took the registration keeps it.
+  private var current = 0
+  private var connection: Connection?
+  /// Counts connections, so that news of one that was closed can be told from news of the next.
+  private(set) var generation: UInt64 = 0
+  /// Asked for before there was a connection.
+  private var waiting: [Supervision.Request] = []
+  private var outgoing: [UInt8] = []
+  private var unanswered = 0
+  private var parser = ResponseParser()
+
+  /// Fails where the socket's path is too long, or descriptors have run out.
+  init(_ options: Options, registrant: Registrant, poller: borrowing Poller) throws(StartError) {
+    place = options.consul
+    self.registrant = registrant
+    token = try Token(options.token)
+    do throws(SystemCallError) {
+      resolver = try Resolver()
+      try poller.watch(resolver.descriptor.number, for: .readable, tag: Tag.resolver)
+    } catch { throw StartError(error) }
+    addresses = options.consul.knownAddresses
+  }
+
+  /// Sends behind what is unanswered, or connects first. Gives the failure where that is known at once.
+  mutating func send(_ requests: [Supervision.Request], _ poller: borrowing Poller) -> Failure? {
+    unanswered += requests.count
+    waiting += requests
+    if connection != nil { return flush(poller) }
+    if !addresses.isEmpty { return connect(poller) }
+    return resolve()
+  }
+
+  mutating func disconnect() {
+    // An address that never answered the connect is not tried first again.
+    if let connected = connection?.isConnected, !connected { current += 1 }
+    connection = nil
+    waiting = []
+    outgoing = []
+    unanswered = 0
+    parser = ResponseParser()
+    if current >= addresses.count { forgetAddresses() }
+  }
+
+  private mutating func forgetAddresses() {
+    addresses = place.knownAddresses
+    current = 0
+  }
+}
+
+// MARK: Finding the agent
+extension AgentLink {
+  private mutating func resolve() -> Failure? {
+    guard case .tcp(let host, let port) = place else { return nil }
+    do throws(SystemCallError) {
+      try resolver.resolve(host: host, port: port)
+      return nil
+    } catch { return .unreachable(error.errno) }
+  }
+
+  /// Called when the resolver has an answer.
+  mutating func resolved(_ poller: borrowing Poller) -> Failure? {
+    switch resolver.takeAnswer() {
+    case nil: return nil
+    case .failed(let code): return unanswered == 0 ? nil : .unresolvable(code)
+    case .found(let found):
+      addresses = found
+      current = 0
+      return unanswered == 0 || connection != nil ? nil : connect(poller)
+    }
+  }
+
+  private mutating func connect(_ poller: borrowing Poller) -> Failure? {
+    var failure = Failure.unreachable(Errno.timedOut)
+    while current < addresses.count {
+      do throws(SystemCallError) {
+        let opened = try Connection.open(to: addresses[current])
+        generation += 1
+        let interest: Poller.Interest = opened.isConnected ? .readable : .writable
+        try poller.watch(opened.descriptor.number, for: interest, tag: Tag.agent(generation))
+        connection = consume opened
+        return flush(poller)
+      } catch { failure = .unreachable(error.errno) }
+      current += 1
+    }
+    forgetAddresses()
+    return failure
+  }
+}
+
+// MARK: Talking to it
+extension AgentLink {
+  /// Called when the connection can be read or written; gives what was learnt, in order.
+  mutating func proceed(_ poller: borrowing Poller) -> [Event] {
+    guard let connected = connection?.isConnected else { return [] }
+    if !connected { return finishConnecting(poller).map { [.lost($0)] } ?? [] }
+    if let failure = flush(poller) { return [.lost(failure)] }
+    return receive()
+  }
+
+  private mutating func finishConnecting(_ poller: borrowing Poller) -> Failure? {
+    do throws(SystemCallError) {
+      try connection?.finishConnecting()
+      return flush(poller)
+    } catch {
+      connection = nil
+      current += 1
+      if current < addresses.count { return connect(poller) }
+      forgetAddresses()
+      return .unreachable(error.errno)
+    }
+  }
+
+  /// Writes what the kernel takes, and waits for it to take the rest.
+  private mutating func flush(_ poller: borrowing Poller) -> Failure? {
+    guard let descriptor = connection?.descriptor.number, connection?.isConnected ?? false else { return nil }
+    do throws(SystemCallError) {
+      try render(local: connection?.localAddress)
+    } catch { return .addressless(error.errno) }
+    do throws(SystemCallError) {
+      let hadRest = !outgoing.isEmpty
+      if hadRest { outgoing.removeFirst(try connection?.send(outgoing) ?? 0) }
+      if hadRest || !outgoing.isEmpty {
+        let interest: Poller.Interest = outgoing.isEmpty ? .readable : [.readable, .writable]
+        try poller.rewatch(descriptor, for: interest, tag: Tag.agent(generation))
+      }
+      return nil
+    } catch { return .closed }
+  }
+
+  private mutating func render(local: SocketAddress?) throws(SystemCallError) {
+    if waiting.isEmpty { return }
+    let secret = token.current
+    for request in waiting {
+      outgoing += try registrant.request(request, local: local).bytes(host: place.hostField, token: secret)
+    }
+    waiting = []
+  }
+
+  private mutating func receive() -> [Event] {
+    var events: [Event] = []
+    do throws(SystemCallError) {
+      while let bytes = try connection?.receive() {
+        events += understand(bytes)
+        if bytes.isEmpty || unanswered == 0 { break }
+      }
+    } catch { events.append(.lost(.closed)) }
+    return events
+  }
+
+  private mutating func understand(_ bytes: [UInt8]) -> [Event] {
+    do throws(ResponseParser.Malformed) {
+      let responses = bytes.isEmpty ? try parser.end().map { [$0] } ?? [] : try parser.receive(bytes)
+      let answers = responses.prefix(unanswered).map { Event.answered(Supervision.Answer($0)) }
+      unanswered -= answers.count
+      return bytes.isEmpty && unanswered > 0 ? answers + [.lost(.closed)] : answers
+    } catch {
+      return [.lost(bytes.isEmpty ? .closed : .malformed)]
+    }
+  }
+}
+
+extension ConsulAddress {
+  /// What needs no resolver.
+  var knownAddresses: [SocketAddress] {
+    switch self {
+    case .unix(let path): SocketAddress.unix(path: [UInt8](path.utf8)).map { [$0] } ?? []
+    case .tcp(let host, let port): SocketAddress.numeric(host: host, port: port).map { [$0] } ?? []
+    }
+  }
+
+  /// RFC 9110 section 7.2; a unix socket has no host to name.
+  var hostField: String {
+    switch self {
+    case .unix: "localhost"
+    case .tcp(let host, let port): host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
+  }
+}
