@@ -8,7 +8,8 @@ struct AgentLink: ~Copyable {
   private let place: ConsulAddress
   private let registrant: Registrant
   private var token: Token
-  private var resolver: Resolver
+  /// Made when the first name is to be resolved.
+  private var resolver: Resolver?
   /// Where the agent may be, as far as we know; empty: to be resolved.
   private var addresses: [SocketAddress]
   /// The one in use: the agent that took the registration keeps it.
@@ -22,16 +23,11 @@ struct AgentLink: ~Copyable {
   private var unanswered = 0
   private var parser = ResponseParser()
 
-  /// Fails where the socket's path is too long, or descriptors have run out.
-  init(_ options: Options, registrant: Registrant, poller: borrowing Poller) throws(StartError) {
-    place = options.consul
+  init(to place: ConsulAddress, registrant: Registrant, token: Token) {
+    self.place = place
     self.registrant = registrant
-    token = try Token(options.token)
-    do throws(SystemCallError) {
-      resolver = try Resolver()
-      try poller.watch(resolver.descriptor.number, for: .readable, tag: Tag.resolver)
-    } catch { throw StartError(error) }
-    addresses = options.consul.knownAddresses
+    self.token = token
+    addresses = place.knownAddresses
   }
 
   /// Sends behind what is unanswered, or connects first. Gives the failure where that is known at once.
@@ -40,7 +36,7 @@ struct AgentLink: ~Copyable {
     waiting += requests
     if connection != nil { return flush(poller) }
     if !addresses.isEmpty { return connect(poller) }
-    return resolve()
+    return resolve(poller)
   }
 
   mutating func disconnect() {
@@ -62,17 +58,18 @@ struct AgentLink: ~Copyable {
 
 // MARK: Finding the agent
 extension AgentLink {
-  private mutating func resolve() -> Failure? {
+  private mutating func resolve(_ poller: borrowing Poller) -> Failure? {
     guard case .tcp(let host, let port) = place else { return nil }
     do throws(SystemCallError) {
-      try resolver.resolve(host: host, port: port)
+      if resolver == nil { resolver = try Resolver.watched(by: poller) }
+      try resolver?.resolve(host: host, port: port)
       return nil
     } catch { return .unreachable(error.errno) }
   }
 
   /// Called when the resolver has an answer.
   mutating func resolved(_ poller: borrowing Poller) -> Failure? {
-    switch resolver.takeAnswer() {
+    switch resolver?.takeAnswer() ?? nil {
     case nil: return nil
     case .failed(let code): return unanswered == 0 ? nil : .unresolvable(code)
     case .found(let found):
@@ -185,7 +182,16 @@ extension ConsulAddress {
   var hostField: String {
     switch self {
     case .unix: "localhost"
-    case .tcp(let host, let port): host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]:\(port)" : "\(host):\(port)"
+    case .tcp(let host, let port):
+      host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
+  }
+}
+
+extension Resolver {
+  static func watched(by poller: borrowing Poller) throws(SystemCallError) -> Resolver {
+    let resolver = try Resolver()
+    try poller.watch(resolver.descriptor.number, for: .readable, tag: Tag.resolver)
+    return resolver
   }
 }

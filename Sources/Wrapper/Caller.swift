@@ -41,18 +41,20 @@ public struct Caller: Sendable {
   /// Starts the process and stays with it until it ends.
   public func supervise(_ options: Options) -> Never {
     do throws(StartError) {
-      var supervisor = try Supervisor(options, mask: mask, hostname: hostname)
-      // The point of no return: a process runs, so from here on nothing fails and nothing ends us but its end.
-      supervisor.run()
+      var supervisor = try Supervisor.start(options, mask: mask, hostname: hostname)
+      // The point of no return: a process runs, so from here on nothing fails, and nothing ends us but its end.
+      exitNow(supervisor.run())
     } catch {
-      refuse(error.message, status: error.status)
+      end(error)
     }
   }
 
-  /// One line, and a status of our own: nothing was started.
-  public func refuse(_ message: String, status: Int32 = StartError.ownFailure) -> Never {
-    _ = StandardError.write([UInt8]("servicewrapper: error: \(message)\n".utf8))
-    exitNow(status)
+  /// One line, and the status that says that it was us: nothing was started.
+  public func refuse(_ message: String) -> Never { end(StartError(message)) }
+
+  private func end(_ error: StartError) -> Never {
+    _ = StandardError.write([UInt8]("servicewrapper: error: \(error.message)\n".utf8))
+    exitNow(error.status)
   }
 }
 

@@ -7,20 +7,21 @@ internal import Supervision
 struct Journal {
   private let level: LogOptions.Level
   private let format: LogOptions.Format
-  private var words: Wording
+  private let words: Wording
+  private let warnings: [String]
   private var lost = 0
 
   /// The longest line that a pipe takes whole; PIPE_BUF of pipe(7).
   private static let longestLine = 4_096
 
-  init(_ options: Options) {
+  init(_ options: Options, process: Child) {
     level = options.log.level
     format = options.log.format
-    words = Wording(options)
+    words = Wording(options, process: process)
+    warnings = options.warnings
   }
 
-  mutating func begin(child: Child, warnings: [String]) {
-    words.process = "\(words.program) pid=\(child.id)"
+  mutating func begin() {
     write(.info, "started \(words.process)")
     for warning in warnings { write(.warning, warning) }
   }
@@ -34,7 +35,9 @@ struct Journal {
 
   private mutating func write(_ level: LogOptions.Level, _ text: String) {
     guard level.rank >= self.level.rank else { return }
-    if lost > 0, StandardError.write(line(.warning, "\(lost) lines lost: nobody read standard error")) { lost = 0 }
+    if lost > 0, StandardError.write(line(.warning, "\(lost) lines lost: nobody read standard error")) {
+      lost = 0
+    }
     if lost > 0 || !StandardError.write(line(level, text)) { lost += 1 }
   }
 

@@ -2,20 +2,9 @@ internal import Linux
 internal import Options
 internal import Supervision
 
-/// What an event of the poller is about. Connections carry the count of them as well.
-enum Tag {
-  static let signals: UInt64 = 0
-  static let timer: UInt64 = 1
-  static let resolver: UInt64 = 2
-  static func agent(_ generation: UInt64) -> UInt64 { generation << 2 | 2 }
-  static func probe(_ generation: UInt64) -> UInt64 { generation << 2 | 3 }
-}
-
 /// The loop: turns what happens into events for the machine, and its effects into calls. It decides nothing.
 struct Supervisor: ~Copyable {
-  private let poller: Poller
-  private let signals: SignalQueue
-  private let timer: Timer
+  private let sources: EventSources
   private var link: AgentLink?
   private var prober: Prober?
   private var journal: Journal
@@ -23,37 +12,48 @@ struct Supervisor: ~Copyable {
   private var child: Child?
   /// Events that performing an effect brought about.
   private var pending: [Event] = []
+  /// What to end with, once that is known.
+  private var status: Int32?
 
-  /// Opens everything, then starts the process: what fails here fails before there is anything to lose.
-  init(_ options: Options, mask: SignalMask, hostname: String) throws(StartError) {
-    do throws(SystemCallError) {
-      try StandardStreams.reserve()
-      poller = try Poller()
-      signals = try SignalQueue()
-      timer = try Timer()
-      try poller.watch(signals.descriptor.number, for: .readable, tag: Tag.signals)
-      try poller.watch(timer.descriptor.number, for: .readable, tag: Tag.timer)
-    } catch { throw StartError(error) }
-    if let service = options.service {
-      let registrant = Registrant(service: service, hostname: hostname)
-      link = try AgentLink(options, registrant: registrant, poller: poller)
-      prober = service.port.map { Prober(port: $0) }
-    }
+  private init(
+    _ options: Options, sources: consuming EventSources, link: consuming AgentLink?, child: Child
+  ) {
+    self.sources = sources
+    self.link = link
+    self.child = child
+    prober = options.service?.port.map { Prober(port: $0) }
+    journal = Journal(options, process: child)
     machine = Machine(Plan(options), at: .now)
-    journal = Journal(options)
-    do throws(SystemCallError) {
-      let child = try Child.spawn(options.command, mask: mask)
-      journal.begin(child: child, warnings: options.warnings)
-      self.child = child
-    } catch { throw StartError(command: options.command[0], error) }
   }
 
-  mutating func run() -> Never {
+  /// Opens everything, then starts the process: what fails here fails before there is anything to lose.
+  static func start(
+    _ options: Options, mask: SignalMask, hostname: String
+  ) throws(StartError) -> Supervisor {
+    let token = try Token(options.token)
+    let sources = try EventSources.opened()
+    let child = try spawn(options.command, mask: mask)
+    let link = options.service.map {
+      AgentLink(to: options.consul, registrant: Registrant(service: $0, hostname: hostname), token: token)
+    }
+    return Supervisor(options, sources: sources, link: link, child: child)
+  }
+
+  private static func spawn(_ command: [[UInt8]], mask: SignalMask) throws(StartError) -> Child {
+    do throws(SystemCallError) {
+      return try Child.spawn(command, mask: mask)
+    } catch { throw StartError(command: command[0], error) }
+  }
+
+  /// Until there is a status to end with.
+  mutating func run() -> Int32 {
+    journal.begin()
     for effect in machine.start(at: .now) { perform(effect) }
     while true {
       handlePending()
-      timer.set(machine.timeLeft(at: .now))
-      for tag in poller.wait() {
+      if let status { return status }
+      sources.timer.set(machine.timeLeft(at: .now))
+      for tag in sources.poller.wait() {
         collect(tag)
         handlePending()
       }
@@ -82,18 +82,19 @@ extension Supervisor {
   private mutating func collect(_ tag: UInt64) {
     switch tag {
     // Whatever is due is found out before every wait.
-    case Tag.timer: timer.acknowledge()
+    case Tag.timer: sources.timer.acknowledge()
     case Tag.signals: collectSignals()
-    case Tag.resolver: if let failure = link?.resolved(poller) ?? nil { pending.append(.lost(failure)) }
-    case Tag.agent(link?.generation ?? 0): pending += link?.proceed(poller) ?? []
+    case Tag.resolver:
+      if let failure = link?.resolved(sources.poller) ?? nil { pending.append(.lost(failure)) }
+    case Tag.agent(link?.generation ?? 0): pending += link?.proceed(sources.poller) ?? []
     case Tag.probe(prober?.generation ?? 0):
-      if let health = prober?.proceed(poller) ?? nil { pending.append(.probed(health)) }
+      if let health = prober?.proceed(sources.poller) ?? nil { pending.append(.probed(health)) }
     default: break
     }
   }
 
   private mutating func collectSignals() {
-    while let received = signals.next() {
+    while let received = sources.signals.next() {
       if received.number == ReceivedSignal.child {
         reap()
       } else if received.isFromKernel || received.sender != Surroundings.processID {
@@ -119,14 +120,14 @@ extension Supervisor {
   private mutating func perform(_ effect: Effect) {
     journal.trace(effect)
     switch effect {
-    case .probe: if let health = prober?.start(poller) ?? nil { pending.append(.probed(health)) }
+    case .probe: if let health = prober?.start(sources.poller) ?? nil { pending.append(.probed(health)) }
     case .cancelProbe: prober?.cancel()
     case .send(let requests):
-      if let failure = link?.send(requests, poller) ?? nil { pending.append(.lost(failure)) }
+      if let failure = link?.send(requests, sources.poller) ?? nil { pending.append(.lost(failure)) }
     case .disconnect: link?.disconnect()
     case .signal(let number): child?.send(number)
     case .log(let notice): journal.write(notice)
-    case .exit(let status): exitNow(status)
+    case .exit(let status): self.status = status
     }
   }
 }

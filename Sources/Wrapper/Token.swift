@@ -19,7 +19,9 @@ struct Token {
       } catch {
         throw StartError("token file \(String(decoding: path, as: UTF8.self)): \(error.reason)")
       }
-      if last == nil { throw StartError("token file \(String(decoding: path, as: UTF8.self)): no token in it") }
+      if last == nil {
+        throw StartError("token file \(String(decoding: path, as: UTF8.self)): no token in it")
+      }
     }
   }
 

@@ -6,16 +6,17 @@ internal import Supervision
 struct Wording {
   /// The process's name, without its path.
   let program: String
-  /// The same with its pid, once it has one.
-  var process = ""
+  /// The same with its pid.
+  let process: String
   private let service: Service?
   private let consul: String
   private let hasDefaultConsul: Bool
 
-  init(_ options: Options) {
+  init(_ options: Options, process child: Child) {
     let path = options.command.first ?? []
     let name = path.split(separator: UInt8(ascii: "/")).last ?? path[...]
     program = String(decoding: name, as: UTF8.self)
+    process = "\(program) pid=\(child.id)"
     service = options.service
     consul = "Consul \(options.consul.text)"
     hasDefaultConsul = options.consul.isLoopback
@@ -82,9 +83,11 @@ struct Wording {
       return "\(consul) did not confirm that \(id) is gone: without checks it stays listed until deregistered"
     }
     guard let reap = service.deregisterAfter else {
-      return "\(consul) did not confirm that \(id) is gone: it turns critical, and stays listed until deregistered"
+      return
+        "\(consul) did not confirm that \(id) is gone: it turns critical, and stays listed until deregistered"
     }
-    return "\(consul) did not confirm that \(id) is gone: it drops it about \(reap.text) after its check turns critical"
+    return
+      "\(consul) did not confirm that \(id) is gone: it drops it about \(reap.text) after its check turns critical"
   }
 
   private func reason(_ health: Health) -> String {
