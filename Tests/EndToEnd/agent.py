@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import signal
+import socket
 import subprocess
 import urllib.parse
 
@@ -13,8 +14,13 @@ from waiting import eventually
 
 
 class Agent:
-    def __init__(self, folder, node="node1", config=None, prefix=(), token=None):
+    def __init__(self, folder, node="node1", config="", prefix=(), token=None, unix_beside=None):
+        """`prefix` is a command that runs the agent, in a namespace for instance. `unix_beside` is an IP address: it
+        listens there and on a unix socket, which is reached from every namespace."""
         self.node, self.token, self.prefix = node, token, list(prefix)
+        self.unix_path = os.path.join(folder, f"consul-{node}.sock") if unix_beside else None
+        if unix_beside:
+            config += f'addresses {{ http = "{unix_beside} unix://{self.unix_path}" }}'
         self.log_path = os.path.join(folder, f"consul-{node}.log")
         self.http, self.dns, *self._others = (free_port() for _ in range(5))
         self.address = f"127.0.0.1:{self.http}"
@@ -46,6 +52,10 @@ class Agent:
     def resume(self):
         os.kill(self._process.pid, signal.SIGCONT)
 
+    @property
+    def pid(self):
+        return self._process.pid
+
     def kill(self):
         if self._process:
             kill(self._process)
@@ -60,6 +70,10 @@ class Agent:
     def request(self, method, path, body=None):
         """The status and the body of the answer."""
         connection = http.client.HTTPConnection("127.0.0.1", self.http, timeout=10)
+        if self.unix_path:
+            connection.sock = socket.socket(socket.AF_UNIX)
+            connection.sock.settimeout(10)
+            connection.sock.connect(self.unix_path)
         headers = {"X-Consul-Token": self.token} if self.token else {}
         try:
             connection.request(method, path, body and json.dumps(body), headers)

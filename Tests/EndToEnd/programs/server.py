@@ -67,13 +67,14 @@ class Server:
 
     def handle(self, number, _):
         at, name = time.monotonic_ns(), signal.Signals(number).name[3:] if number < 32 else str(number)
-        consul = self.ask_consul() if self.arguments.ask and name == "TERM" else None
+        is_stop = name in ("TERM", "INT", "QUIT")
+        consul = self.ask_consul() if is_stop and self.arguments.ask else None
         self.record("signal", at=at, signal=name, consul=consul)
         if name == "USR1":
             self.open()
         elif name == "USR2":
             self.close()
-        elif name in ("TERM", "INT", "QUIT") and name not in self.arguments.ignore:
+        elif is_stop and name not in self.arguments.ignore:
             self.ends_with = self.arguments.status
 
     def wait_to_be_registered(self):
@@ -105,6 +106,6 @@ parser.add_argument("--port", type=int)
 parser.add_argument("--late", action="store_true", help="open the port only when USR1 comes")
 parser.add_argument("--ignore", action="append", default=[], help="a stop signal that doesn't end it")
 parser.add_argument("--status", type=int, default=0, help="to end with when a stop signal came")
-parser.add_argument("--ask", help="HOST:PORT/PATH of Consul, asked when TERM comes")
+parser.add_argument("--ask", help="HOST:PORT/PATH of Consul, asked when a stop signal comes")
 parser.add_argument("--exit", type=int, help="end by itself with this status, once Consul knows --ask")
 Server(parser.parse_args()).run()
