@@ -1,0 +1,127 @@
+"""A real Consul agent in dev mode: on loopback ports of its own, in memory, ended with the test."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import urllib.parse
+
+from ports import free_port
+from started import kill, start
+from waiting import eventually
+
+
+class Agent:
+    def __init__(self, folder, node="node1", config="", prefix=(), token=None, unix_beside=None):
+        """`prefix` is a command that runs the agent, in a namespace for instance. `unix_beside` is an IP address: it
+        listens there and on a unix socket, which is reached from every namespace."""
+        self.node, self.token, self.prefix = node, token, list(prefix)
+        self.unix_path = os.path.join(folder, f"consul-{node}.sock") if unix_beside else None
+        if unix_beside:
+            config += f'addresses {{ http = "{unix_beside} unix://{self.unix_path}" }}'
+        self.log_path = os.path.join(folder, f"consul-{node}.log")
+        self.http, self.dns, *self._others = (free_port() for _ in range(5))
+        self.address = f"127.0.0.1:{self.http}"
+        self._config = ["-hcl", config] if config else []
+        self._process = None
+
+    def start(self):
+        server, lan, wan = self._others
+        command = ["consul", "agent", "-dev", "-node", self.node, "-disable-host-node-id", "-grpc-port", "-1"]
+        command += ["-http-port", str(self.http), "-dns-port", str(self.dns), "-server-port", str(server)]
+        command += ["-serf-lan-port", str(lan), "-serf-wan-port", str(wan), *self._config]
+        with open(self.log_path, "ab") as log:
+            self._process = start([*self.prefix, *command], stdout=log, stderr=subprocess.STDOUT)
+        eventually(self._works, within=20, what=f"Consul's start; see {self.log_path}", every=0.02)
+        return self
+
+    def _works(self):
+        """It has a leader, and itself in the catalog."""
+        assert self._process.poll() is None, open(self.log_path, encoding="utf-8").read()
+        try:
+            return bool(self.get("/v1/catalog/service/consul"))
+        except OSError:
+            return False
+
+    def pause(self):
+        """It still accepts connections and answers nothing."""
+        os.kill(self._process.pid, signal.SIGSTOP)
+
+    def resume(self):
+        os.kill(self._process.pid, signal.SIGCONT)
+
+    @property
+    def pid(self):
+        return self._process.pid
+
+    def kill(self):
+        if self._process:
+            kill(self._process)
+            self._process = None
+
+    def log(self):
+        with open(self.log_path, encoding="utf-8") as log:
+            return log.read()
+
+    # What it says
+
+    def request(self, method, path, body=None):
+        """The status and the body of the answer."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.http, timeout=10)
+        if self.unix_path:
+            connection.sock = socket.socket(socket.AF_UNIX)
+            connection.sock.settimeout(10)
+            connection.sock.connect(self.unix_path)
+        headers = {"X-Consul-Token": self.token} if self.token else {}
+        try:
+            connection.request(method, path, body and json.dumps(body), headers)
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        finally:
+            connection.close()
+
+    def get(self, path):
+        """The JSON of a 200, otherwise None."""
+        status, body = self.request("GET", path)
+        return json.loads(body) if status == 200 else None
+
+    def put(self, path, body=None):
+        status, answer = self.request("PUT", path, body)
+        assert status == 200, answer
+        return json.loads(answer) if answer else None
+
+    def service(self, service_id):
+        return self.get("/v1/agent/service/" + urllib.parse.quote(service_id, safe=""))
+
+    def services(self):
+        return self.get("/v1/agent/services")
+
+    def checks(self, service_id):
+        """The service's checks by their IDs."""
+        checks = self.get("/v1/agent/checks").values()
+        return {check["CheckID"]: check for check in checks if check["ServiceID"] == service_id}
+
+    def statuses(self, service_id):
+        """Of the service's checks, by what follows the service ID in theirs."""
+        start_of_id = len(service_id) + 1
+        return {check_id[start_of_id:]: check["Status"] for check_id, check in self.checks(service_id).items()}
+
+    def is_passing(self, service_id):
+        return self.statuses(service_id) == {"alive": "passing", "ready": "passing"}
+
+    def in_catalog(self, name):
+        return self.get(f"/v1/catalog/service/{name}")
+
+    def dig(self, name, kind="A"):
+        """The lines of dig's short answer: who is found by DNS."""
+        command = ["dig", "@127.0.0.1", "-p", str(self.dns), f"{name}.service.consul", kind]
+        answer = subprocess.run(
+            [*command, "+short", "+time=2", "+tries=1"], capture_output=True, text=True, timeout=10, check=True
+        )
+        return answer.stdout.split("\n")[:-1]
+
+    def finished(self, method, path):
+        """How many requests of this kind it has answered, from its own log."""
+        return self.log().count(f"Request finished: method={method} url={path}")

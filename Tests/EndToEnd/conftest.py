@@ -1,0 +1,132 @@
+"""What the end-to-end tests share: a Consul agent, servicewrapper, servers to be supervised. All of it ends with the
+test, whatever becomes of that."""
+
+import os
+import shutil
+
+import pytest
+
+from agent import Agent
+from fakes import FakeConsul, NameServer, Proxy
+from ports import free_port
+from wrapper import SERVICEWRAPPER, Server, Wrapper
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "needs(*programs): skipped, with the reason, where one of them is missing")
+    config.addinivalue_line("markers", "root: skipped, with the reason, where the tests don't run as root")
+
+
+def pytest_runtest_setup(item):
+    if not os.access(SERVICEWRAPPER, os.X_OK):
+        pytest.exit(f"{SERVICEWRAPPER} is not there: make build", returncode=2)
+    for marker in item.iter_markers("needs"):
+        for program in marker.args:
+            if not shutil.which(program):
+                pytest.skip(f"{program} is missing: make install-tools")
+    if next(item.iter_markers("root"), None) and os.geteuid() != 0:
+        pytest.skip("needs root, for a namespace, a chroot or a low port")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Where nothing may be skipped, a skip is a failure with the same reason."""
+    outcome = yield
+    report = outcome.get_result()
+    if report.skipped and os.environ.get("SERVICEWRAPPER_NO_SKIP") == "1":
+        report.outcome = "failed"
+        report.longrepr = f"skipped, but SERVICEWRAPPER_NO_SKIP=1: {call.excinfo.value}"
+
+
+@pytest.fixture(scope="session")
+def shared_agent(tmp_path_factory):
+    agent = Agent(tmp_path_factory.mktemp("consul")).start()
+    yield agent
+    agent.kill()
+
+
+@pytest.fixture
+def agent(shared_agent):
+    """The agent that the tests share, left as it was found: without services."""
+    yield shared_agent
+    for service_id in shared_agent.services():
+        shared_agent.put(f"/v1/agent/service/deregister/{service_id}")
+
+
+@pytest.fixture
+def own_agent(tmp_path):
+    """Starts agents for this test alone: to be paused, killed, configured."""
+    agents = []
+
+    def start_agent(**options):
+        agents.append(Agent(tmp_path, node=f"node{len(agents) + 1}", **options))
+        return agents[-1].start()
+
+    yield start_agent
+    for one in agents:
+        one.kill()
+
+
+@pytest.fixture
+def wrapper():
+    """Starts servicewrapper with these arguments; `consul=` is the agent, or an address."""
+    wrappers = []
+
+    def start_wrapper(*arguments, consul=None, **options):
+        address = ["--consul-addr", getattr(consul, "address", consul)] if consul else []
+        wrappers.append(Wrapper([*address, *arguments], **options))
+        return wrappers[-1]
+
+    yield start_wrapper
+    for one in wrappers:
+        one.kill()
+
+
+@pytest.fixture
+def server(tmp_path):
+    """The command line of a server with a free port, and its record. `port=None`: without one."""
+
+    def make_server(**options):
+        options.setdefault("port", free_port())
+        return Server(tmp_path, **options)
+
+    return make_server
+
+
+@pytest.fixture
+def proxy():
+    proxies = []
+
+    def start_proxy(agent):
+        proxies.append(Proxy(agent.http).__enter__())
+        return proxies[-1]
+
+    yield start_proxy
+    for one in proxies:
+        one.__exit__()
+
+
+@pytest.fixture
+def fake_consul():
+    fakes = []
+
+    def start_fake(*arguments, **options):
+        fakes.append(FakeConsul(*arguments, **options).__enter__())
+        return fakes[-1]
+
+    yield start_fake
+    for one in fakes:
+        one.__exit__()
+
+
+@pytest.fixture
+def name_server():
+    servers = []
+
+    def start_name_server(answers):
+        servers.append(NameServer(f"127.77.0.{len(servers) + 53}", answers).__enter__())
+        return servers[-1]
+
+    yield start_name_server
+    for one in servers:
+        one.__exit__()
