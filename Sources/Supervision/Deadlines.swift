@@ -54,6 +54,7 @@ extension Machine {
 extension Machine {
   /// How long until something is due if nothing happens; nil: nothing ever is.
   public func timeLeft(at now: Moment) -> Duration? {
+    if phase == .exited { return nil }
     let sleeping = registry.nextAttempt.map { $0 - now.boottime }
     let waking = [
       readiness.probeDeadline, readiness.nextProbe, registry.exchange?.deadline, readyDeadline,

@@ -28,8 +28,9 @@ struct Exchange: Hashable {
 
   /// The request that is answered next, taken off the list.
   mutating func takeOldest(at now: Moment) -> Request {
+    let oldest = unanswered.removeFirst()
     renewDeadline(at: now)
-    return unanswered.removeFirst()
+    return oldest
   }
 
   mutating func note(_ failure: Failure) { refusal = refusal ?? failure }

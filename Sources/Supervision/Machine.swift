@@ -48,6 +48,7 @@ public struct Machine: Hashable, Sendable {
 
   /// What is to be done about an event; events that no longer matter change nothing.
   public mutating func handle(_ event: Event, at now: Moment) -> [Effect] {
+    if phase == .exited { return [] }
     var turn = Turn(at: now)
     switch event {
     case .signal(let signal): receive(signal, &turn)
