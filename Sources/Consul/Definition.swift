@@ -40,9 +40,12 @@ public struct Definition: Hashable, Sendable {
     /// How long *alive* is critical before Consul drops the service; nil for never. Consul takes
     /// less than a minute for a minute, and looks only every 30 s.
     public var deregisterAfter: Duration?
+    /// What *ready* starts as where it is new; *alive* starts as passing.
+    public var ready: CheckStatus
 
-    public init(ttl: Duration, deregisterAfter: Duration? = nil) {
+    public init(ttl: Duration, deregisterAfter: Duration? = nil, ready: CheckStatus = .passing) {
       self.ttl = ttl
+      self.ready = ready
       self.deregisterAfter = deregisterAfter
     }
   }
@@ -72,7 +75,7 @@ extension Definition.TTLChecks {
       JSON.Member("CheckID", .string(kind.id(of: service))),
       JSON.Member("Name", .string(kind.rawValue)),
       JSON.Member("TTL", .string(goDuration(ttl))),
-      JSON.Member("Status", .string(CheckStatus.passing.rawValue)),
+      JSON.Member("Status", .string((kind == .alive ? .passing : ready).rawValue)),
     ]
     if kind == .alive, let deregisterAfter {
       members.append(JSON.Member("DeregisterCriticalServiceAfter", .string(goDuration(deregisterAfter))))

@@ -51,3 +51,12 @@ private func realTimeSignal(_ name: ArraySlice<UInt8>) -> Int? {
   guard let offset = decimalNumber(rest.dropFirst()), offset < realTime.count else { return nil }
   return isFromStart ? realTime.lowerBound + offset : realTime.upperBound - offset
 }
+
+/// `SIGTERM`, `SIGRTMIN+3`; the number where there is no name.
+public func signalName(_ number: Int32) -> String {
+  let place = Int(number)
+  if signalNames.indices.dropFirst().contains(place) { return "SIG\(signalNames[place])" }
+  guard realTime.contains(place) else { return "signal \(number)" }
+  let offset = place - realTime.lowerBound
+  return offset == 0 ? "SIGRTMIN" : "SIGRTMIN+\(offset)"
+}
