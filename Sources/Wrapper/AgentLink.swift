@@ -22,6 +22,8 @@ struct AgentLink: ~Copyable {
   private var outgoing: [UInt8] = []
   private var unanswered = 0
   private var parser = ResponseParser()
+  /// Of the last registration that was sent; nil: the agent's own.
+  private(set) var registeredAddress: String?
 
   init(to place: ConsulAddress, registrant: Registrant, token: Token) {
     self.place = place
@@ -141,7 +143,9 @@ extension AgentLink {
     if waiting.isEmpty { return }
     let secret = token.current
     for request in waiting {
-      outgoing += try registrant.request(request, local: local).bytes(host: place.hostField, token: secret)
+      if case .register = request { registeredAddress = try registrant.address(local: local) }
+      let words = registrant.request(request, address: registeredAddress)
+      outgoing += words.bytes(host: place.hostField, token: secret)
     }
     waiting = []
   }

@@ -26,7 +26,9 @@ struct Journal {
     for warning in warnings { write(.warning, warning) }
   }
 
-  mutating func write(_ notice: Notice) { write(notice.level, words.text(notice)) }
+  mutating func write(_ notice: Notice, address: String?) {
+    write(notice.level, words.text(notice, address: address))
+  }
 
   /// What is done, for whoever wants to see it all.
   mutating func trace(_ effect: Effect) {

@@ -9,10 +9,12 @@ struct Registrant {
   /// The container, to Consul's UI: a check's output outlives us.
   let hostname: String
 
-  /// Fails where the address to register can't be found out.
-  func request(
-    _ request: Supervision.Request, local: SocketAddress?
-  ) throws(SystemCallError) -> Consul.Request {
+  /// What to register; nil for the agent's own address. Fails where it can't be found out.
+  func address(local: SocketAddress?) throws(SystemCallError) -> String? {
+    try service.address.registered(connection: local)
+  }
+
+  func request(_ request: Supervision.Request, address: String?) -> Consul.Request {
     switch request {
     case .inspect: return .service(id: service.id)
     case .deregister: return .deregister(id: service.id)
@@ -22,7 +24,6 @@ struct Registrant {
     case .ready(.failing(let errno)):
       return update(.ready, .critical, "connect 127.0.0.1:\(service.port ?? 0): \(Errno.text(errno))")
     case .register(let health):
-      let address = try service.address.registered(connection: local)
       return .register(Definition(service, address: address, isReady: health == .accepting))
     }
   }

@@ -126,7 +126,7 @@ extension Supervisor {
       if let failure = link?.send(requests, sources.poller) ?? nil { pending.append(.lost(failure)) }
     case .disconnect: link?.disconnect()
     case .signal(let number): child?.send(number)
-    case .log(let notice): journal.write(notice)
+    case .log(let notice): journal.write(notice, address: link?.registeredAddress)
     case .exit(let status): self.status = status
     }
   }

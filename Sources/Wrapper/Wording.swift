@@ -25,9 +25,10 @@ struct Wording {
   private var id: String { service?.id ?? "" }
   private var target: String { "127.0.0.1:\(service?.port ?? 0)" }
 
-  func text(_ notice: Notice) -> String {
+  /// The address is the one that was registered; nil: the agent's own.
+  func text(_ notice: Notice, address: String?) -> String {
     switch notice {
-    case .registered(let which, let duration): registered(which, duration)
+    case .registered(let which, let duration): registered(which, at: address, duration)
     case .deregistered(let after): "deregistered \(id) in \(after.text)"
     case .healthChanged(.accepting): "\(target) accepts again; \(id) is passing"
     case .healthChanged(.failing(let errno)):
@@ -46,18 +47,19 @@ struct Wording {
     }
   }
 
-  private func registered(_ which: Registration, _ duration: Duration) -> String {
-    switch which {
-    case .first: "registered \(id)\(place) with \(consul) after \(duration.text)"
-    case .replacing:
-      "registered \(id)\(place) with \(consul) after \(duration.text), replacing what an earlier run left behind"
+  private func registered(_ which: Registration, at address: String?, _ duration: Duration) -> String {
+    let first = "registered \(id)\(place(address)) with \(consul) after \(duration.text)"
+    return switch which {
+    case .first: first
+    case .replacing: "\(first); replaced stale \(id), left behind by an earlier run"
     case .again: "\(consul) forgot \(id) (restarted?); registered again"
     }
   }
 
-  private var place: String {
-    guard let port = service?.advertisedPort else { return "" }
-    return " at port \(port)"
+  private func place(_ address: String?) -> String {
+    let host = address.map { $0.utf8.contains(UInt8(ascii: ":")) ? "[\($0)]" : $0 }
+    guard let port = service?.advertisedPort else { return host.map { " at \($0)" } ?? "" }
+    return host.map { " at \($0):\(port)" } ?? " at the agent's address, port \(port)"
   }
 
   private func stopping(_ signal: Int32, _ withdrawal: Withdrawal, _ drain: Duration) -> String {
