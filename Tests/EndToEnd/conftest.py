@@ -47,10 +47,10 @@ def shared_agent(tmp_path_factory):
 
 @pytest.fixture
 def agent(shared_agent):
-    """The agent that the tests share, left as it was found: without services."""
-    yield shared_agent
+    """The agent that the tests share, without the services of the tests before."""
     for service_id in shared_agent.services():
         shared_agent.put(f"/v1/agent/service/deregister/{service_id}")
+    return shared_agent
 
 
 @pytest.fixture

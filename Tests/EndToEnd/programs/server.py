@@ -21,7 +21,11 @@ class Server:
     def __init__(self, arguments):
         self.arguments = arguments
         self.listener = None
+        self.is_open = not arguments.late
         self.ends_with = None
+        # A signal ends the waiting in `accept` at once: its number is written to this.
+        self.woken, waker = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        signal.set_wakeup_fd(waker)
         self.record_to = os.open(arguments.record, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
 
     def record(self, event, at=None, **more):
@@ -33,18 +37,26 @@ class Server:
             signal.signal(number, self.handle)
         signal.alarm(LIFETIME)
         self.record("started", argv=sys.argv, environment=dict(os.environ))
-        if not self.arguments.late:
-            self.open()
+        self.open_or_close()
         if self.arguments.exit is not None:
             self.wait_to_be_registered()
             self.end(self.arguments.exit)
         while self.ends_with is None:
             self.accept()
+            self.open_or_close()
         self.end(self.ends_with)
 
-    def open(self):
-        if not self.arguments.port or self.listener:
+    def open_or_close(self):
+        if not self.arguments.port or self.is_open == bool(self.listener):
             return
+        if self.is_open:
+            self.open()
+        else:
+            self.listener.close()
+            self.listener = None
+            self.record("closed")
+
+    def open(self):
         listener = socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((self.arguments.host, self.arguments.port))
@@ -53,16 +65,12 @@ class Server:
         self.listener = listener
         self.record("accepting", at=opened)
 
-    def close(self):
-        if self.listener:
-            self.listener.close()
-            self.listener = None
-        self.record("closed")
-
     def accept(self):
-        watched = [self.listener] if self.listener else []
+        watched = [self.woken, self.listener] if self.listener else [self.woken]
         ready, _, _ = select.select(watched, [], [], 0.05)
-        if ready and self.listener:
+        if self.woken in ready:
+            os.read(self.woken, 64)
+        if self.listener in ready:
             self.listener.accept()[0].close()
 
     def handle(self, number, _):
@@ -71,9 +79,9 @@ class Server:
         consul = self.ask_consul() if is_stop and self.arguments.ask else None
         self.record("signal", at=at, signal=name, consul=consul)
         if name == "USR1":
-            self.open()
+            self.is_open = True
         elif name == "USR2":
-            self.close()
+            self.is_open = False
         elif is_stop and name not in self.arguments.ignore:
             self.ends_with = self.arguments.status
 
@@ -91,11 +99,13 @@ class Server:
             return int(connection.recv(12, socket.MSG_WAITALL).split()[1])
 
     def end(self, status):
-        """Over 128: by the signal. Recorded first, as the last thing that happens."""
+        """129 to 159: by that signal. Recorded first, as the last thing that happens."""
         self.record("ending")
-        if status > 128:
-            signal.signal(status - 128, signal.SIG_DFL) if status != 137 else None
-            os.kill(os.getpid(), status - 128)
+        if 128 < status < 160:
+            by = signal.Signals(status - 128)
+            if by != signal.SIGKILL:
+                signal.signal(by, signal.SIG_DFL)
+            os.kill(os.getpid(), by)
         os._exit(status)
 
 
