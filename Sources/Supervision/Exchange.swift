@@ -1,13 +1,13 @@
 /// One connection's worth of requests to the agent, answered in order; RFC 9112 section 9.3.2.
 struct Exchange: Hashable {
   /// Sent and not answered, oldest first.
-  private(set) var unanswered: [Request]
+  var unanswered: [Request]
   /// When the oldest unanswered request is given up; monotonic.
-  private(set) var deadline: Duration
+  var deadline: Duration
   /// Whether it began with a registration.
   let registers: Bool
   /// The first answer that wasn't what was hoped for.
-  private(set) var refusal: Failure?
+  var refusal: Failure?
 
   init(_ requests: [Request], at now: Moment) {
     unanswered = requests

@@ -1,13 +1,13 @@
 /// What the probe says, and when to ask it again.
 struct Readiness: Hashable {
-  private(set) var health: Health
+  var health: Health
   /// Since when the process has been given time to become ready; monotonic.
-  private(set) var startedAt: Duration
+  var startedAt: Duration
   /// When the probe under way is given up; monotonic.
-  private(set) var probeDeadline: Duration?
+  var probeDeadline: Duration?
   /// When to probe again, while the process isn't ready yet; monotonic.
-  private(set) var nextProbe: Duration?
-  private(set) var hasWarned = false
+  var nextProbe: Duration?
+  var hasWarned = false
 
   init(at now: Moment, probes: Bool) {
     startedAt = now.monotonic

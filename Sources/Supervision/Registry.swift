@@ -25,17 +25,17 @@ struct Registry: Hashable {
   }
 
   private(set) var wanted: Wanted = .nothingYet
-  private(set) var wantedSince: Duration = .zero
+  var wantedSince: Duration = .zero
   private(set) var confirmed: Confirmed = .unasked
-  private(set) var exchange: Exchange?
+  var exchange: Exchange?
   /// When to ask again: a heartbeat, or the end of a pause; boottime.
-  private(set) var nextAttempt: Duration?
+  var nextAttempt: Duration?
   /// In a row, counted as far as the backoff grows.
-  private var failures = 0
+  var failures = 0
   /// The trouble that was told; nil when the last exchange went well.
-  private var trouble: Failure?
+  var trouble: Failure?
   /// Which registration the next one is.
-  private var registration = Registration.first
+  var registration = Registration.first
 
   /// Whether the agent may list us, or an earlier life of us.
   var mayBeListed: Bool {
