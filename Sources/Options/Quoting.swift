@@ -33,7 +33,7 @@ private func escaped(_ scalar: Unicode.Scalar) -> String {
   case 0x5C: "\\\\"
   case 0...0x1F, 0x7F: "\\x" + hexadecimal(scalar.value)
   case _ where changesTheLine(scalar): "\\u{" + hexadecimal(scalar.value) + "}"
-  default: String(Character(scalar))
+  default: String(scalar)
   }
 }
 

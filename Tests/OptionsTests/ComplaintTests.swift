@@ -17,6 +17,7 @@ private let complaints: [(arguments: [String], environment: [String], message: S
   (["--help="], [], "--help \"\": takes no value; give --help alone"),
   // Of several, the first.
   (["--foo", "--port=x"], [], "unknown option --foo; see servicewrapper --help"),
+  (["--tag=", "--foo"], [], "--tag \"\": empty; give --tag TAG"),
 
   (["--port=abc"], [], "--port \"abc\": not a port; give a number from 1 to 65535"),
   (

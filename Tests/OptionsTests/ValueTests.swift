@@ -36,6 +36,8 @@ import Testing
     ("1s-2s", "no unit \"s-\" in a duration; give ms, s, m or h, as in 1m30s"),
     ("8760h1ms", "too long; give at most 8760h"), ("8761h", "too long; give at most 8760h"),
     ("99999999h", "too long; give at most 8760h"),
+    ("999999999999999999h", "too long; give at most 8760h"),
+    ("0.0001h", "too fine; give whole milliseconds, at most 3 decimals"),
     ("999999999999999999999999s", "too long; give at most 8760h"),
     ("0.5ms", "too fine; give whole milliseconds, at most 3 decimals"),
     ("1.0005s", "too fine; give whole milliseconds, at most 3 decimals"),
