@@ -23,7 +23,7 @@ public struct Caller: Sendable {
   /// Prints on standard output and ends with 0.
   public func finish(printing text: String) -> Never {
     do throws(SystemCallError) {
-      try StandardOutput.write([UInt8](text.utf8) + [UInt8(ascii: "\n")])
+      try StandardOutput.write([UInt8](text.utf8))
       exitNow(0)
     } catch {
       refuse("standard output: \(error.reason)")
@@ -35,7 +35,7 @@ public struct Caller: Sendable {
     guard let service = options.service else { refuse("--dry-run: nothing would be registered") }
     let address = try? service.address.registered(connection: nil)
     let definition = Definition(service, address: address ?? nil, isReady: true)
-    finish(printing: String(decoding: definition.json.pretty, as: UTF8.self))
+    finish(printing: String(decoding: definition.json.pretty, as: UTF8.self) + "\n")
   }
 
   /// Starts the process and stays with it until it ends.

@@ -9,7 +9,7 @@ do throws(UsageError) {
     arguments: caller.arguments, environment: caller.environment, hostname: caller.hostname)
   {
   case .help: caller.finish(printing: helpText)
-  case .version: caller.finish(printing: version)
+  case .version: caller.finish(printing: version + "\n")
   case .run(let options) where options.dryRun: caller.showRegistration(options)
   case .run(let options): caller.supervise(options)
   }
