@@ -6,6 +6,8 @@ public enum Event: Hashable, Sendable {
   case ended(ExitStatus)
   /// The probe that was asked for has its result.
   case probed(Health)
+  /// There is a connection to the agent, and what was to be sent is on its way.
+  case sent
   /// The oldest unanswered request has its answer.
   case answered(Answer)
   /// The connection to the agent could not be made, or broke, before everything was answered.

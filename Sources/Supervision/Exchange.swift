@@ -6,6 +6,8 @@ struct Exchange: Hashable {
   var deadline: Duration
   /// Whether it began with a registration.
   let registers: Bool
+  /// False while there is no connection yet, so that nothing can have reached the agent.
+  var isSent = false
   /// The first answer that wasn't what was hoped for.
   var refusal: Failure?
 
@@ -17,8 +19,13 @@ struct Exchange: Hashable {
   }
 
   var isOver: Bool { unanswered.isEmpty }
-  var mayStillRegister: Bool { unanswered.contains { $0.registers } }
+  var mayStillRegister: Bool { isSent && unanswered.contains { $0.registers } }
   var deregisters: Bool { unanswered.contains(.deregister) }
+
+  mutating func markSent(at now: Moment) {
+    isSent = true
+    renewDeadline(at: now)
+  }
 
   /// One more request behind those that are unanswered.
   mutating func append(_ request: Request, at now: Moment) {

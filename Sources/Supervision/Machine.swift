@@ -54,6 +54,7 @@ public struct Machine: Hashable, Sendable {
     case .signal(let signal): receive(signal, &turn)
     case .ended(let status): end(status, &turn)
     case .probed(let health): receive(health, &turn)
+    case .sent: registry.noteSent(at: turn.now)
     case .answered(let answer): converse(&turn) { $0.receive(answer, plan: $1, health: $2, &$3) }
     case .lost(let failure): converse(&turn) { $0.lose(failure, plan: $1, &$3) }
     case .elapsed: elapse(&turn)

@@ -96,7 +96,6 @@ extension Registry {
     let requests = due(checks: plan.ttl != nil, health: health)
     if requests.isEmpty { return }
     let next = Exchange(requests, at: turn.now)
-    if next.registers { confirmed = .doubtful }
     exchange = next
     turn.emit(.send(requests))
   }
@@ -118,7 +117,14 @@ extension Registry {
 
 // MARK: Being answered
 extension Registry {
+  mutating func noteSent(at now: Moment) {
+    guard exchange?.isSent == false else { return }
+    exchange?.markSent(at: now)
+    if exchange?.registers ?? false { confirmed = .doubtful }
+  }
+
   mutating func receive(_ answer: Answer, plan: Plan, health: Health, _ turn: inout Turn) {
+    noteSent(at: turn.now)
     guard let request = exchange?.takeOldest(at: turn.now) else { return }
     settle(request, answer)
     if exchange?.isOver ?? false { finish(plan: plan, health: health, &turn) }

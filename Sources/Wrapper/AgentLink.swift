@@ -15,6 +15,8 @@ struct AgentLink: ~Copyable {
   /// The one in use: the agent that took the registration keeps it.
   private var current = 0
   private var connection: Connection?
+  /// What the poller watches it for.
+  private var interest: Poller.Interest = []
   /// Counts connections, so that news of one that was closed can be told from news of the next.
   private(set) var generation: UInt64 = 0
   /// Asked for before there was a connection.
@@ -32,8 +34,8 @@ struct AgentLink: ~Copyable {
     addresses = place.knownAddresses
   }
 
-  /// Sends behind what is unanswered, or connects first. Gives the failure where that is known at once.
-  mutating func send(_ requests: [Supervision.Request], _ poller: borrowing Poller) -> Failure? {
+  /// Sends behind what is unanswered, or connects first. Gives what is known at once.
+  mutating func send(_ requests: [Supervision.Request], _ poller: borrowing Poller) -> [Event] {
     unanswered += requests.count
     waiting += requests
     if connection != nil { return flush(poller) }
@@ -60,42 +62,43 @@ struct AgentLink: ~Copyable {
 
 // MARK: Finding the agent
 extension AgentLink {
-  private mutating func resolve(_ poller: borrowing Poller) -> Failure? {
-    guard case .tcp(let host, let port) = place else { return nil }
+  private mutating func resolve(_ poller: borrowing Poller) -> [Event] {
+    guard case .tcp(let host, let port) = place else { return [] }
     do throws(SystemCallError) {
       if resolver == nil { resolver = try Resolver.watched(by: poller) }
       try resolver?.resolve(host: host, port: port)
-      return nil
-    } catch { return .unreachable(error.errno) }
+      return []
+    } catch { return [.lost(.unreachable(error.errno))] }
   }
 
   /// Called when the resolver has an answer.
-  mutating func resolved(_ poller: borrowing Poller) -> Failure? {
-    switch resolver?.takeAnswer() ?? nil {
-    case nil: return nil
-    case .failed(let code): return unanswered == 0 ? nil : .unresolvable(code)
+  mutating func resolved(_ poller: borrowing Poller) -> [Event] {
+    guard let answer = resolver?.takeAnswer() ?? nil else { return [] }
+    let isAwaited = connection == nil && !waiting.isEmpty
+    switch answer {
+    case .failed(let code): return isAwaited ? [.lost(.unresolvable(code))] : []
     case .found(let found):
       addresses = found
       current = 0
-      return unanswered == 0 || connection != nil ? nil : connect(poller)
+      return isAwaited ? connect(poller) : []
     }
   }
 
-  private mutating func connect(_ poller: borrowing Poller) -> Failure? {
-    var failure = Failure.unreachable(Errno.timedOut)
+  private mutating func connect(_ poller: borrowing Poller) -> [Event] {
+    var errno = Errno.timedOut
     while current < addresses.count {
       do throws(SystemCallError) {
         let opened = try Connection.open(to: addresses[current])
         generation += 1
-        let interest: Poller.Interest = opened.isConnected ? .readable : .writable
+        interest = opened.isConnected ? .readable : .writable
         try poller.watch(opened.descriptor.number, for: interest, tag: Tag.agent(generation))
         connection = consume opened
         return flush(poller)
-      } catch { failure = .unreachable(error.errno) }
+      } catch { errno = error.errno }
       current += 1
     }
     forgetAddresses()
-    return failure
+    return [.lost(.unreachable(errno))]
   }
 }
 
@@ -104,12 +107,11 @@ extension AgentLink {
   /// Called when the connection can be read or written; gives what was learnt, in order.
   mutating func proceed(_ poller: borrowing Poller) -> [Event] {
     guard let connected = connection?.isConnected else { return [] }
-    if !connected { return finishConnecting(poller).map { [.lost($0)] } ?? [] }
-    if let failure = flush(poller) { return [.lost(failure)] }
-    return receive()
+    if !connected { return finishConnecting(poller) }
+    return (outgoing.isEmpty ? [] : flush(poller)) + receive()
   }
 
-  private mutating func finishConnecting(_ poller: borrowing Poller) -> Failure? {
+  private mutating func finishConnecting(_ poller: borrowing Poller) -> [Event] {
     do throws(SystemCallError) {
       try connection?.finishConnecting()
       return flush(poller)
@@ -118,25 +120,29 @@ extension AgentLink {
       current += 1
       if current < addresses.count { return connect(poller) }
       forgetAddresses()
-      return .unreachable(error.errno)
+      return [.lost(.unreachable(error.errno))]
     }
   }
 
   /// Writes what the kernel takes, and waits for it to take the rest.
-  private mutating func flush(_ poller: borrowing Poller) -> Failure? {
-    guard let descriptor = connection?.descriptor.number, connection?.isConnected ?? false else { return nil }
+  private mutating func flush(_ poller: borrowing Poller) -> [Event] {
+    guard connection?.isConnected ?? false else { return [] }
     do throws(SystemCallError) {
       try render(local: connection?.localAddress)
-    } catch { return .addressless(error.errno) }
+    } catch { return [.lost(.addressless(error.errno))] }
     do throws(SystemCallError) {
-      let hadRest = !outgoing.isEmpty
-      if hadRest { outgoing.removeFirst(try connection?.send(outgoing) ?? 0) }
-      if hadRest || !outgoing.isEmpty {
-        let interest: Poller.Interest = outgoing.isEmpty ? .readable : [.readable, .writable]
-        try poller.rewatch(descriptor, for: interest, tag: Tag.agent(generation))
-      }
-      return nil
-    } catch { return .closed }
+      outgoing.removeFirst(try connection?.send(outgoing) ?? 0)
+      try listen(for: outgoing.isEmpty ? .readable : [.readable, .writable], poller)
+      return [.sent]
+    } catch { return [.lost(.closed)] }
+  }
+
+  private mutating func listen(
+    for wanted: Poller.Interest, _ poller: borrowing Poller
+  ) throws(SystemCallError) {
+    guard let descriptor = connection?.descriptor.number, wanted != interest else { return }
+    try poller.rewatch(descriptor, for: wanted, tag: Tag.agent(generation))
+    interest = wanted
   }
 
   private mutating func render(local: SocketAddress?) throws(SystemCallError) {
@@ -150,15 +156,11 @@ extension AgentLink {
     waiting = []
   }
 
+  /// One read a turn, so that an agent that never stops talking can't keep us from a signal.
   private mutating func receive() -> [Event] {
-    var events: [Event] = []
     do throws(SystemCallError) {
-      while let bytes = try connection?.receive() {
-        events += understand(bytes)
-        if bytes.isEmpty || unanswered == 0 { break }
-      }
-    } catch { events.append(.lost(.closed)) }
-    return events
+      return try connection?.receive().map { understand($0) } ?? []
+    } catch { return [.lost(.closed)] }
   }
 
   private mutating func understand(_ bytes: [UInt8]) -> [Event] {

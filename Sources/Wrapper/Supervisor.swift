@@ -84,8 +84,7 @@ extension Supervisor {
     // Whatever is due is found out before every wait.
     case Tag.timer: sources.timer.acknowledge()
     case Tag.signals: collectSignals()
-    case Tag.resolver:
-      if let failure = link?.resolved(sources.poller) ?? nil { pending.append(.lost(failure)) }
+    case Tag.resolver: pending += link?.resolved(sources.poller) ?? []
     case Tag.agent(link?.generation ?? 0): pending += link?.proceed(sources.poller) ?? []
     case Tag.probe(prober?.generation ?? 0):
       if let health = prober?.proceed(sources.poller) ?? nil { pending.append(.probed(health)) }
@@ -122,8 +121,7 @@ extension Supervisor {
     switch effect {
     case .probe: if let health = prober?.start(sources.poller) ?? nil { pending.append(.probed(health)) }
     case .cancelProbe: prober?.cancel()
-    case .send(let requests):
-      if let failure = link?.send(requests, sources.poller) ?? nil { pending.append(.lost(failure)) }
+    case .send(let requests): pending += link?.send(requests, sources.poller) ?? []
     case .disconnect: link?.disconnect()
     case .signal(let number): child?.send(number)
     case .log(let notice): journal.write(notice, address: link?.registeredAddress)

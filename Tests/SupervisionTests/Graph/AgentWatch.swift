@@ -4,7 +4,10 @@
 struct AgentWatch: Hashable {
   /// Sent on the open connection and unanswered.
   private(set) var unanswered: [Request] = []
+  /// A connection was asked for, and not lost or closed since.
   private(set) var isConnected = false
+  /// There is one, and what was to be sent is on its way.
+  private var isSent = false
   /// A registration was sent, or an earlier life's found, and nothing says that it is gone.
   private(set) var mayBeListed = false
   /// Since we are to be gone.
@@ -34,11 +37,19 @@ struct AgentWatch: Hashable {
 
   private mutating func take(_ event: Event) {
     switch event {
+    case .sent: reach()
     case .answered(let answer):
+      reach()
       if !unanswered.isEmpty { conclude(unanswered.removeFirst(), answer) }
-    case .lost: unanswered = []
+    case .lost: (isSent, unanswered) = (false, [])
     case .signal, .ended, .probed, .elapsed: break
     }
+  }
+
+  private mutating func reach() {
+    guard isConnected, !isSent else { return }
+    isSent = true
+    if unanswered.contains(where: { $0.registers }) { mayBeListed = true }
   }
 
   private mutating func conclude(_ request: Request, _ answer: Answer) {
@@ -55,23 +66,22 @@ struct AgentWatch: Hashable {
     var breaches: [Breach] = []
     if !turn.plan.registers { breaches.append(.speaksToConsulThoughToldNotTo) }
     if turn.isWithdrawn && requests != [.deregister] { breaches.append(.registersAfterWithdrawal) }
-    let pipelines = turn.isWithdrawn && !turn.wasWithdrawn && unanswered.contains { $0.registers }
+    let pipelines = isSent && turn.isWithdrawn && !turn.wasWithdrawn && unanswered.contains { $0.registers }
     if !unanswered.isEmpty && !(pipelines && requests == [.deregister]) {
       breaches.append(.sendsWhileUnanswered)
     }
     if isConnected && unanswered.isEmpty { breaches.append(.sendsOnALostConnection) }
     isConnected = true
     unanswered += requests
-    if requests.contains(where: { $0.registers }) { mayBeListed = true }
     if turn.isWithdrawn && requests.contains(.deregister) { deregisterAsked = true }
     return breaches
   }
 
   private mutating func disconnect(_ turn: Observation) -> [Breach] {
-    defer { (isConnected, unanswered) = (false, []) }
+    defer { (isConnected, isSent, unanswered) = (false, false, []) }
     if !isConnected { return [.disconnectsNothing] }
     if unanswered.isEmpty || turn.isWithdrawn && !turn.wasWithdrawn {
-      return unanswered.contains { $0.registers } ? [.dropsAnUnansweredRegistration] : []
+      return isSent && unanswered.contains { $0.registers } ? [.dropsAnUnansweredRegistration] : []
     }
     return turn.step.event == .elapsed ? [] : [.closesAConnectionInUse]
   }

@@ -28,7 +28,7 @@ struct Observation {
       case .signal(let signal): plan.isStop(signal)
       case .ended: true
       case .elapsed: effects.contains { if case .log(.readyTimedOut) = $0 { true } else { false } }
-      case .probed, .answered, .lost: false
+      case .sent, .probed, .answered, .lost: false
       }
     isWithdrawn = wasWithdrawn || withdraws
   }

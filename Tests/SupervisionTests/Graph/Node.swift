@@ -53,7 +53,7 @@ struct Node: Hashable {
     return switch event {
     case .signal, .ended: !process.isAlive
     case .probed: !isProbing
-    case .answered, .lost: !agent.isConnected
+    case .sent, .answered, .lost: !agent.isConnected
     case .elapsed: false
     }
   }

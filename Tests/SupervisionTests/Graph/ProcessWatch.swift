@@ -23,7 +23,7 @@ struct ProcessWatch: Hashable {
     let (nothing, whatIsHeld): ([Int32], [Int32]) = ([], stops(held))
     if !isAlive { return [nothing] }
     switch turn.step.event {
-    case .ended: return [nothing]
+    case .ended, .sent: return [nothing]
     case .signal(let signal) where turn.plan.isStop(signal):
       let all = stops(held + missing(signal))
       return turn.wasWithdrawn || missing(signal).isEmpty ? [all] : [all, nothing]
@@ -83,7 +83,7 @@ extension ProcessWatch {
       self.status = status
       held = []
     case .probed(.accepting) where isProbing: isReady = true
-    case .signal, .ended, .probed, .answered, .lost, .elapsed: break
+    case .signal, .ended, .probed, .sent, .answered, .lost, .elapsed: break
     }
     if sent.contains(18) { held = [] }
   }

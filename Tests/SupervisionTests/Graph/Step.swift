@@ -36,7 +36,7 @@ extension Step {
 
   private static let news: [Step] = [
     .ended(.exited(7)), .ended(.killed(signal: 9)), .probed(.accepting), .probed(.failing(refused)),
-    .answered(.done), .answered(.unknown), .answered(.denied("")), .answered(.rejected("")),
+    .sent, .answered(.done), .answered(.unknown), .answered(.denied("")), .answered(.rejected("")),
     .answered(.failing("")), .lost(.unreachable(refused)), .lost(.timedOut),
   ].map { .event($0) }
 

@@ -102,6 +102,17 @@ struct StopTests {
     #expect(story.on(.answered(.done)) == [.disconnect, gone] + Effect.stop(Signal.terminate))
   }
 
+  @Test("A registration that never left us is dropped: nothing to take out, nothing to wait for")
+  func unsentRegistration() {
+    var story = Story()
+    story.start()
+    story.play(.answered(.unknown), .probed(.accepting))
+    #expect(
+      story.on(signal: Signal.terminate)
+        == [.disconnect, stopping(.notRegistered)] + Effect.stop(Signal.terminate))
+    #expect(story.on(.ended(.exited(0))).last == .exit(0))
+  }
+
   @Test("Checks that are unanswered can't register: the deregistration gets a connection of its own")
   func besidesTheChecks() {
     var registering = Story.registering()

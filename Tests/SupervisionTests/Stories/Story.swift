@@ -55,6 +55,7 @@ extension Story {
     var story = Story(plan)
     story.start()
     if plan.probes { story.play(.answered(.unknown), .probed(.accepting)) }
+    story.on(.sent)
     return story
   }
 
