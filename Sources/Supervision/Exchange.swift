@@ -8,11 +8,14 @@ struct Exchange: Hashable {
   let registers: Bool
   /// False while there is no connection yet, so that nothing can have reached the agent.
   var isSent = false
+  /// What was confirmed before a registration was sent: so it is still, if the agent refuses.
+  var confirmedBefore: Registry.Confirmed
   /// The first answer that wasn't what was hoped for.
   var refusal: Failure?
 
-  init(_ requests: [Request], at now: Moment) {
+  init(_ requests: [Request], confirmed: Registry.Confirmed, at now: Moment) {
     unanswered = requests
+    confirmedBefore = confirmed
     registers = requests.contains { $0.registers }
     deadline = .zero
     renewDeadline(at: now)

@@ -121,7 +121,16 @@ extension Machine {
     let now = turn.now.monotonic
     let budgetEnd = (stopBegan ?? now) + Interval.stopBudget
     phase = .ended(status, until: min(now + Interval.lastChance, max(now, budgetEnd)))
-    if !registry.mayBeListed { exit(status, &turn) }
+    exitIfNothingMoreCanCome(status, until: phase.deadline ?? now, &turn)
+  }
+
+  private mutating func exitIfNothingMoreCanCome(
+    _ status: ExitStatus, until: Duration, _ turn: inout Turn
+  ) {
+    if !registry.mayBeListed { return exit(status, &turn) }
+    guard registry.isSilent(for: until - turn.now.monotonic, from: turn.now) else { return }
+    turn.log(.leftBehind)
+    exit(status, &turn)
   }
 
   mutating func exit(_ status: ExitStatus, _ turn: inout Turn) {
@@ -145,12 +154,12 @@ extension Machine {
     switch phase {
     case .deregistering(let held, let drains, _) where !registry.isDeregistering:
       drain(held, isGone ? .deregistered(after: after) : .unconfirmed, drains: drains, &turn)
-    case .ended(let status, _) where isGone:
-      turn.log(.deregistered(after: after))
-      exit(status, &turn)
+    case .ended(let status, let until):
+      if isGone { turn.log(.deregistered(after: after)) }
+      exitIfNothingMoreCanCome(status, until: until, &turn)
     case .draining where isGone, .stopping where isGone, .killed where isGone:
       turn.log(.deregistered(after: after))
-    case .starting, .serving, .deregistering, .draining, .stopping, .killed, .ended, .exited: break
+    case .starting, .serving, .deregistering, .draining, .stopping, .killed, .exited: break
     }
   }
 }

@@ -58,6 +58,11 @@ struct Registry: Hashable {
     return true
   }
 
+  /// Whether nothing more can be heard of the agent for that long.
+  func isSilent(for duration: Duration, from now: Moment) -> Bool {
+    exchange == nil && nextAttempt.map { $0 - now.boottime > duration } ?? true
+  }
+
   func answerIsOverdue(at now: Moment) -> Bool { exchange.map { $0.deadline <= now.monotonic } ?? false }
 }
 
@@ -95,8 +100,7 @@ extension Registry {
     nextAttempt = nil
     let requests = due(checks: plan.ttl != nil, health: health)
     if requests.isEmpty { return }
-    let next = Exchange(requests, at: turn.now)
-    exchange = next
+    exchange = Exchange(requests, confirmed: confirmed, at: turn.now)
     turn.emit(.send(requests))
   }
 
@@ -146,10 +150,16 @@ extension Registry {
     case (.alive, .done), (.ready, .done): break
     case (.alive, .unknown), (.ready, .unknown): forget()
     case (.register, .unknown): exchange?.note(.failing("it knows no such service"))
-    case (_, .denied(let reason)): exchange?.note(.denied(reason))
-    case (_, .rejected(let reason)): exchange?.note(.rejected(reason))
+    case (_, .denied(let reason)): refuse(request, .denied(reason))
+    case (_, .rejected(let reason)): refuse(request, .rejected(reason))
     case (_, .failing(let reason)): exchange?.note(.failing(reason))
     }
+  }
+
+  /// The agent understood and did nothing.
+  private mutating func refuse(_ request: Request, _ failure: Failure) {
+    exchange?.note(failure)
+    if request.registers, let before = exchange?.confirmedBefore { confirmed = before }
   }
 
   private mutating func discoverStale() {

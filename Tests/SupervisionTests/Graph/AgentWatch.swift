@@ -10,6 +10,8 @@ struct AgentWatch: Hashable {
   private var isSent = false
   /// A registration was sent, or an earlier life's found, and nothing says that it is gone.
   private(set) var mayBeListed = false
+  /// Before the last registration.
+  private var wasListed = false
   /// Since we are to be gone.
   private var deregisterAsked = false
 
@@ -32,6 +34,7 @@ struct AgentWatch: Hashable {
   var coarse: AgentWatch {
     var watch = self
     watch.unanswered = unanswered.map(\.coarse)
+    if !watch.unanswered.contains(where: { $0.registers }) { watch.wasListed = false }
     return watch
   }
 
@@ -49,7 +52,7 @@ struct AgentWatch: Hashable {
   private mutating func reach() {
     guard isConnected, !isSent else { return }
     isSent = true
-    if unanswered.contains(where: { $0.registers }) { mayBeListed = true }
+    if unanswered.contains(where: { $0.registers }) { (wasListed, mayBeListed) = (mayBeListed, true) }
   }
 
   private mutating func conclude(_ request: Request, _ answer: Answer) {
@@ -58,6 +61,7 @@ struct AgentWatch: Hashable {
       (.ready, .unknown):
       mayBeListed = false
     case (.inspect, .done): mayBeListed = true
+    case (.register, .denied), (.register, .rejected): mayBeListed = wasListed
     case (_, _): break
     }
   }

@@ -90,6 +90,7 @@ extension Exchange {
     var exchange = self
     exchange.unanswered = unanswered.map(\.coarse)
     let answers = [Interval.answer, Interval.registrationAnswer]
+    if !registers { exchange.confirmedBefore = .unasked }
     exchange.deadline = ceiling(deadline - now.monotonic, to: answers)
     if let refusal { exchange.refusal = refusal.isRefusal ? .denied("") : .failing("") }
     return exchange

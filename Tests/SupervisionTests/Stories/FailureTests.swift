@@ -80,7 +80,7 @@ struct FailureTests {
     var story = Story(Plan(probes: false, jitter: 1_000))
     story.start()
     story.play(answered(answer), answered(answer))
-    let told = Effect.log(.consulFailed(failure, registered: true))
+    let told = Effect.log(.consulFailed(failure, registered: false))
     #expect(story.on(answered(answer)) == [.disconnect, told])
     #expect(story.timeLeft == .seconds(60))
     #expect(story.wait() == [.registration()])

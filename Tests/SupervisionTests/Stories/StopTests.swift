@@ -200,6 +200,20 @@ struct LastChanceTests {
     #expect(story.wait() == [.log(.leftBehind), .exit(7)])
   }
 
+  @Test("A refusal can't change within a second: no reason to stay")
+  func refused() {
+    var story = Story.registered()
+    story.on(.ended(.exited(7)))
+    #expect(story.on(.answered(.denied("ACL"))).suffix(2) == [.log(.leftBehind), .exit(7)])
+  }
+
+  @Test("What the agent refused to register needs no deregistration")
+  func refusedRegistration() {
+    var story = Story.registering()
+    story.play(.answered(.denied("ACL")), .answered(.denied("ACL")), .answered(.denied("ACL")))
+    #expect(story.on(.ended(.exited(7))) == [.log(.ended(.exited(7))), .exit(7)])
+  }
+
   @Test("A failure is tried again within the last second")
   func retry() {
     var story = Story.registered()
