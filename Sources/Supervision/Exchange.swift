@@ -4,13 +4,16 @@ struct Exchange: Hashable {
   var unanswered: [Request]
   /// When the oldest unanswered request is given up; monotonic.
   var deadline: Duration
+  /// What was confirmed before it, for as long as nothing may have been sent.
+  private(set) var before: Registry.Confirmed?
   /// Whether it began with a registration.
   let registers: Bool
   /// The first answer that wasn't what was hoped for.
   var refusal: Failure?
 
-  init(_ requests: [Request], at now: Moment) {
+  init(_ requests: [Request], after confirmed: Registry.Confirmed, at now: Moment) {
     unanswered = requests
+    before = confirmed
     registers = requests.contains { $0.registers }
     deadline = .zero
     renewDeadline(at: now)
@@ -28,6 +31,7 @@ struct Exchange: Hashable {
 
   /// The request that is answered next, taken off the list.
   mutating func takeOldest(at now: Moment) -> Request {
+    before = nil
     let oldest = unanswered.removeFirst()
     renewDeadline(at: now)
     return oldest

@@ -142,14 +142,18 @@ extension Machine {
     part(&registry, plan, readiness.health, &turn)
     let isGone = wasListed && !registry.mayBeListed && registry.wanted == .absent
     let after = turn.now.monotonic - registry.wantedSince
+    let (wasSent, told) = (!registry.wasNeverSent, Notice.deregistered(after: after))
     switch phase {
+    case .deregistering(let held, _, _) where isGone && !wasSent:
+      drain(held, .notRegistered, drains: false, &turn)
     case .deregistering(let held, let drains, _) where !registry.isDeregistering:
       drain(held, isGone ? .deregistered(after: after) : .unconfirmed, drains: drains, &turn)
     case .ended(let status, _) where isGone:
-      turn.log(.deregistered(after: after))
+      if wasSent { turn.log(told) }
       exit(status, &turn)
-    case .draining where isGone, .stopping where isGone, .killed where isGone:
-      turn.log(.deregistered(after: after))
+    case .draining where isGone && wasSent, .stopping where isGone && wasSent,
+      .killed where isGone && wasSent:
+      turn.log(told)
     case .starting, .serving, .deregistering, .draining, .stopping, .killed, .ended, .exited: break
     }
   }

@@ -7,6 +7,8 @@ struct AgentWatch: Hashable {
   private(set) var isConnected = false
   /// A registration was sent, or an earlier life's found, and nothing says that it is gone.
   private(set) var mayBeListed = false
+  /// The same before anything was sent on the open connection, for as long as nothing on it was answered.
+  private var wasListed: Bool?
   /// Since we are to be gone.
   private var deregisterAsked = false
 
@@ -36,7 +38,10 @@ struct AgentWatch: Hashable {
     switch event {
     case .answered(let answer):
       if !unanswered.isEmpty { conclude(unanswered.removeFirst(), answer) }
-    case .lost: unanswered = []
+      wasListed = nil
+    case .lost(let failure):
+      if case .unreachable = failure { mayBeListed = wasListed ?? mayBeListed }
+      unanswered = []
     case .signal, .ended, .probed, .elapsed: break
     }
   }
@@ -60,6 +65,7 @@ struct AgentWatch: Hashable {
       breaches.append(.sendsWhileUnanswered)
     }
     if isConnected && unanswered.isEmpty { breaches.append(.sendsOnALostConnection) }
+    if !isConnected { wasListed = mayBeListed }
     isConnected = true
     unanswered += requests
     if requests.contains(where: { $0.registers }) { mayBeListed = true }
@@ -68,7 +74,7 @@ struct AgentWatch: Hashable {
   }
 
   private mutating func disconnect(_ turn: Observation) -> [Breach] {
-    defer { (isConnected, unanswered) = (false, []) }
+    defer { (isConnected, unanswered, wasListed) = (false, [], nil) }
     if !isConnected { return [.disconnectsNothing] }
     if unanswered.isEmpty || turn.isWithdrawn && !turn.wasWithdrawn {
       return unanswered.contains { $0.registers } ? [.dropsAnUnansweredRegistration] : []
