@@ -1,7 +1,7 @@
 @testable import Supervision
 
-// The machine's states are finite only where its times are: each is taken relative to now, deadlines are put off
-// to the next of a few, and ages reduced to the last threshold passed. What is lost is the order of two
+// The machine's states are finite only where its times are: each is taken relative to now, deadlines are put
+// off to the next of a few, and ages reduced to the last threshold passed. What is lost is the order of two
 // deadlines; the graph has a step to each of them, so that every order is walked.
 
 extension Machine {
