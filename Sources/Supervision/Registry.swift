@@ -34,6 +34,8 @@ struct Registry: Hashable {
   var failures = 0
   /// The trouble that was told; nil when the last exchange went well.
   var trouble: Failure?
+  /// Whether the registration that was sent last was told of as done.
+  var isTold = false
   /// Which registration the next one is.
   var registration = Registration.first
 
@@ -44,6 +46,9 @@ struct Registry: Hashable {
     case .stale, .unchecked, .retired, .doubtful, .present: true
     }
   }
+
+  /// Whether the last registration that was to be sent never was.
+  var wasNeverSent: Bool { !mayBeListed && trouble?.precedesSending ?? false }
 
   /// Whether clients may have been sent to this process.
   var mayServe: Bool { confirmed == .present || confirmed == .doubtful }
@@ -135,7 +140,8 @@ extension Registry {
   }
 
   mutating func lose(_ failure: Failure, plan: Plan, _ turn: inout Turn) {
-    guard exchange != nil else { return }
+    guard let exchange else { return }
+    if failure.precedesSending { confirmed = exchange.before ?? confirmed }
     endExchange(&turn)
     pause(after: failure, plan: plan, &turn)
   }
@@ -176,11 +182,11 @@ extension Registry {
   }
 
   private mutating func finish(plan: Plan, health: Health, _ turn: inout Turn) {
-    let (registered, refusal) = (exchange?.registers ?? false, exchange?.refusal)
+    let refusal = exchange?.refusal
     endExchange(&turn)
     if let refusal { return pause(after: refusal, plan: plan, &turn) }
     failures = 0
-    tellSuccess(registered: registered && confirmed == .present, &turn)
+    tellSuccess(&turn)
     if (wanted, confirmed) == (.present, .present) {
       nextAttempt = turn.now.boottime + plan.beat
     } else {
@@ -204,10 +210,10 @@ extension Registry {
 
 // MARK: Telling
 extension Registry {
-  private mutating func tellSuccess(registered: Bool, _ turn: inout Turn) {
-    if registered {
+  private mutating func tellSuccess(_ turn: inout Turn) {
+    if confirmed == .present && !isTold {
       turn.log(.registered(registration, after: turn.now.monotonic - wantedSince))
-      registration = .again
+      (registration, isTold) = (.again, true)
     } else if trouble != nil {
       turn.log(.consulAnswers)
     }

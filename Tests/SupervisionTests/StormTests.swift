@@ -36,7 +36,8 @@ private struct Instance {
 
   mutating func run(until end: Duration) {
     perform(machine.start(at: now))
-    while let left = machine.timeLeft(at: now), now.monotonic + left < end {
+    for _ in 0..<10_000 {
+      guard let left = machine.timeLeft(at: now), now.monotonic + left < end else { return }
       now.monotonic += left
       now.boottime += left
       perform(machine.handle(.elapsed, at: now))

@@ -3,6 +3,9 @@
 // What becomes of a state when only time passes, or when everybody answers well.
 
 extension Node {
+  /// Turns within which whatever is to come has come.
+  private static let enough = 40
+
   /// What the promises say of time is looked for in this state's future.
   var breachesOfItsFuture: [Breach] {
     if process.hasExited { return [] }
@@ -14,8 +17,9 @@ extension Node {
     guard process.isAlive else { return [] }
     var node = self
     var breaches = isWithdrawn ? [] : node.take(.event(.signal(Signal(Signal.terminate)))).breaches
-    while !node.process.held.isEmpty, let left = node.timeLeft, breaches.isEmpty {
-      breaches += node.take(.passed(left)).breaches
+    for _ in 0..<Node.enough {
+      guard !node.process.held.isEmpty, let left = node.timeLeft, breaches.isEmpty else { break }
+      breaches += node.take(.passed(max(left, .zero))).breaches
     }
     let plan = machine.plan
     let waited = node.now.monotonic
@@ -31,7 +35,8 @@ extension Node {
   private var breachesOfEnd: [Breach] {
     var node = self
     var breaches = process.isAlive ? node.take(.event(.ended(.exited(7)))).breaches : []
-    while !node.process.hasExited, let left = node.timeLeft, breaches.isEmpty {
+    for _ in 0..<Node.enough {
+      guard !node.process.hasExited, let left = node.timeLeft, breaches.isEmpty else { break }
       breaches += node.take(.passed(max(left, .zero))).breaches
     }
     if !node.process.hasExited || node.now.monotonic > .seconds(1) { breaches.append(.exitsTooLate) }
@@ -42,7 +47,7 @@ extension Node {
   private var breachesOfHealth: [Breach] {
     guard machine.plan.registers, process.isAlive else { return [] }
     var node = self
-    for _ in 0..<40 {
+    for _ in 0..<Node.enough {
       if node.isAsWanted { return [] }
       let breaches = node.takeHealthy()
       if !breaches.isEmpty { return breaches }

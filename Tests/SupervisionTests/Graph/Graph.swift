@@ -1,6 +1,6 @@
 @testable import Supervision
 
-/// Every state that can be reached, breadth first, so that the way to a broken promise is one of the shortest.
+/// Every state that can be reached, breadth first: the way to a broken promise is one of the shortest.
 struct Graph {
   /// A promise broken, and how to get there.
   struct Finding: CustomStringConvertible {

@@ -85,7 +85,7 @@ struct Node: Hashable {
     return breaches
   }
 
-  /// After time was taken note of, nothing is due any more; and while something is missing in Consul, something will be.
+  /// Once time was taken note of nothing is due any more; while Consul lacks something, something will be.
   private func judgeProgress(after event: Event) -> [Breach] {
     var breaches: [Breach] = []
     if event == .elapsed {

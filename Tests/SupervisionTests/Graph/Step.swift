@@ -55,10 +55,10 @@ extension Machine {
     return Set(all.compactMap { $0.map { max($0, .zero) } })
   }
 
-  /// What can happen in this state at zero: besides events, each deadline may be the next one that is met, the earlier
-  /// ones late.
+  /// What can happen in this state at zero: besides events, each deadline may be the next one that is met,
+  /// the earlier ones late.
   var steps: [Step] {
-    let early = timeLeft(at: .zero).flatMap { $0 > .zero ? Step.passed($0 / 2) : nil }
+    let early = timeLeft(at: .zero).flatMap { $0 > .zero ? Step.passed($0 - .nanoseconds(1)) : nil }
     let ages: [Step] = phase == .starting ? [.passed(.seconds(1)), .passed(.seconds(10))] : []
     return Step.always + deadlines.map { .passed($0) } + ages + (early.map { [$0] } ?? [])
   }

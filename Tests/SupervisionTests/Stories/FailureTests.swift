@@ -114,6 +114,57 @@ struct FailureTests {
     #expect(story.timeLeft == .seconds(10))
   }
 
+  @Test("What never reached the agent isn't waited for, drained, taken out or called left behind")
+  func neverSent() {
+    var story = Story(Plan(probes: false, drain: .seconds(4)))
+    story.start()
+    let down = Failure.unreachable(refused)
+    #expect(story.on(.lost(down)) == [.disconnect, .log(.consulFailed(down, registered: false))])
+    let now = Notice.stopping(signal: Signal.terminate, .notRegistered, drain: .zero)
+    #expect(story.on(signal: Signal.terminate) == [.log(now)] + Effect.stop(Signal.terminate))
+    #expect(story.on(.ended(.exited(7))) == [.log(.ended(.exited(7))), .exit(7)])
+  }
+
+  @Test("A connection that turns out to be none while a stop signal is held ends the waiting, with no drain")
+  func neverSentAfterAll() {
+    var story = Story.registering(Plan(drain: .seconds(4)))
+    #expect(story.on(signal: Signal.terminate) == [.send([.deregister])])
+    let now = Notice.stopping(signal: Signal.terminate, .notRegistered, drain: .zero)
+    #expect(story.on(.lost(.unresolvable(-2))).suffix(3) == [.log(now)] + Effect.stop(Signal.terminate))
+    #expect(story.timeLeft == nil)
+
+    var ended = Story.registering()
+    ended.on(.ended(.exited(7)))
+    #expect(ended.on(.lost(.addressless(99))).last == .exit(7))
+  }
+
+  @Test("What was registered before stays so when the agent can't be reached any more")
+  func unreachableLater() {
+    var story = Story.registered()
+    story.wait()
+    let down = Failure.unreachable(refused)
+    story.on(.probed(.accepting))
+    #expect(story.on(.lost(down)) == [.disconnect, .log(.consulFailed(down, registered: true))])
+    #expect(story.on(signal: Signal.terminate).first == .send([.deregister]))
+
+    var answered = Story.registering()
+    answered.play(.answered(.done), .lost(down))
+    #expect(answered.on(signal: Signal.terminate).first == .send([.deregister]))
+  }
+
+  @Test("A registration whose checks failed at first is told as soon as they pass")
+  func toldLate() {
+    var story = Story.registering()
+    story.play(.answered(.done), .lost(.closed))
+    story.wait()
+    story.play(.probed(.accepting), .answered(.done))
+    let registered = Notice.registered(.first, after: .milliseconds(50))
+    #expect(story.on(.answered(.done)) == [.disconnect, .log(registered)])
+    story.wait()
+    story.play(.probed(.accepting), .answered(.done))
+    #expect(story.on(.answered(.done)) == [.disconnect])
+  }
+
   @Test("A process that becomes ready while Consul is being left alone doesn't wait for the pause")
   func readyDuringThePause() {
     var story = Story()
