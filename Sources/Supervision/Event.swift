@@ -62,14 +62,6 @@ public enum Failure: Hashable, Sendable {
     }
   }
 
-  /// Whether the agent can't have seen anything of what was to be sent.
-  var precedesSending: Bool {
-    switch self {
-    case .unreachable, .unresolvable, .addressless: true
-    case .timedOut, .closed, .malformed, .denied, .rejected, .failing: false
-    }
-  }
-
   /// Whether telling of this one after the other would tell nothing new: internal errors carry a new text each time.
   func isSameCondition(as other: Failure) -> Bool {
     if case (.failing, .failing) = (self, other) { return true }

@@ -4,8 +4,6 @@ struct Exchange: Hashable {
   var unanswered: [Request]
   /// When the oldest unanswered request is given up; monotonic.
   var deadline: Duration
-  /// What was confirmed before it, for as long as nothing may have been sent.
-  private(set) var before: Registry.Confirmed?
   /// Whether it began with a registration.
   let registers: Bool
   /// False while there is no connection yet, so that nothing can have reached the agent.
@@ -40,7 +38,6 @@ struct Exchange: Hashable {
 
   /// The request that is answered next, taken off the list.
   mutating func takeOldest(at now: Moment) -> Request {
-    before = nil
     let oldest = unanswered.removeFirst()
     renewDeadline(at: now)
     return oldest

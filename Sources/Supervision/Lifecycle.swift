@@ -151,10 +151,7 @@ extension Machine {
     part(&registry, plan, readiness.health, &turn)
     let isGone = wasListed && !registry.mayBeListed && registry.wanted == .absent
     let after = turn.now.monotonic - registry.wantedSince
-    let (wasSent, told) = (!registry.wasNeverSent, Notice.deregistered(after: after))
     switch phase {
-    case .deregistering(let held, _, _) where isGone && !wasSent:
-      drain(held, .notRegistered, drains: false, &turn)
     case .deregistering(let held, let drains, _) where !registry.isDeregistering:
       drain(held, isGone ? .deregistered(after: after) : .unconfirmed, drains: drains, &turn)
     case .ended(let status, let until):

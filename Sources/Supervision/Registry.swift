@@ -34,7 +34,7 @@ struct Registry: Hashable {
   var failures = 0
   /// The trouble that was told; nil when the last exchange went well.
   var trouble: Failure?
-  /// Whether the registration that was sent last was told of as done.
+  /// Whether the last registration was told of.
   var isTold = false
   /// Which registration the next one is.
   var registration = Registration.first
@@ -46,9 +46,6 @@ struct Registry: Hashable {
     case .stale, .unchecked, .retired, .doubtful, .present: true
     }
   }
-
-  /// Whether the last registration that was to be sent never was.
-  var wasNeverSent: Bool { !mayBeListed && trouble?.precedesSending ?? false }
 
   /// Whether clients may have been sent to this process.
   var mayServe: Bool { confirmed == .present || confirmed == .doubtful }
@@ -129,7 +126,7 @@ extension Registry {
   mutating func noteSent(at now: Moment) {
     guard exchange?.isSent == false else { return }
     exchange?.markSent(at: now)
-    if exchange?.registers ?? false { confirmed = .doubtful }
+    if exchange?.registers ?? false { (confirmed, isTold) = (.doubtful, false) }
   }
 
   mutating func receive(_ answer: Answer, plan: Plan, health: Health, _ turn: inout Turn) {
@@ -140,8 +137,7 @@ extension Registry {
   }
 
   mutating func lose(_ failure: Failure, plan: Plan, _ turn: inout Turn) {
-    guard let exchange else { return }
-    if failure.precedesSending { confirmed = exchange.before ?? confirmed }
+    guard exchange != nil else { return }
     endExchange(&turn)
     pause(after: failure, plan: plan, &turn)
   }

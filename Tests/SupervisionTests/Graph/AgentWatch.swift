@@ -75,7 +75,6 @@ struct AgentWatch: Hashable {
       breaches.append(.sendsWhileUnanswered)
     }
     if isConnected && unanswered.isEmpty { breaches.append(.sendsOnALostConnection) }
-    if !isConnected { wasListed = mayBeListed }
     isConnected = true
     unanswered += requests
     if turn.isWithdrawn && requests.contains(.deregister) { deregisterAsked = true }

@@ -1,11 +1,11 @@
 @testable import Supervision
 
-// The machine's states are finite only where its times are: each is taken relative to now, deadlines are put
-// off to the next of a few, and ages reduced to the last threshold passed. What is lost is the order of two
-// deadlines; the graph has a step to each of them, so that every order is walked.
+// The machine's states are finite only where its times are: each is taken relative to now, deadlines are put off to the
+// next of a few, and ages reduced to the last threshold passed. What is lost is the order of two deadlines; the graph has
+// a step to each of them, so that every order is walked.
 
 extension Machine {
-  /// This state as it would be with its clocks at zero, and without what changes nothing but the log.
+  /// This state as it would be with its clocks at zero, and without what changes nothing but numbers in the log.
   func coarse(at now: Moment) -> Machine {
     var machine = self
     machine.phase = phase.coarse(at: now, plan: plan)
@@ -79,7 +79,7 @@ extension Registry {
     registry.trouble = trouble == nil ? nil : .timedOut
     let pauses: [Duration] = [.milliseconds(100), .seconds(30), .seconds(60)]
     registry.nextAttempt = nextAttempt.map { ceiling($0 - now.boottime, to: pauses) }
-    (registry.registration, registry.isTold) = (.first, true)
+    if wanted == .absent { registry.registration = .first }
     registry.exchange = exchange?.coarse(at: now)
     return registry
   }

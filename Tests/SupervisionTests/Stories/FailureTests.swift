@@ -125,19 +125,6 @@ struct FailureTests {
     #expect(story.on(.ended(.exited(7))) == [.log(.ended(.exited(7))), .exit(7)])
   }
 
-  @Test("A connection that turns out to be none while a stop signal is held ends the waiting, with no drain")
-  func neverSentAfterAll() {
-    var story = Story.registering(Plan(drain: .seconds(4)))
-    #expect(story.on(signal: Signal.terminate) == [.send([.deregister])])
-    let now = Notice.stopping(signal: Signal.terminate, .notRegistered, drain: .zero)
-    #expect(story.on(.lost(.unresolvable(-2))).suffix(3) == [.log(now)] + Effect.stop(Signal.terminate))
-    #expect(story.timeLeft == nil)
-
-    var ended = Story.registering()
-    ended.on(.ended(.exited(7)))
-    #expect(ended.on(.lost(.addressless(99))).last == .exit(7))
-  }
-
   @Test("What was registered before stays so when the agent can't be reached any more")
   func unreachableLater() {
     var story = Story.registered()
