@@ -1,6 +1,7 @@
 """Whatever Consul does, the process starts, gets its signals at once, and its exit status survives."""
 
 import os
+import re
 import signal
 import socket
 import time
@@ -65,27 +66,27 @@ def test_without_consul_the_process_runs_and_the_log_says_so_in_two_lines_at_mos
 
     about_consul = [line for line in ours.lines() if "Consul" in line or nobody in line]
     assert 1 <= len(about_consul) <= 2, ours.log
-    stop_within(ours, served, forwarded=AT_ONCE, ended=0.2, status=3)
+    stop_within(ours, served, forwarded=AT_ONCE, status=3)
 
 
-def test_without_consul_its_own_end_keeps_the_status_and_costs_no_time(run, server, nobody):
+def test_without_consul_its_own_end_keeps_the_status(run, server, nobody):
     served = server(status=7)
     ours = run(served, nobody)
     ours.logs("Consul")
     os.kill(served.pid, signal.SIGTERM)
     status, end = ours.wait_until_ended()
     assert status == 7
-    assert end - served.event("ending")["at"] < 0.2
+    assert end - served.event("ending")["at"] <= ENDED
 
 
 def test_retries_become_rarer_and_the_log_stays_silent_about_them(run, server, fake_consul):
-    consul = fake_consul(b"")  # hangs up on everybody
+    consul = fake_consul(then=lambda connection: None)  # hangs up on everybody
     served = server()
     ours = run(served, consul)
     eventually(lambda: consul.accepted >= 4, within=15, what="four tries")
     always(lambda: consul.accepted < 20, during=1, what="no storm of tries")
     assert len([line for line in ours.lines() if "Consul" in line]) <= 2, ours.log
-    stop_within(ours, served, ended=0.2)
+    stop_within(ours, served)
 
 
 def test_it_is_registered_when_consul_comes_later(run, server, own_agent, tmp_path):
@@ -113,7 +114,7 @@ def test_an_agent_that_hangs_holds_up_neither_the_signal_nor_the_end(run, server
 
     agent.pause()
     stop_within(ours, served, status=5)
-    assert "Consul will drop" in ours.lines()[-1], "what could not be confirmed is said with its consequence"
+    assert re.search("drop.* about 1m after", ours.lines()[-1]), "what could not be confirmed is said with its consequence"
 
 
 def test_a_process_that_ends_by_itself_beside_a_hung_agent_keeps_its_status(run, server, own_agent):
@@ -139,20 +140,38 @@ def test_an_agent_that_hung_from_the_start_hurts_nobody(run, server, own_agent):
     stop_within(ours, served, status=5)
 
 
-@pytest.mark.parametrize("attempt", range(5))
-def test_a_registration_that_a_hung_agent_takes_after_our_end_is_taken_back(run, server, own_agent, attempt):
-    agent = own_agent()
-    agent.pause()
-    served = server()
-    ours = run(served, agent)
-    served.event("accepting")
-    eventually(lambda: waits_unread(agent.http), what="a registration that the agent doesn't read")
-    time.sleep(0.05 * attempt)  # a different moment of the wrapper's waiting each time
-    stop_within(ours, served)
-
+def is_taken_back(agent):
+    """An agent that comes back answers what it was sent until it notices that we are gone: with one request before
+    the deregistration it takes both, with two it never comes to the deregistration (seen, 7 of 8 times)."""
     agent.resume()
-    eventually(lambda: agent.finished("PUT", f"/v1/agent/service/deregister/{ID}"), what="the deregistration")
-    assert agent.service(ID) is None and agent.in_catalog("web") == []
+    deregister = f"/v1/agent/service/deregister/{ID}"
+    eventually(lambda: agent.finished("PUT", deregister), within=3, what="the deregistration")
+    return agent.service(ID) is None and agent.in_catalog("web") == []
+
+
+@pytest.mark.parametrize("_attempt", range(5))
+def test_a_registration_that_a_hung_agent_takes_after_our_end_is_taken_back(run, server, own_agent, _attempt):
+    agent = own_agent()
+    served = server(late=True)
+    ours = run(served, agent)
+    eventually(lambda: agent.finished("GET", f"/v1/agent/service/{ID}"), what="the question who has our ID")
+    agent.pause()
+    served.open_port()
+    eventually(lambda: waits_unread(agent.http), what="a registration that the agent doesn't read")
+    stop_within(ours, served)
+    assert is_taken_back(agent)
+
+
+def test_a_heartbeat_that_a_hung_agent_takes_after_our_end_does_not_keep_the_service(run, server, own_agent):
+    agent = own_agent()
+    served = server()
+    ours = run(served, agent, "--ttl", "3s")
+    registered(ours, agent)
+
+    agent.pause()
+    eventually(lambda: waits_unread(agent.http), what="a heartbeat that the agent doesn't read")
+    stop_within(ours, served)
+    assert is_taken_back(agent)
 
 
 def test_an_agent_that_hung_for_a_while_finds_us_registered_again(run, server, own_agent):
@@ -365,7 +384,7 @@ LIES = {
     "half-an-answer": (b"HTTP/1.1 200 O", keep_open),
     "half-and-gone": (OK + b"Content-Length: 10\r\n\r\nabc", lambda connection: None),
     "redirect": (b"HTTP/1.1 301 Moved\r\nLocation: http://192.0.2.1/\r\nContent-Length: 0\r\n\r\n", keep_open),
-    "five-hundred": (b"HTTP/1.1 500 Oops\r\nContent-Length: 9\r\n\r\nrpc error", lambda connection: None),
+    "five-hundred": (b"HTTP/1.1 500 Oops\r\nContent-Length: 9\r\n\r\nrpc error", None),
     "negative-length": (OK + b"Content-Length: -1\r\n\r\n", keep_open),
     "control-characters": (b"HTTP/1.1 403 No\r\nContent-Length: 14\r\n\r\n\x1b[2J\x1b]0;x\x07\nno!", keep_open),
 }
@@ -384,7 +403,7 @@ def test_no_answer_however_wrong_hurts_the_process(run, server, fake_consul, lie
         resident = next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
     assert resident < 4096, f"{resident} kB after the answer"
     stop_within(ours, served, status=5)
-    assert "\x1b" not in ours.log and len(ours.lines("Consul")) <= 3, ours.log
+    assert "\x1b" not in ours.log and len(ours.lines("retrying")) <= 2, ours.log
 
 
 def test_a_connection_that_nobody_accepts_hurts_nobody(run, server):
