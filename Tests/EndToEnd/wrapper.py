@@ -28,8 +28,8 @@ def clean_environment(more=None):
 class Wrapper:
     """A running servicewrapper. What it and its process write is read all the time, unless the test hands in pipes."""
 
-    def __init__(self, arguments, environment=None, prefix=(), **options):
-        command = [*prefix, SERVICEWRAPPER, *map(str, arguments)]
+    def __init__(self, arguments, environment=None, prefix=(), program=SERVICEWRAPPER, **options):
+        command = [*prefix, program, *map(str, arguments)]
         options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
         self.process = start(command, env=clean_environment(environment), **options)
         self.pid = self.process.pid
