@@ -93,7 +93,7 @@ class Proxy(TCPServer):
 
 
 class FakeConsul(TCPServer):
-    """Answers each request of a connection with these bytes; or the first only, and then does what `then` says."""
+    """Answers each request of a connection with these bytes; or only the first, and then does `then`."""
 
     def __init__(self, answer=b"", then=None):
         super().__init__()

@@ -50,13 +50,28 @@ REFUSED = [
     ("Consul by tcp://", [*PORT, "--consul-addr", "tcp://127.0.0.1:8500"], {}, ["--consul-addr", "tcp://"]),
     ("the same in the environment", PORT, {"CONSUL_HTTP_ADDR": "tcp://x"}, ["CONSUL_HTTP_ADDR", "tcp://x"]),
     ("Consul by https://", [*PORT, "--consul-addr", "https://consul:8501"], {}, ["--consul-addr", "TLS"]),
-    ("https:// in the environment", PORT, {"CONSUL_HTTP_ADDR": "https://consul:8501"}, ["CONSUL_HTTP_ADDR", "TLS"]),
+    (
+        "https:// in the environment",
+        PORT,
+        {"CONSUL_HTTP_ADDR": "https://consul:8501"},
+        ["CONSUL_HTTP_ADDR", "TLS"],
+    ),
     ("CONSUL_HTTP_SSL", PORT, {"CONSUL_HTTP_SSL": "true"}, ["CONSUL_HTTP_SSL", "TLS"]),
     ("Consul's port 70000", [*PORT, "--consul-addr", "127.0.0.1:70000"], {}, ["--consul-addr"]),
     ("Consul's socket without a path", [*PORT, "--consul-addr", "unix://"], {}, ["--consul-addr"]),
-    ("token file that isn't there", [*PORT, "--token-file", "/nonexistent/token"], {}, ["/nonexistent/token"]),
+    (
+        "token file that isn't there",
+        [*PORT, "--token-file", "/nonexistent/token"],
+        {},
+        ["/nonexistent/token"],
+    ),
     ("token file that is a directory", [*PORT, "--token-file", "/"], {}, ["token", "/"]),
-    ("the same in the environment", PORT, {"CONSUL_HTTP_TOKEN_FILE": "/nonexistent/token"}, ["/nonexistent/token"]),
+    (
+        "the same in the environment",
+        PORT,
+        {"CONSUL_HTTP_TOKEN_FILE": "/nonexistent/token"},
+        ["/nonexistent/token"],
+    ),
     ("log level", [*PORT, "--log-level", "chatty"], {}, ["--log-level", "chatty"]),
     ("log format", [*PORT, "--log-format", "xml"], {}, ["--log-format", "xml"]),
 ]
@@ -79,8 +94,12 @@ def refusal(run):
     return lines[0]
 
 
-@pytest.mark.parametrize("options, environment, named", [case[1:] for case in REFUSED], ids=[c[0] for c in REFUSED])
-def test_it_is_refused_with_125_and_one_line_that_names_it(wrapper, fake_consul, marker, options, environment, named):
+@pytest.mark.parametrize(
+    "options, environment, named", [case[1:] for case in REFUSED], ids=[c[0] for c in REFUSED]
+)
+def test_it_is_refused_with_125_and_one_line_that_names_it(
+    wrapper, fake_consul, marker, options, environment, named
+):
     consul = fake_consul()
     path, command = marker
     if not any("CONSUL_HTTP_ADDR" in key for key in environment) and "--consul-addr" not in options:

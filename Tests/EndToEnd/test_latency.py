@@ -60,7 +60,9 @@ def lives(shared_agent, tmp_path_factory):
 
 def median_of(what, figures):
     median = statistics.median(figures)
-    print(f"{what}: median {median:.1f} ms, {min(figures):.1f} to {max(figures):.1f} ms in {len(figures)} runs")
+    print(
+        f"{what}: median {median:.1f} ms, {min(figures):.1f} to {max(figures):.1f} ms in {len(figures)} runs"
+    )
     return median
 
 

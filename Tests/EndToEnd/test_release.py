@@ -20,7 +20,10 @@ def program_headers(path):
     with open(path, "rb") as file:
         header = file.read(64)
         assert header[:6] == b"\x7fELF\x02\x01"
-        offset, size, count = (struct.unpack_from("<Q", header, 32)[0], *struct.unpack_from("<HH", header, 54))
+        offset, size, count = (
+            struct.unpack_from("<Q", header, 32)[0],
+            *struct.unpack_from("<HH", header, 54),
+        )
         file.seek(offset)
         table = file.read(size * count)
     return [struct.unpack_from("<I", table, entry * size)[0] for entry in range(count)]
@@ -86,7 +89,9 @@ def test_nothing_wakes_it_when_nothing_is_due(beside_redis, tmp_path):
     # The time to watch it for: the next heartbeat is due after 10 s.
     watch = ["timeout", "--signal=INT", "3", "strace", "-f", "-p", str(beside_redis.pid), "-o", trace]
     subprocess.run(watch, stderr=subprocess.DEVNULL, check=False, timeout=10)
-    calls = [line for line in trace.read_text().splitlines() if "detached" not in line and "resumed" not in line]
+    calls = [
+        line for line in trace.read_text().splitlines() if "detached" not in line and "resumed" not in line
+    ]
     assert trace.read_text(), "strace saw the call that it waits in"
     assert calls == [], "nothing but that one call"
 
@@ -148,7 +153,9 @@ def test_it_registers_from_an_empty_root(in_root, empty_root, pause_program, age
 
 @pytest.mark.root
 @pytest.mark.parametrize("source", ["hosts", "name-server"])
-def test_it_resolves_consul_s_name_in_an_empty_root(in_root, empty_root, pause_program, agent, name_server, source):
+def test_it_resolves_consul_s_name_in_an_empty_root(
+    in_root, empty_root, pause_program, agent, name_server, source
+):
     shutil.copy(pause_program, empty_root)
     (empty_root / "etc").mkdir()
     if source == "hosts":
