@@ -10,7 +10,8 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
   .strictMemorySafety(),
   .treatAllWarnings(as: .error),
-  .unsafeFlags(["-wmo", "-Osize"], .when(configuration: .release)),
+  // A section each, or the linker keeps every copy of what each module inlines from the others.
+  .unsafeFlags(["-wmo", "-Osize", "-Xfrontend", "-function-sections"], .when(configuration: .release)),
 ]
 
 let staticLink: [LinkerSetting] = [

@@ -1,9 +1,77 @@
+// The libc and kernel calls that Swift doesn't import: variadic functions, macros with arguments, and fields that are
+// macros. One call each, no logic.
 #pragma once
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
-#include <unistd.h>
+#endif
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ifaddrs.h>
+#include <malloc.h>
+#include <net/if.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <errno.h>
-#include <pthread.h>
-#include <netdb.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <sys/uio.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+// errno is a macro.
+static inline int cl_errno(void) { return errno; }
+
+// environ is a mutable global, which Swift 6 can't call safe; we only ever read it.
 static inline char **cl_environ(void) { return environ; }
+
+// open is variadic.
+static inline int cl_open(const char *path, int flags) { return open(path, flags); }
+
+// The values of these are enumerators or macros with casts.
+static inline int cl_socket_stream(int family) {
+  return socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+}
+static inline int cl_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
+static inline int cl_signalfd(const sigset_t *set) { return signalfd(-1, set, SFD_CLOEXEC | SFD_NONBLOCK); }
+static inline int cl_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+static inline int cl_timerfd(void) { return timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK); }
+// Their address is a transparent union.
+static inline int cl_connect(int fd, const struct sockaddr *address, socklen_t size) {
+  return connect(fd, address, size);
+}
+static inline int cl_getsockname(int fd, struct sockaddr *address, socklen_t *size) {
+  return getsockname(fd, address, size);
+}
+
+static inline ssize_t cl_send(int fd, const void *bytes, size_t count) {
+  return send(fd, bytes, count, MSG_NOSIGNAL);
+}
+
+// The handler of a disposition is a member of a union, and SIG_DFL a cast.
+static inline int cl_default_action(int signal) {
+  struct sigaction action = {.sa_handler = SIG_DFL};
+  return sigaction(signal, &action, NULL);
+}
+
+// waitid's idtype_t is an enumeration; the fields of its result are macros.
+static inline int cl_wait_any(siginfo_t *info) { return waitid(P_ALL, 0, info, WEXITED | WNOHANG); }
+static inline pid_t cl_si_pid(const siginfo_t *info) { return info->si_pid; }
+static inline int cl_si_status(const siginfo_t *info) { return info->si_status; }
+static inline int cl_si_exited(const siginfo_t *info) { return info->si_code == CLD_EXITED; }
+
+// The flag is a macro with a cast; offset -1 writes at the current position, as write does.
+static inline ssize_t cl_write_nowait(int fd, const void *bytes, size_t count) {
+  struct iovec part = {(void *)bytes, count};
+  return pwritev2(fd, &part, 1, -1, RWF_NOWAIT);
+}

@@ -1,1 +1,55 @@
-// Placeholder.
+/// Everything that servicewrapper was told.
+public struct Options: Equatable, Sendable {
+  /// nil with `--no-register`: be an init only.
+  public let service: Service?
+  public let consul: ConsulAddress
+  public let token: TokenSource
+  public let ready: Ready
+  /// How long the process may take to be ready; nil: as long as it likes.
+  public let readyTimeout: Duration?
+  public let stop: StopOptions
+  /// Only say what would be registered. The command may be empty then.
+  public let dryRun: Bool
+  public let log: LogOptions
+  /// The program and its arguments.
+  public let command: [[UInt8]]
+  /// What is allowed but unwise: one line each, to be logged.
+  public let warnings: [String]
+}
+
+/// Where the token for Consul comes from. The value must never be shown.
+public enum TokenSource: Equatable, Sendable {
+  case none
+  /// The path of a file.
+  case file([UInt8])
+  /// The token itself, fit for an HTTP header.
+  case value([UInt8])
+}
+
+/// What says that the process is ready.
+public enum Ready: Equatable, Sendable {
+  /// Its port accepts connections.
+  case tcp
+  /// It was started.
+  case none
+}
+
+/// How the process is stopped.
+public struct StopOptions: Equatable, Sendable {
+  /// The signals that mean stop, as numbers, each once: TERM and INT.
+  public var signals: [Int32] = [15, 2]
+  /// A terminal's hang-up means stop too, whatever the signals are.
+  public var hangUp = true
+  /// From deregistered to signalled.
+  public var drain: Duration = .zero
+  /// From signalled to killed; nil: never.
+  public var timeout: Duration?
+}
+
+public struct LogOptions: Equatable, Sendable {
+  public enum Level: Equatable, Sendable { case debug, info, warning, error }
+  public enum Format: Equatable, Sendable { case text, json }
+
+  public var level = Level.info
+  public var format = Format.text
+}

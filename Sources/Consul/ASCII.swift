@@ -1,0 +1,64 @@
+extension UInt8 {
+  static var tab: UInt8 { 0x09 }
+  static var lineFeed: UInt8 { 0x0A }
+  static var carriageReturn: UInt8 { 0x0D }
+  static var space: UInt8 { 0x20 }
+  static var quote: UInt8 { 0x22 }
+  static var backslash: UInt8 { 0x5C }
+
+  var isDigit: Bool { 0x30...0x39 ~= self }
+  var isLetter: Bool { 0x61...0x7A ~= self | 0x20 }
+
+  /// VCHAR of RFC 5234, appendix B.1: what can be seen, the space left out.
+  var isVisible: Bool { 0x21...0x7E ~= self }
+
+  var isControl: Bool { self < 0x20 || self == 0x7F }
+
+  var hexValue: Int? {
+    switch self {
+    case 0x30...0x39: Int(self) - 0x30
+    case 0x41...0x46: Int(self) - 0x41 + 10
+    case 0x61...0x66: Int(self) - 0x61 + 10
+    default: nil
+    }
+  }
+
+  /// Two hexadecimal digits in upper case.
+  var hexDigits: [UInt8] {
+    [self >> 4, self & 0x0F].map { $0 < 10 ? 0x30 + $0 : 0x41 + $0 - 10 }
+  }
+}
+
+extension ArraySlice<UInt8> {
+  /// Without the spaces and tabs at both ends: OWS of RFC 9110, section 5.6.3.
+  var withoutOuterBlanks: ArraySlice<UInt8> {
+    let isBlank = { (byte: UInt8) in byte == .space || byte == .tab }
+    let start = drop(while: isBlank)
+    guard let last = start.lastIndex(where: { !isBlank($0) }) else { return start.prefix(0) }
+    return start[...last]
+  }
+
+  /// Whether these are the letters of `lowercased`, in whatever case.
+  func matches(_ lowercased: String) -> Bool {
+    elementsEqual(lowercased.utf8) { ($0.isLetter ? $0 | 0x20 : $0) == $1 }
+  }
+
+  /// The number these digits write, `Int.max` for every greater one, and nil for anything but digits.
+  var decimal: Int? {
+    guard !isEmpty, allSatisfy({ $0.isDigit }) else { return nil }
+    var value = 0
+    for digit in self {
+      guard value <= (Int.max - 9) / 10 else { return .max }
+      value = value * 10 + Int(digit - 0x30)
+    }
+    return value
+  }
+}
+
+extension [UInt8] {
+  func contains(_ text: String) -> Bool {
+    let wanted = Array(text.utf8)
+    guard count >= wanted.count else { return false }
+    return (0...count - wanted.count).contains { self[$0...].starts(with: wanted) }
+  }
+}

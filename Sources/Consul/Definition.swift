@@ -1,0 +1,99 @@
+/// A service as it is registered with an agent: the body of `PUT /v1/agent/service/register`.
+public struct Definition: Hashable, Sendable {
+  public var name: String
+  /// Unique on one agent: registering the same ID again overwrites.
+  public var id: String
+  public var port: Int?
+  /// Without it Consul uses the agent's own address.
+  public var address: String?
+  public var tags: [String]
+  public var meta: [Meta]
+  public var checks: TTLChecks?
+
+  public init(
+    name: String, id: String, port: Int? = nil, address: String? = nil, tags: [String] = [],
+    meta: [Meta] = [], checks: TTLChecks? = nil
+  ) {
+    self.name = name
+    self.id = id
+    self.port = port
+    self.address = address
+    self.tags = tags
+    self.meta = meta
+    self.checks = checks
+  }
+
+  public struct Meta: Hashable, Sendable {
+    public var key: String
+    public var value: String
+
+    public init(key: String, value: String) {
+      self.key = key
+      self.value = value
+    }
+  }
+
+  /// The two checks, `CheckKind.alive` and `.ready`, that turn critical unless updated within `ttl`.
+  public struct TTLChecks: Hashable, Sendable {
+    /// Written in whole milliseconds, rounded up.
+    public var ttl: Duration
+    /// How long *alive* is critical before Consul drops the service; nil for never. Consul takes
+    /// less than a minute for a minute, and looks only every 30 s.
+    public var deregisterAfter: Duration?
+    /// What *ready* starts as where it is new; *alive* starts as passing.
+    public var ready: CheckStatus
+
+    public init(ttl: Duration, deregisterAfter: Duration? = nil, ready: CheckStatus = .passing) {
+      self.ttl = ttl
+      self.ready = ready
+      self.deregisterAfter = deregisterAfter
+    }
+  }
+
+  /// Absent and empty fields are left out: an agent refuses a field it doesn't know, and its own
+  /// defaults are the right ones.
+  public var json: JSON {
+    var members = [JSON.Member("Name", .string(name)), JSON.Member("ID", .string(id))]
+    if let port { members.append(JSON.Member("Port", .number("\(port)"))) }
+    if let address { members.append(JSON.Member("Address", .string(address))) }
+    if !tags.isEmpty { members.append(JSON.Member("Tags", .array(tags.map { .string($0) }))) }
+    if !meta.isEmpty {
+      members.append(JSON.Member("Meta", .object(meta.map { JSON.Member($0.key, .string($0.value)) })))
+    }
+    if let checks {
+      let both = [checks.json(.alive, of: id), checks.json(.ready, of: id)]
+      members.append(JSON.Member("Checks", .array(both)))
+    }
+    return .object(members)
+  }
+}
+
+extension Definition.TTLChecks {
+  /// Only *alive* has the reap time: who was killed is dropped, who is merely sick stays visible.
+  fileprivate func json(_ kind: CheckKind, of service: String) -> JSON {
+    var members = [
+      JSON.Member("CheckID", .string(kind.id(of: service))),
+      JSON.Member("Name", .string(kind.rawValue)),
+      JSON.Member("TTL", .string(goDuration(ttl))),
+      JSON.Member("Status", .string((kind == .alive ? .passing : ready).rawValue)),
+    ]
+    if kind == .alive, let deregisterAfter {
+      members.append(JSON.Member("DeregisterCriticalServiceAfter", .string(goDuration(deregisterAfter))))
+    }
+    return .object(members)
+  }
+}
+
+/// `15s`, or `1500ms` where there is a fraction, as Go's `time.ParseDuration` reads it.
+///
+/// A fraction of a millisecond is rounded up, so that no duration becomes the zero that Consul refuses.
+/// The range is that of Go's durations: from zero to 2^63 nanoseconds, about 292 years.
+func goDuration(_ duration: Duration) -> String {
+  let (seconds, attoseconds) = duration.components
+  guard seconds >= 0, attoseconds >= 0 else { return "0s" }
+  guard seconds < 9_223_372_036 else { return "9223372036s" }
+  let attosecondsPerMillisecond: Int64 = 1_000_000_000_000_000
+  let milliseconds =
+    seconds * 1000 + (attoseconds + attosecondsPerMillisecond - 1) / attosecondsPerMillisecond
+  return milliseconds % 1000 == 0 ? "\(milliseconds / 1000)s" : "\(milliseconds)ms"
+}

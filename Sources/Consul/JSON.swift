@@ -1,0 +1,69 @@
+/// A JSON text as a value: RFC 8259.
+public enum JSON: Hashable, Sendable {
+  case null
+  case bool(Bool)
+  /// As it was or will be written, `1e400` too. The writer takes it as it is.
+  case number(String)
+  case string(String)
+  case array([JSON])
+  /// In the order written.
+  case object([Member])
+
+  public struct Member: Hashable, Sendable {
+    public var key: String
+    public var value: JSON
+
+    public init(_ key: String, _ value: JSON) {
+      self.key = key
+      self.value = value
+    }
+  }
+
+  /// Reads exactly one value, with nothing but blanks around it.
+  ///
+  /// Stricter than the grammar where that is silent: nested at most 64 deep, no byte order mark, no half
+  /// of a surrogate pair, and no key twice in one object (RFC 8259, section 4, leaves open which would
+  /// hold; in a file that a person wrote it is a mistake).
+  public init(parsing bytes: [UInt8]) throws(Malformed) {
+    var parser = JSONParser(bytes)
+    self = try parser.document()
+  }
+
+  public struct Malformed: Error, Hashable, Sendable {
+    /// Bytes from the start of the text to what is wrong; for a string that isn't UTF-8, to its quote.
+    public var offset: Int
+    public var reason: Reason
+
+    public init(offset: Int, reason: Reason) {
+      self.offset = offset
+      self.reason = reason
+    }
+  }
+
+  /// The raw value is for a log.
+  public enum Reason: String, Hashable, Sendable {
+    case truncated = "the text ends in the middle of a value"
+    case unexpected = "unexpected character"
+    case tooDeep = "nested more than 64 deep"
+    case number = "not a JSON number"
+    case escape = "not a JSON escape"
+    case surrogate = "half of a surrogate pair"
+    case controlCharacter = "control character in a string"
+    case encoding = "string is not UTF-8"
+    case duplicateKey = "key given twice"
+    case trailing = "more after the value"
+  }
+
+  /// The value of an object's member, the first of that key; nil where there is none, or no object.
+  ///
+  /// Keys are compared byte by byte, as RFC 8259, section 8.3, has it.
+  public subscript(key: String) -> JSON? {
+    guard case .object(let members) = self else { return nil }
+    return members.first { $0.key.utf8.elementsEqual(key.utf8) }?.value
+  }
+
+  public var string: String? {
+    guard case .string(let text) = self else { return nil }
+    return text
+  }
+}

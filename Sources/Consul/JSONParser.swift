@@ -1,0 +1,120 @@
+/// Reads JSON by recursive descent, over the grammar of RFC 8259.
+struct JSONParser {
+  /// The stack is what this is for.
+  static let depthLimit = 64
+
+  let bytes: [UInt8]
+  var position = 0
+  private var depth = 0
+
+  init(_ bytes: [UInt8]) {
+    self.bytes = bytes
+  }
+
+  mutating func document() throws(JSON.Malformed) -> JSON {
+    let value = try value()
+    skipBlanks()
+    guard position == bytes.count else { throw malformed(.trailing) }
+    return value
+  }
+
+  private mutating func value() throws(JSON.Malformed) -> JSON {
+    skipBlanks()
+    switch peek {
+    case UInt8(ascii: "{"), UInt8(ascii: "["): return try container()
+    case .quote: return .string(try string())
+    case UInt8(ascii: "n"): return try literal("null", .null)
+    case UInt8(ascii: "t"): return try literal("true", .bool(true))
+    case UInt8(ascii: "f"): return try literal("false", .bool(false))
+    case let byte? where byte.isDigit || byte == UInt8(ascii: "-"): return .number(try number())
+    default: throw unexpected()
+    }
+  }
+
+  private mutating func literal(_ text: String, _ value: JSON) throws(JSON.Malformed) -> JSON {
+    for byte in text.utf8 { try expect(byte) }
+    return value
+  }
+
+  private mutating func container() throws(JSON.Malformed) -> JSON {
+    guard depth < JSONParser.depthLimit else { throw malformed(.tooDeep) }
+    depth += 1
+    defer { depth -= 1 }
+    return take(UInt8(ascii: "{")) ? .object(try members()) : .array(try elements())
+  }
+
+  private mutating func elements() throws(JSON.Malformed) -> [JSON] {
+    try expect(UInt8(ascii: "["))
+    var elements: [JSON] = []
+    skipBlanks()
+    if take(UInt8(ascii: "]")) { return elements }
+    repeat {
+      elements.append(try value())
+      skipBlanks()
+    } while take(UInt8(ascii: ","))
+    try expect(UInt8(ascii: "]"))
+    return elements
+  }
+
+  private mutating func members() throws(JSON.Malformed) -> [JSON.Member] {
+    var members: [JSON.Member] = []
+    var offsets: [Int] = []
+    skipBlanks()
+    if take(UInt8(ascii: "}")) { return members }
+    repeat {
+      skipBlanks()
+      guard peek == .quote else { throw unexpected() }
+      offsets.append(position)
+      let key = try string()
+      skipBlanks()
+      try expect(UInt8(ascii: ":"))
+      members.append(JSON.Member(key, try value()))
+      skipBlanks()
+    } while take(UInt8(ascii: ","))
+    try expect(UInt8(ascii: "}"))
+    if let repeated = JSONParser.repetition(in: members) {
+      throw JSON.Malformed(offset: offsets[repeated], reason: .duplicateKey)
+    }
+    return members
+  }
+
+  /// The index of a member whose key was there before. By sorting: comparing each with each takes
+  /// seconds for an object made to be slow.
+  private static func repetition(in members: [JSON.Member]) -> Int? {
+    let order = members.indices.sorted {
+      members[$0].key.utf8.lexicographicallyPrecedes(members[$1].key.utf8)
+    }
+    let pair = zip(order, order.dropFirst()).first {
+      members[$0].key.utf8.elementsEqual(members[$1].key.utf8)
+    }
+    return pair.map { max($0, $1) }
+  }
+}
+
+extension JSONParser {
+  /// The byte at the position; nil at the end.
+  var peek: UInt8? { position < bytes.count ? bytes[position] : nil }
+
+  /// Passes over `byte` if it is there.
+  mutating func take(_ byte: UInt8) -> Bool {
+    guard peek == byte else { return false }
+    position += 1
+    return true
+  }
+
+  mutating func expect(_ byte: UInt8) throws(JSON.Malformed) {
+    guard take(byte) else { throw unexpected() }
+  }
+
+  mutating func skipBlanks() {
+    while let byte = peek, byte == .space || byte == .tab || byte == .lineFeed || byte == .carriageReturn {
+      position += 1
+    }
+  }
+
+  func unexpected() -> JSON.Malformed { malformed(peek == nil ? .truncated : .unexpected) }
+
+  func malformed(_ reason: JSON.Reason) -> JSON.Malformed {
+    JSON.Malformed(offset: position, reason: reason)
+  }
+}

@@ -1,0 +1,90 @@
+extension JSONParser {
+  /// The lexeme of a number, RFC 8259, section 6.
+  mutating func number() throws(JSON.Malformed) -> String {
+    let start = position
+    _ = take(UInt8(ascii: "-"))
+    if !take(UInt8(ascii: "0")) { try digits() }
+    if take(UInt8(ascii: ".")) { try digits() }
+    if take(UInt8(ascii: "e")) || take(UInt8(ascii: "E")) {
+      _ = take(UInt8(ascii: "+")) || take(UInt8(ascii: "-"))
+      try digits()
+    }
+    // `01` and `1x` are no number, rather than a number with more after it.
+    if let next = peek, next.isDigit || next.isLetter { throw malformed(.number) }
+    return String(decoding: bytes[start..<position], as: UTF8.self)
+  }
+
+  private mutating func digits() throws(JSON.Malformed) {
+    guard let first = peek else { throw malformed(.truncated) }
+    guard first.isDigit else { throw malformed(.number) }
+    while let byte = peek, byte.isDigit { position += 1 }
+  }
+
+  /// RFC 8259, section 7.
+  ///
+  /// UTF-8 is checked at the end and for the whole: an escape is never a continuation byte, so it can't
+  /// repair the raw bytes before it.
+  mutating func string() throws(JSON.Malformed) -> String {
+    let start = position
+    try expect(.quote)
+    var text: [UInt8] = []
+    while let byte = peek, byte != .quote {
+      if byte == .backslash {
+        text.append(contentsOf: try escape().utf8)
+      } else {
+        guard byte >= 0x20 else { throw malformed(.controlCharacter) }
+        text.append(byte)
+        position += 1
+      }
+    }
+    try expect(.quote)
+    guard let string = String(validating: text, as: UTF8.self) else {
+      throw JSON.Malformed(offset: start, reason: .encoding)
+    }
+    return string
+  }
+
+  private mutating func escape() throws(JSON.Malformed) -> Unicode.Scalar {
+    let start = position
+    try expect(.backslash)
+    guard let letter = peek else { throw malformed(.truncated) }
+    position += 1
+    switch letter {
+    case .quote, .backslash, UInt8(ascii: "/"): return Unicode.Scalar(letter)
+    case UInt8(ascii: "b"): return "\u{08}"
+    case UInt8(ascii: "f"): return "\u{0C}"
+    case UInt8(ascii: "n"): return "\n"
+    case UInt8(ascii: "r"): return "\r"
+    case UInt8(ascii: "t"): return "\t"
+    case UInt8(ascii: "u"): return try scalar(escapedAt: start)
+    default: throw JSON.Malformed(offset: start, reason: .escape)
+    }
+  }
+
+  /// One `\u` escape, or two that make a surrogate pair; the first `\u` has been read.
+  private mutating func scalar(escapedAt start: Int) throws(JSON.Malformed) -> Unicode.Scalar {
+    let first = try fourHexDigits()
+    if let scalar = Unicode.Scalar(first) { return scalar }
+    guard first < 0xDC00 else { throw JSON.Malformed(offset: start, reason: .surrogate) }
+    for byte in [.backslash, UInt8(ascii: "u")] where !take(byte) {
+      guard peek != nil else { throw malformed(.truncated) }
+      throw JSON.Malformed(offset: start, reason: .surrogate)
+    }
+    let second = try fourHexDigits()
+    guard 0xDC00...0xDFFF ~= second,
+      let scalar = Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
+    else { throw JSON.Malformed(offset: start, reason: .surrogate) }
+    return scalar
+  }
+
+  private mutating func fourHexDigits() throws(JSON.Malformed) -> UInt32 {
+    var value: UInt32 = 0
+    for _ in 0..<4 {
+      guard let byte = peek else { throw malformed(.truncated) }
+      guard let digit = byte.hexValue else { throw malformed(.escape) }
+      value = value << 4 | UInt32(digit)
+      position += 1
+    }
+    return value
+  }
+}

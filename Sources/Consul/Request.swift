@@ -1,0 +1,56 @@
+/// A request to the agent's HTTP API, as a value.
+///
+/// Several can be sent down one connection, since none asks for its closing: an agent that has hung
+/// takes them in order on one connection, and in any order on two.
+public struct Request: Hashable, Sendable {
+  enum Method: String, Hashable, Sendable {
+    case get = "GET"
+    case put = "PUT"
+  }
+
+  let method: Method
+  /// Percent-encoded.
+  let path: String
+  let body: [UInt8]?
+
+  private init(_ method: Method, _ path: String, body: JSON? = nil) {
+    self.method = method
+    self.path = path
+    self.body = body?.bytes
+  }
+
+  public static func register(_ definition: Definition) -> Request {
+    Request(.put, "/v1/agent/service/register", body: definition.json)
+  }
+
+  /// An ID that path cleaning changes (`..`, `a//b`) can't be deregistered, encoded or not: Consul
+  /// answers 301.
+  public static func deregister(id: String) -> Request {
+    Request(.put, "/v1/agent/service/deregister/\(percentEncoded(id))")
+  }
+
+  /// `output` is what Consul's UI shows beside the check. Its changes reach the catalog only every
+  /// 5 minutes, those of the status at once.
+  public static func update(
+    check: CheckKind, of serviceID: String, status: CheckStatus, output: String
+  ) -> Request {
+    let body = JSON.object([
+      JSON.Member("Status", .string(status.rawValue)), JSON.Member("Output", .string(output)),
+    ])
+    return Request(.put, "/v1/agent/check/update/\(percentEncoded(check.id(of: serviceID)))", body: body)
+  }
+
+  public static func service(id: String) -> Request {
+    Request(.get, "/v1/agent/service/\(percentEncoded(id))")
+  }
+}
+
+/// Everything but the unreserved characters of RFC 3986, section 2.3, is encoded; the slash too.
+func percentEncoded(_ text: String) -> String {
+  var encoded: [UInt8] = []
+  for byte in text.utf8 {
+    let isUnreserved = byte.isLetter || byte.isDigit || "-._~".utf8.contains(byte)
+    encoded += isUnreserved ? [byte] : [UInt8(ascii: "%")] + byte.hexDigits
+  }
+  return String(decoding: encoded, as: UTF8.self)
+}

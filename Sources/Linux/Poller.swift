@@ -1,0 +1,43 @@
+internal import CLinux
+
+/// Waits for descriptors; epoll(7), level-triggered.
+public struct Poller: ~Copyable {
+  public struct Interest: OptionSet, Sendable {
+    public let rawValue: UInt32
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
+    public static let readable = Interest(rawValue: EPOLLIN.rawValue)
+    public static let writable = Interest(rawValue: EPOLLOUT.rawValue)
+  }
+
+  private let descriptor: Descriptor
+
+  public init() throws(SystemCallError) {
+    descriptor = Descriptor(try checked("epoll_create1") { cl_epoll_create() })
+  }
+
+  /// From now on `wait` names the tag when the descriptor is as asked, or broken; until the descriptor is closed.
+  public func watch(_ number: Int32, for interest: Interest, tag: UInt64) throws(SystemCallError) {
+    try control(EPOLL_CTL_ADD, number, interest, tag)
+  }
+
+  public func rewatch(_ number: Int32, for interest: Interest, tag: UInt64) throws(SystemCallError) {
+    try control(EPOLL_CTL_MOD, number, interest, tag)
+  }
+
+  private func control(
+    _ operation: Int32, _ number: Int32, _ interest: Interest, _ tag: UInt64
+  ) throws(SystemCallError) {
+    var event = unsafe epoll_event(events: interest.rawValue, data: epoll_data_t(u64: tag))
+    try checked("epoll_ctl") { unsafe epoll_ctl(descriptor.number, operation, number, &event) }
+  }
+
+  /// The tags of the descriptors that something happened to; waits for as long as it takes.
+  public func wait() -> [UInt64] {
+    let capacity = 8
+    var events = unsafe [epoll_event](repeating: epoll_event(), count: capacity)
+    let count = try? checked("epoll_wait") {
+      unsafe epoll_wait(descriptor.number, &events, Int32(capacity), -1)
+    }
+    return unsafe events.prefix(Int(count ?? 0)).map { unsafe $0.data.u64 }
+  }
+}

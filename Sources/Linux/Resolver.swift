@@ -1,0 +1,107 @@
+internal import CLinux
+
+/// Finds the addresses of host names; getaddrinfo(3). That call blocks for as long as a name server is silent, so it
+/// has a thread of its own, at most one at a time.
+public struct Resolver: ~Copyable {
+  /// Readable when an answer is there.
+  public let descriptor: Descriptor
+  private var job: Job?
+
+  public init() throws(SystemCallError) {
+    descriptor = Descriptor(try checked("eventfd") { cl_eventfd() })
+    // A second arena of the allocator would outlive the thread that it was made for; mallopt(3).
+    _ = mallopt(M_ARENA_MAX, 1)
+  }
+
+  /// Starts looking, unless the last search is still under way: then its answer will do.
+  public mutating func resolve(host: String, port: Int) throws(SystemCallError) {
+    guard job == nil else { return }
+    let job = Job(host: host, port: port, descriptor: descriptor.number)
+    let argument = unsafe Unmanaged.passRetained(job)
+    do throws(SystemCallError) {
+      unsafe try startThread(argument.toOpaque())
+      self.job = job
+    } catch {
+      unsafe argument.release()
+      throw error
+    }
+  }
+
+  /// The answer, once it is there: addresses in the order in which to try them, or the code of getaddrinfo(3).
+  public mutating func takeAnswer() -> Answer? {
+    guard (try? descriptor.read(limit: 8)) != nil else { return nil }
+    defer { job = nil }
+    return job?.answer
+  }
+
+  public enum Answer: Sendable {
+    case found([SocketAddress])
+    case failed(Int32)
+  }
+
+  /// The words for a code of getaddrinfo(3); gai_strerror(3).
+  public static func reason(_ code: Int32) -> String { unsafe String(cString: gai_strerror(code)) }
+}
+
+/// One search. The thread writes the answer before it writes to the eventfd; we read in the other order.
+private final class Job {
+  let host: String
+  let port: Int
+  let descriptor: Int32
+  var answer: Resolver.Answer?
+
+  init(host: String, port: Int, descriptor: Int32) {
+    self.host = host
+    self.port = port
+    self.descriptor = descriptor
+  }
+
+  func run() {
+    answer = search()
+    var one: UInt64 = 1
+    _ = unsafe write(descriptor, &one, MemoryLayout<UInt64>.size)
+  }
+
+  private func search() -> Resolver.Answer {
+    var hints = unsafe addrinfo()
+    unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+    var list: UnsafeMutablePointer<addrinfo>?
+    let code = unsafe getaddrinfo(host, nil, &hints, &list)
+    guard code == 0 else { return .failed(code) }
+    defer { unsafe freeaddrinfo(list) }
+    var addresses: [SocketAddress] = []
+    var next = unsafe list
+    while let entry = unsafe next?.pointee {
+      addresses.append(unsafe SocketAddress(entry.ai_addr, length: Int(entry.ai_addrlen)).with(port: port))
+      unsafe next = entry.ai_next
+    }
+    return .found(addresses)
+  }
+}
+
+extension SocketAddress {
+  /// The port is at the same place in both IP families; ip(7), ipv6(7).
+  fileprivate func with(port: Int) -> SocketAddress {
+    var bytes = bytes
+    bytes[2] = UInt8(port >> 8 & 0xff)
+    bytes[3] = UInt8(port & 0xff)
+    return SocketAddress(bytes: bytes)
+  }
+}
+
+/// Detached: a search that hangs must not be waited for.
+private func startThread(_ argument: UnsafeMutableRawPointer) throws(SystemCallError) {
+  var attributes = pthread_attr_t()
+  try checkedNumber("pthread_attr_init", unsafe pthread_attr_init(&attributes))
+  defer { _ = unsafe pthread_attr_destroy(&attributes) }
+  _ = unsafe pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+  var thread = pthread_t()
+  let number = unsafe pthread_create(
+    &thread, &attributes,
+    {
+      guard let argument = unsafe $0 else { return nil }
+      unsafe Unmanaged<Job>.fromOpaque(argument).takeRetainedValue().run()
+      return nil
+    }, argument)
+  try checkedNumber("pthread_create", number)
+}

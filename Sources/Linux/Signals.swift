@@ -1,0 +1,49 @@
+internal import CLinux
+
+/// A set of signals as our caller had it blocked; sigprocmask(2).
+public struct SignalMask: @unchecked Sendable {
+  var set: sigset_t
+
+  /// Blocks every signal, and says what was blocked before. From here on none is lost and none ends us.
+  public static func blockAll() -> SignalMask {
+    var all = sigset_t()
+    var before = sigset_t()
+    _ = unsafe sigfillset(&all)
+    _ = unsafe pthread_sigmask(SIG_SETMASK, &all, &before)
+    return SignalMask(set: before)
+  }
+}
+
+/// A signal that was read; signalfd(2).
+public struct ReceivedSignal: Hashable, Sendable {
+  public let number: Int32
+  /// Who sent it, by kill(2) or its kin; 0 for the kernel.
+  public let sender: Int32
+  /// Whether the kernel made it: for the signals of a terminal, the terminal driver.
+  public let isFromKernel: Bool
+
+  public static let child = SIGCHLD
+}
+
+/// Every blocked signal, in the order of arrival; signalfd(2).
+public struct SignalQueue: ~Copyable {
+  public let descriptor: Descriptor
+
+  /// Expects every signal to be blocked. SIGCHLD is set to its default: where our caller ignored it, the kernel would
+  /// reap our children and tell nobody.
+  public init() throws(SystemCallError) {
+    var all = sigset_t()
+    _ = unsafe sigfillset(&all)
+    descriptor = Descriptor(try checked("signalfd") { unsafe cl_signalfd(&all) })
+    _ = cl_default_action(SIGCHLD)
+  }
+
+  public func next() -> ReceivedSignal? {
+    let size = MemoryLayout<signalfd_siginfo>.size
+    guard let bytes = try? descriptor.read(limit: size), bytes.count == size else { return nil }
+    let info = unsafe bytes.withUnsafeBytes { unsafe $0.loadUnaligned(as: signalfd_siginfo.self) }
+    return ReceivedSignal(
+      number: Int32(info.ssi_signo), sender: Int32(bitPattern: info.ssi_pid),
+      isFromKernel: info.ssi_code == SI_KERNEL)
+  }
+}

@@ -1,0 +1,132 @@
+internal import CLinux
+
+/// Where a socket can be: sockaddr in bytes, of AF_INET, AF_INET6 or AF_UNIX.
+public struct SocketAddress: Hashable, Sendable {
+  let bytes: [UInt8]
+
+  init(bytes: [UInt8]) { self.bytes = bytes }
+
+  init<Address>(_ address: Address) {
+    bytes = unsafe withUnsafeBytes(of: address) { unsafe [UInt8]($0) }
+  }
+
+  /// 127.0.0.1; ip(7).
+  public static func loopback(port: Int) -> SocketAddress {
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = in_port_t(port).bigEndian
+    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    return SocketAddress(address)
+  }
+
+  /// ::1; ipv6(7).
+  public static func loopback6(port: Int) -> SocketAddress {
+    var address = sockaddr_in6()
+    address.sin6_family = sa_family_t(AF_INET6)
+    address.sin6_port = in_port_t(port).bigEndian
+    unsafe address.sin6_addr.__in6_u.__u6_addr8.15 = 1
+    return SocketAddress(address)
+  }
+
+  /// An address as inet_pton(3) reads it, IPv6 without brackets; nil for a name.
+  public static func numeric(host: String, port: Int) -> SocketAddress? {
+    var four = sockaddr_in()
+    four.sin_family = sa_family_t(AF_INET)
+    four.sin_port = in_port_t(port).bigEndian
+    if unsafe inet_pton(AF_INET, host, &four.sin_addr) == 1 { return SocketAddress(four) }
+    var six = sockaddr_in6()
+    six.sin6_family = sa_family_t(AF_INET6)
+    six.sin6_port = in_port_t(port).bigEndian
+    return unsafe inet_pton(AF_INET6, host, &six.sin6_addr) == 1 ? SocketAddress(six) : nil
+  }
+
+  /// A socket in the file system, of at most 107 bytes; unix(7). Nil where the path is longer.
+  public static func unix(path: [UInt8]) -> SocketAddress? {
+    var bytes = unsafe withUnsafeBytes(of: sa_family_t(AF_UNIX)) { unsafe [UInt8]($0) }
+    bytes += path + [0]
+    return bytes.count <= MemoryLayout<sockaddr_un>.size ? SocketAddress(bytes: bytes) : nil
+  }
+
+  /// From what the kernel or getaddrinfo filled in.
+  init(_ address: UnsafePointer<sockaddr>, length: Int) {
+    bytes = unsafe [UInt8](UnsafeRawBufferPointer(start: address, count: length))
+  }
+
+  var family: Int32 { unsafe Int32(bytes.withUnsafeBytes { unsafe $0.loadUnaligned(as: sa_family_t.self) }) }
+
+  /// The IP address as text, without its port; inet_ntop(3). Nil for other families.
+  public var host: String? {
+    guard let raw = hostBytes else { return nil }
+    var buffer = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+    let size = socklen_t(buffer.count)
+    guard unsafe inet_ntop(family, raw, &buffer, size) != nil else { return nil }
+    return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  /// Whether it leads to this host only: 127.0.0.0/8, ::1, the same mapped, or a unix socket.
+  public var isLocal: Bool {
+    guard let raw = hostBytes else { return true }
+    if raw.count == 4 { return raw[0] == 127 }
+    let zeros = raw.prefix { $0 == 0 }.count
+    return zeros == 15 && raw[15] == 1 || zeros == 10 && raw[10...11] == [255, 255] && raw[12] == 127
+  }
+
+  private var hostBytes: [UInt8]? {
+    switch family {
+    case AF_INET where bytes.count >= MemoryLayout<sockaddr_in>.size: [UInt8](bytes[4..<8])
+    case AF_INET6 where bytes.count >= MemoryLayout<sockaddr_in6>.size: [UInt8](bytes[8..<24])
+    default: nil
+    }
+  }
+
+  func withPointer<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
+    unsafe bytes.withUnsafeBytes {
+      unsafe body($0.baseAddress!.assumingMemoryBound(to: sockaddr.self), socklen_t($0.count))
+    }
+  }
+}
+
+/// The host's network interfaces; getifaddrs(3).
+public enum Interfaces {
+  /// The first IPv4 address of an interface, or else its first IPv6 address that isn't link-local.
+  ///
+  /// Fails with ENODEV where there is no such interface, with EADDRNOTAVAIL where it has no address.
+  public static func address(of name: String) throws(SystemCallError) -> SocketAddress {
+    var list: UnsafeMutablePointer<ifaddrs>?
+    try checked("getifaddrs") { unsafe getifaddrs(&list) }
+    defer { unsafe freeifaddrs(list) }
+    let wanted = [UInt8](name.utf8)
+    var (exists, fallback) = (false, SocketAddress?.none)
+    var next = unsafe list
+    while let entry = unsafe next?.pointee {
+      unsafe next = entry.ifa_next
+      guard unsafe matches(entry.ifa_name, wanted) else { continue }
+      exists = true
+      guard let address = unsafe usable(entry.ifa_addr) else { continue }
+      if address.family == AF_INET { return address }
+      fallback = fallback ?? address
+    }
+    guard let fallback else { throw SystemCallError("getifaddrs", errno: exists ? EADDRNOTAVAIL : ENODEV) }
+    return fallback
+  }
+
+  private static func matches(_ name: UnsafePointer<CChar>, _ wanted: [UInt8]) -> Bool {
+    unsafe strlen(name) == wanted.count && memcmp(name, wanted, wanted.count) == 0
+  }
+
+  private static func usable(_ address: UnsafePointer<sockaddr>?) -> SocketAddress? {
+    guard let address = unsafe address else { return nil }
+    switch unsafe Int32(address.pointee.sa_family) {
+    case AF_INET: return unsafe SocketAddress(address, length: MemoryLayout<sockaddr_in>.size)
+    case AF_INET6:
+      let candidate = unsafe SocketAddress(address, length: MemoryLayout<sockaddr_in6>.size)
+      return candidate.isLinkLocal ? nil : candidate
+    default: return nil
+    }
+  }
+}
+
+extension SocketAddress {
+  /// fe80::/10, which means nothing without its interface; RFC 4291 section 2.5.6.
+  fileprivate var isLinkLocal: Bool { family == AF_INET6 && bytes[8] == 0xfe && bytes[9] & 0xc0 == 0x80 }
+}

@@ -1,0 +1,44 @@
+internal import CLinux
+
+/// What our caller gave us.
+public enum Surroundings {
+  /// The words of our command line, our own name first.
+  ///
+  /// Read off the stack, where the kernel put their count and addresses right below the environment (System V ABI,
+  /// figure 3.9): Embedded Swift has no CommandLine, and /proc may not be mounted.
+  public static var arguments: [[UInt8]] {
+    guard let environment = unsafe cl_environ() else { return [] }
+    let words = unsafe UnsafeMutableRawPointer(environment).assumingMemoryBound(to: Int.self)
+    var count = 0
+    while unsafe words[-2 - count] != count { count += 1 }
+    return (0..<count).map { unsafe text(UnsafePointer(bitPattern: words[$0 - count - 1])) }
+  }
+
+  /// `KEY=VALUE` each.
+  public static var environment: [[UInt8]] {
+    guard let entries = unsafe cl_environ() else { return [] }
+    var result: [[UInt8]] = []
+    while let entry = unsafe entries[result.count] { unsafe result.append(text(UnsafePointer(entry))) }
+    return result
+  }
+
+  /// gethostname(2).
+  public static var hostname: String {
+    var buffer = [UInt8](repeating: 0, count: 256)
+    _ = unsafe buffer.withUnsafeMutableBytes {
+      unsafe gethostname($0.baseAddress!.assumingMemoryBound(to: CChar.self), $0.count - 1)
+    }
+    return String(decoding: buffer.prefix { $0 != 0 }, as: UTF8.self)
+  }
+
+  /// getpid(2).
+  public static var processID: Int32 { getpid() }
+
+  private static func text(_ start: UnsafePointer<CChar>?) -> [UInt8] {
+    guard let start = unsafe start else { return [] }
+    return unsafe [UInt8](UnsafeRawBufferPointer(start: start, count: strlen(start)))
+  }
+}
+
+/// Ends us without running anything more; _exit(2).
+public func exitNow(_ status: Int32) -> Never { _exit(status) }

@@ -1,0 +1,34 @@
+/// The environment variables that concern us.
+struct Environment {
+  private var entries: [[UInt8]] = []
+
+  /// - Parameter entries: `KEY=VALUE` each; of two with the same key the first holds, as with getenv(3).
+  init(_ entries: [[UInt8]]) {
+    for entry in entries where entry.starts(with: "SERVICE".utf8) || entry.starts(with: "CONSUL_".utf8) {
+      self.entries.append(entry)
+    }
+  }
+
+  /// An empty variable counts as unset, so that `docker run -e SERVICE_TAGS=` takes back what the image says.
+  func setting(_ name: String) -> Setting? {
+    let start = Array(name.utf8) + [UInt8(ascii: "=")]
+    for entry in entries where entry.starts(with: start) {
+      return entry.count == start.count ? nil : Setting(source: name, value: Array(entry[start.count...]))
+    }
+    return nil
+  }
+
+  /// What is set under a name that begins with `prefix`, with the rest of the name.
+  func settings(prefix: String) -> [(suffix: [UInt8], setting: Setting)] {
+    var found: [(suffix: [UInt8], setting: Setting)] = []
+    for entry in entries where entry.starts(with: prefix.utf8) {
+      guard let equals = entry.firstIndex(of: UInt8(ascii: "=")), equals >= prefix.utf8.count else {
+        continue
+      }
+      guard equals + 1 < entry.count else { continue }
+      let setting = Setting(source: escaped(Array(entry[..<equals])), value: Array(entry[(equals + 1)...]))
+      found.append((Array(entry[prefix.utf8.count..<equals]), setting))
+    }
+    return found
+  }
+}

@@ -1,0 +1,68 @@
+/// The options, in the order of the help text. This is the only table of them.
+enum Flag: CaseIterable {
+  case name, port, advertisePort, id, address, tag, meta
+  case consulAddr, tokenFile
+  case ready, readyTimeout, ttl, deregisterAfter
+  case stopSignal, drain, stopTimeout
+  case noRegister, dryRun, logLevel, logFormat, help, version
+
+  /// As written on the command line.
+  var name: String { row.name }
+  /// What stands for its value in the help text; nil if it takes none.
+  var value: String? { row.value }
+  /// Where it is looked up when the command line doesn't have it.
+  var variable: Variable? { row.variable }
+  var isRepeatable: Bool { self == .tag || self == .meta || self == .stopSignal }
+
+  private typealias Row = (name: String, value: String?, variable: Variable?)
+
+  private var row: Row {
+    switch self {
+    case .name: ("--name", "NAME", .service("NAME"))
+    case .port: ("--port", "PORT", .service("PORT"))
+    case .advertisePort: ("--advertise-port", "PORT", .service("ADVERTISE_PORT"))
+    case .id: ("--id", "ID", .service("ID"))
+    case .address: ("--address", "ADDRESS", .service("ADDRESS"))
+    case .tag: ("--tag", "TAG", .service("TAGS"))
+    case .meta: ("--meta", "KEY=VALUE", .service("META_KEY"))
+    case .consulAddr: ("--consul-addr", "ADDRESS", .other("CONSUL_HTTP_ADDR"))
+    case .tokenFile: ("--token-file", "FILE", .other("CONSUL_HTTP_TOKEN_FILE"))
+    case .ready: ("--ready", "PROBE", .service("READY"))
+    case .readyTimeout: ("--ready-timeout", "DURATION", .service("READY_TIMEOUT"))
+    case .ttl: ("--ttl", "DURATION", .service("CHECK_TTL"))
+    case .deregisterAfter: ("--deregister-after", "DURATION", .service("CHECK_DEREGISTER_AFTER"))
+    case .stopSignal: ("--stop-signal", "SIGNAL", .service("STOP_SIGNALS"))
+    case .drain: ("--drain", "DURATION", .service("DRAIN"))
+    case .stopTimeout: ("--stop-timeout", "DURATION", .service("STOP_TIMEOUT"))
+    case .noRegister: ("--no-register", nil, .other("SERVICEWRAPPER_REGISTER"))
+    case .dryRun: ("--dry-run", nil, nil)
+    case .logLevel: ("--log-level", "LEVEL", .other("SERVICEWRAPPER_LOG_LEVEL"))
+    case .logFormat: ("--log-format", "FORMAT", .other("SERVICEWRAPPER_LOG_FORMAT"))
+    case .help: ("--help", nil, nil)
+    case .version: ("--version", nil, nil)
+    }
+  }
+
+  /// The option of exactly this name, dashes included.
+  init?(named word: [UInt8]) {
+    for flag in Flag.allCases where flag.name.utf8.elementsEqual(word) {
+      self = flag
+      return
+    }
+    return nil
+  }
+}
+
+/// The environment variable that stands in for an option.
+enum Variable {
+  /// `SERVICE_X`, which `SERVICE_<port>_X` beats.
+  case service(String)
+  case other(String)
+
+  var name: String {
+    switch self {
+    case .service(let suffix): "SERVICE_" + suffix
+    case .other(let name): name
+    }
+  }
+}

@@ -1,0 +1,74 @@
+/// What the machine wants done, in this order. Nothing here decides: whoever performs it only translates.
+public enum Effect: Hashable, Sendable {
+  /// Find out whether the process is ready, and say so with `Event.probed`.
+  case probe
+  /// Forget the probe under way.
+  case cancelProbe
+  /// Send these to the agent, behind what is unanswered on the connection; without a connection, make one.
+  case send([Request])
+  /// Close the connection to the agent; nothing on it is waited for any more.
+  case disconnect
+  /// Send the process this signal.
+  case signal(Int32)
+  case log(Notice)
+  /// End with this status.
+  case exit(Int32)
+}
+
+/// What can be asked of Consul's agent about our one service ID.
+public enum Request: Hashable, Sendable {
+  /// Is it there?
+  case inspect
+  /// Take what an earlier life left behind out of DNS: its *ready* check turns critical.
+  case retire
+  /// Register, *ready* starting as told.
+  case register(Health)
+  /// Renew *alive*.
+  case alive
+  /// Set *ready*.
+  case ready(Health)
+  case deregister
+
+  var registers: Bool {
+    switch self {
+    case .register: true
+    case .inspect, .retire, .alive, .ready, .deregister: false
+    }
+  }
+}
+
+/// What people should know, each condition once and then when it changes.
+public enum Notice: Hashable, Sendable {
+  case registered(Registration, after: Duration)
+  case deregistered(after: Duration)
+  case healthChanged(Health)
+  case notAccepting(Health, after: Duration)
+  case readyTimedOut(Health, after: Duration)
+  case consulFailed(Failure, registered: Bool)
+  case consulAnswers
+  /// A stop signal came; it is forwarded now, or after the drain.
+  case stopping(signal: Int32, Withdrawal, drain: Duration)
+  /// The stop signal came from the terminal, which sent it to the process as well.
+  case stoppedByTerminal(signal: Int32)
+  /// The stop time-out is over.
+  case killing
+  case ended(ExitStatus)
+  /// The deregistration was not confirmed: what Consul shows from now on is up to its checks.
+  case leftBehind
+}
+
+/// Which registration this is.
+public enum Registration: Hashable, Sendable {
+  case first
+  /// In the place of what an earlier life left behind.
+  case replacing
+  /// The agent had forgotten us.
+  case again
+}
+
+/// What became of the registration before a stop signal was forwarded.
+public enum Withdrawal: Hashable, Sendable {
+  case notRegistered
+  case deregistered(after: Duration)
+  case unconfirmed
+}

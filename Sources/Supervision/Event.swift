@@ -1,0 +1,92 @@
+/// What can happen to a supervised process and its registration.
+public enum Event: Hashable, Sendable {
+  /// The supervisor was sent a signal.
+  case signal(Signal)
+  /// The process has ended and was reaped.
+  case ended(ExitStatus)
+  /// The probe that was asked for has its result.
+  case probed(Health)
+  /// There is a connection to the agent, and what was to be sent is on its way.
+  case sent
+  /// The oldest unanswered request has its answer.
+  case answered(Answer)
+  /// The connection to the agent could not be made, or broke, before everything was answered.
+  case lost(Failure)
+  /// Time has passed, perhaps as far as `nextDeadline`.
+  case elapsed
+}
+
+/// What a probe says of the process.
+public enum Health: Hashable, Sendable {
+  case accepting
+  /// With the errno of the connect that failed; errno(3).
+  case failing(Int32)
+}
+
+/// What the agent said to one request.
+public enum Answer: Hashable, Sendable {
+  case done
+  /// The agent doesn't know the service or its check: it lost its state, or somebody took the registration out.
+  case unknown
+  /// The token doesn't allow it; with the agent's reason.
+  case denied(String)
+  /// The agent can't accept what was sent, now or later; with its reason.
+  case rejected(String)
+  /// The agent could not do it this time; with its reason.
+  case failing(String)
+}
+
+/// Why nothing came back from the agent, or nothing usable.
+public enum Failure: Hashable, Sendable {
+  /// No connection; with errno(3).
+  case unreachable(Int32)
+  /// The agent's host name has no address; with the code of getaddrinfo(3).
+  case unresolvable(Int32)
+  /// The interface whose address is to be registered has none; with errno(3).
+  case addressless(Int32)
+  /// No answer in time.
+  case timedOut
+  /// Closed or reset before the answer was complete.
+  case closed
+  /// Not an HTTP response.
+  case malformed
+  case denied(String)
+  case rejected(String)
+  case failing(String)
+
+  /// Whether the agent understood and said no, so that waiting alone won't mend it.
+  public var isRefusal: Bool {
+    switch self {
+    case .denied, .rejected: true
+    case .unreachable, .unresolvable, .addressless, .timedOut, .closed, .malformed, .failing: false
+    }
+  }
+
+  /// Whether the agent can't have seen anything of what was to be sent.
+  var precedesSending: Bool {
+    switch self {
+    case .unreachable, .unresolvable, .addressless: true
+    case .timedOut, .closed, .malformed, .denied, .rejected, .failing: false
+    }
+  }
+
+  /// Whether telling of this one after the other would tell nothing new: internal errors carry a new text each time.
+  func isSameCondition(as other: Failure) -> Bool {
+    if case (.failing, .failing) = (self, other) { return true }
+    return self == other
+  }
+}
+
+/// How the process ended; waitid(2).
+public enum ExitStatus: Hashable, Sendable {
+  case exited(Int32)
+  case killed(signal: Int32)
+
+  /// The status to end with: the process's own, or 128 and the signal, as shells have it.
+  public var code: Int32 {
+    switch self {
+    case .exited(let status): status
+    case .killed(let signal): 128 + signal
+    }
+  }
+}

@@ -1,0 +1,54 @@
+/// One connection's worth of requests to the agent, answered in order; RFC 9112 section 9.3.2.
+struct Exchange: Hashable {
+  /// Sent and not answered, oldest first.
+  var unanswered: [Request]
+  /// When the oldest unanswered request is given up; monotonic.
+  var deadline: Duration
+  /// What was confirmed before it, for as long as nothing may have been sent.
+  private(set) var before: Registry.Confirmed?
+  /// Whether it began with a registration.
+  let registers: Bool
+  /// False while there is no connection yet, so that nothing can have reached the agent.
+  var isSent = false
+  /// What was confirmed before a registration was sent: so it is still, if the agent refuses.
+  var confirmedBefore: Registry.Confirmed
+  /// The first answer that wasn't what was hoped for.
+  var refusal: Failure?
+
+  init(_ requests: [Request], confirmed: Registry.Confirmed, at now: Moment) {
+    unanswered = requests
+    confirmedBefore = confirmed
+    registers = requests.contains { $0.registers }
+    deadline = .zero
+    renewDeadline(at: now)
+  }
+
+  var isOver: Bool { unanswered.isEmpty }
+  var mayStillRegister: Bool { isSent && unanswered.contains { $0.registers } }
+  var deregisters: Bool { unanswered.contains(.deregister) }
+
+  mutating func markSent(at now: Moment) {
+    isSent = true
+    renewDeadline(at: now)
+  }
+
+  /// One more request behind those that are unanswered.
+  mutating func append(_ request: Request, at now: Moment) {
+    unanswered.append(request)
+    renewDeadline(at: now)
+  }
+
+  /// The request that is answered next, taken off the list.
+  mutating func takeOldest(at now: Moment) -> Request {
+    before = nil
+    let oldest = unanswered.removeFirst()
+    renewDeadline(at: now)
+    return oldest
+  }
+
+  mutating func note(_ failure: Failure) { refusal = refusal ?? failure }
+
+  private mutating func renewDeadline(at now: Moment) {
+    deadline = now.monotonic + (mayStillRegister ? Interval.registrationAnswer : Interval.answer)
+  }
+}

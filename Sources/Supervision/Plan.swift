@@ -1,0 +1,89 @@
+/// What the user asked for, as far as policy depends on it.
+public struct Plan: Hashable, Sendable {
+  /// False for an init that registers nothing.
+  public var registers: Bool
+  /// Whether a probe decides when the process is ready; without one it counts as ready from the start.
+  public var probes: Bool
+  /// How long the process may take to become ready; nil: for ever.
+  public var readyTimeout: Duration?
+  /// The TTL of both checks; nil: registered without checks.
+  public var ttl: Duration?
+  /// The signals that mean stop.
+  public var stopSignals: [Int32]
+  /// Whether a hang-up that a terminal made means stop as well.
+  public var hangUpStops: Bool
+  /// Between deregistered and signalled.
+  public var drain: Duration
+  /// Between signalled and killed; nil: never killed.
+  public var stopTimeout: Duration?
+  /// This instance's place in every jittered delay, 0 to 1000: what keeps a thousand of them from beating as one.
+  public var jitter: Int
+
+  public init(
+    registers: Bool = true, probes: Bool = true, readyTimeout: Duration? = nil, ttl: Duration? = .seconds(15),
+    stopSignals: [Int32] = [Signal.interrupt, Signal.terminate], hangUpStops: Bool = true,
+    drain: Duration = .zero, stopTimeout: Duration? = nil, jitter: Int = 0
+  ) {
+    self.registers = registers
+    self.probes = probes
+    self.readyTimeout = readyTimeout
+    self.ttl = ttl
+    self.stopSignals = stopSignals
+    self.hangUpStops = hangUpStops
+    self.drain = drain
+    self.stopTimeout = stopTimeout
+    self.jitter = jitter
+  }
+}
+
+/// Every time-out and interval that isn't the user's to choose.
+enum Interval {
+  /// Docker gives ten seconds in all, so a silent agent may cost a stop signal no more than this.
+  static let deregistration: Duration = .milliseconds(300)
+  /// What Consul may take of a whole stop, counted from the stop signal.
+  static let stopBudget: Duration = .seconds(3)
+  /// What Consul may take after the process has ended.
+  static let lastChance: Duration = .seconds(1)
+  /// Without a leader, Consul 1.8.7 answers a write after 7.0 to 7.3 s: later than that it hangs.
+  static let answer: Duration = .seconds(10)
+  /// An unanswered registration isn't repeated on another connection for this long: a hung agent that comes back
+  /// takes what waits on two connections in either order, and a late registration would outlive the deregistration.
+  static let registrationAnswer: Duration = .seconds(60)
+  /// A connect to loopback that takes longer meets a full backlog.
+  static let probeAnswer: Duration = .seconds(1)
+  /// When a process that isn't ready is worth a warning.
+  static let readyWarning: Duration = .seconds(30)
+  /// Between the TERM and the KILL of a process that wasn't ready in time, where no stop time-out is set.
+  static let readyKill: Duration = .seconds(10)
+  /// How often a registration without checks is compared with the agent's.
+  static let comparison: Duration = .seconds(30)
+
+  /// How long to wait before the next probe of a process that isn't ready yet: eager at first, since most services
+  /// are ready within a second, then rarely, since one that takes minutes needs its processor.
+  static func probe(age: Duration) -> Duration {
+    if age < .seconds(1) { return .milliseconds(5) }
+    return age < .seconds(10) ? .milliseconds(20) : .milliseconds(100)
+  }
+}
+
+extension Plan {
+  /// The time between two updates of the checks: a third of the TTL, so that two may get lost; at most a tenth earlier.
+  var beat: Duration {
+    guard let ttl else { return Interval.comparison }
+    return ttl / 3 * (9_000 + jitter) / 10_000
+  }
+
+  /// The pause after `failures` failed attempts: doubling from 100 ms to a third of the TTL or 5 s, whichever is
+  /// shorter, and spread over its upper half.
+  func backoff(after failures: Int) -> Duration {
+    let longest = min(.seconds(5), (ttl ?? Interval.comparison) / 3)
+    let pause = min(longest, .milliseconds(100) * (1 << min(failures, Plan.countedFailures)))
+    return pause * (1_000 + jitter) / 2_000
+  }
+
+  /// Waiting won't mend a refusal, and a fixed token file or policy is no hurry.
+  var backoffWhenRefused: Duration { .seconds(60) * (9_000 + jitter) / 10_000 }
+
+  /// 100 ms doubled six times is over the longest pause.
+  static let countedFailures = 6
+}

@@ -1,0 +1,51 @@
+/// What the probe says, and when to ask it again.
+struct Readiness: Hashable {
+  var health: Health
+  /// Since when the process has been given time to become ready; monotonic.
+  var startedAt: Duration
+  /// When the probe under way is given up; monotonic.
+  var probeDeadline: Duration?
+  /// When to probe again, while the process isn't ready yet; monotonic.
+  var nextProbe: Duration?
+  var hasWarned = false
+
+  init(at now: Moment, probes: Bool) {
+    startedAt = now.monotonic
+    health = probes ? .failing(0) : .accepting
+  }
+
+  var isProbing: Bool { probeDeadline != nil }
+
+  mutating func probe(_ turn: inout Turn) {
+    guard !isProbing else { return }
+    nextProbe = nil
+    probeDeadline = turn.now.monotonic + Interval.probeAnswer
+    turn.emit(.probe)
+  }
+
+  mutating func receive(_ result: Health) {
+    probeDeadline = nil
+    health = result
+  }
+
+  /// A probe of a process that isn't ready yet is followed by another.
+  mutating func scheduleNext(at now: Moment) {
+    nextProbe = now.monotonic + Interval.probe(age: now.monotonic - startedAt)
+  }
+
+  mutating func cease(_ turn: inout Turn) {
+    nextProbe = nil
+    guard isProbing else { return }
+    probeDeadline = nil
+    turn.emit(.cancelProbe)
+  }
+
+  func age(at now: Moment) -> Duration { now.monotonic - startedAt }
+
+  /// True once, when the process has been waited for so long that people should know.
+  mutating func shouldWarn(at now: Moment) -> Bool {
+    guard !hasWarned, age(at: now) >= Interval.readyWarning else { return false }
+    hasWarned = true
+    return true
+  }
+}

@@ -1,0 +1,228 @@
+/// The conversation with Consul's agent: what is wanted there, what was last confirmed, and what is asked to make the
+/// two agree. One exchange at a time; after a failure, a pause.
+struct Registry: Hashable {
+  enum Wanted: Hashable {
+    /// The process isn't ready yet.
+    case nothingYet
+    case present
+    /// For good: the process is to stop, or has.
+    case absent
+  }
+
+  /// What the agent has under our ID, as far as its answers say.
+  enum Confirmed: Hashable {
+    case unasked
+    case absent
+    /// An earlier life's entry, still in DNS.
+    case stale
+    /// An earlier life's entry that has none of our checks: only a deregistration takes it out of DNS.
+    case unchecked
+    /// An earlier life's entry, out of DNS.
+    case retired
+    /// A registration was sent, its answer is missing.
+    case doubtful
+    case present
+  }
+
+  private(set) var wanted: Wanted = .nothingYet
+  var wantedSince: Duration = .zero
+  private(set) var confirmed: Confirmed = .unasked
+  var exchange: Exchange?
+  /// When to ask again: a heartbeat, or the end of a pause; boottime.
+  var nextAttempt: Duration?
+  /// In a row, counted as far as the backoff grows.
+  var failures = 0
+  /// The trouble that was told; nil when the last exchange went well.
+  var trouble: Failure?
+  /// Whether the registration that was sent last was told of as done.
+  var isTold = false
+  /// Which registration the next one is.
+  var registration = Registration.first
+
+  /// Whether the agent may list us, or an earlier life of us.
+  var mayBeListed: Bool {
+    switch confirmed {
+    case .unasked, .absent: false
+    case .stale, .unchecked, .retired, .doubtful, .present: true
+    }
+  }
+
+  /// Whether the last registration that was to be sent never was.
+  var wasNeverSent: Bool { !mayBeListed && trouble?.precedesSending ?? false }
+
+  /// Whether clients may have been sent to this process.
+  var mayServe: Bool { confirmed == .present || confirmed == .doubtful }
+
+  /// Whether a deregistration was sent to an agent that can be expected to answer.
+  var isDeregistering: Bool { trouble == nil && (exchange?.deregisters ?? false) }
+
+  /// True once when the next attempt is due.
+  mutating func takeAttempt(at now: Moment) -> Bool {
+    guard let due = nextAttempt, due <= now.boottime else { return false }
+    nextAttempt = nil
+    return true
+  }
+
+  /// Whether nothing more can be heard of the agent for that long.
+  func isSilent(for duration: Duration, from now: Moment) -> Bool {
+    exchange == nil && nextAttempt.map { $0 - now.boottime > duration } ?? true
+  }
+
+  func answerIsOverdue(at now: Moment) -> Bool { exchange.map { $0.deadline <= now.monotonic } ?? false }
+}
+
+// MARK: What is wanted
+extension Registry {
+  mutating func want(at now: Moment) {
+    wanted = .present
+    wantedSince = now.monotonic
+  }
+
+  /// From here on nothing is sent that could register.
+  mutating func withdraw(plan: Plan, _ turn: inout Turn) {
+    guard wanted != .absent else { return }
+    wanted = .absent
+    wantedSince = turn.now.monotonic
+    nextAttempt = nil
+    failures = 0
+    if exchange?.mayStillRegister ?? false {
+      // Behind the registration, on its connection: the one order that a hung agent keeps when it comes back.
+      exchange?.append(.deregister, at: turn.now)
+      turn.emit(.send([.deregister]))
+    } else {
+      // Checks can't bring a service back, so what is unanswered is dropped rather than waited for.
+      endExchange(&turn)
+      ask(plan: plan, health: .accepting, &turn)
+    }
+  }
+}
+
+// MARK: Asking
+extension Registry {
+  /// Sends what would make confirmed agree with wanted, unless an exchange is under way.
+  mutating func ask(plan: Plan, health: Health, _ turn: inout Turn) {
+    guard plan.registers, exchange == nil else { return }
+    nextAttempt = nil
+    let requests = due(checks: plan.ttl != nil, health: health)
+    if requests.isEmpty { return }
+    exchange = Exchange(requests, confirmed: confirmed, at: turn.now)
+    turn.emit(.send(requests))
+  }
+
+  private func due(checks: Bool, health: Health) -> [Request] {
+    switch (wanted, confirmed) {
+    case (.nothingYet, .unasked): [.inspect]
+    case (.nothingYet, .stale): [checks ? .retire : .deregister]
+    case (.nothingYet, .unchecked): [.deregister]
+    case (.nothingYet, .absent), (.nothingYet, .retired): []
+    case (.nothingYet, .doubtful), (.nothingYet, .present): []
+    case (.present, .present): checks ? [.alive, .ready(health)] : [.inspect]
+    case (.present, _): checks ? [.register(health), .alive, .ready(health)] : [.register(health)]
+    case (.absent, .unasked), (.absent, .absent): []
+    case (.absent, _): [.deregister]
+    }
+  }
+}
+
+// MARK: Being answered
+extension Registry {
+  mutating func noteSent(at now: Moment) {
+    guard exchange?.isSent == false else { return }
+    exchange?.markSent(at: now)
+    if exchange?.registers ?? false { confirmed = .doubtful }
+  }
+
+  mutating func receive(_ answer: Answer, plan: Plan, health: Health, _ turn: inout Turn) {
+    noteSent(at: turn.now)
+    guard let request = exchange?.takeOldest(at: turn.now) else { return }
+    settle(request, answer)
+    if exchange?.isOver ?? false { finish(plan: plan, health: health, &turn) }
+  }
+
+  mutating func lose(_ failure: Failure, plan: Plan, _ turn: inout Turn) {
+    guard let exchange else { return }
+    if failure.precedesSending { confirmed = exchange.before ?? confirmed }
+    endExchange(&turn)
+    pause(after: failure, plan: plan, &turn)
+  }
+
+  private mutating func settle(_ request: Request, _ answer: Answer) {
+    switch (request, answer) {
+    case (.inspect, .done): if confirmed == .unasked { discoverStale() }
+    case (.inspect, .unknown), (.deregister, .done), (.deregister, .unknown): confirmed = .absent
+    case (.retire, .done): confirmed = .retired
+    case (.retire, .unknown): confirmed = .unchecked
+    case (.register, .done): confirmed = .present
+    case (.alive, .done), (.ready, .done): break
+    case (.alive, .unknown), (.ready, .unknown): forget()
+    case (.register, .unknown): exchange?.note(.failing("it knows no such service"))
+    case (_, .denied(let reason)): refuse(request, .denied(reason))
+    case (_, .rejected(let reason)): refuse(request, .rejected(reason))
+    case (_, .failing(let reason)): exchange?.note(.failing(reason))
+    }
+  }
+
+  /// The agent understood and did nothing.
+  private mutating func refuse(_ request: Request, _ failure: Failure) {
+    exchange?.note(failure)
+    if request.registers, let before = exchange?.confirmedBefore { confirmed = before }
+  }
+
+  private mutating func discoverStale() {
+    confirmed = .stale
+    registration = .replacing
+  }
+
+  /// The agent lost its state, or somebody took us out. Right after a registration it is a fault of the agent's, and
+  /// registering again at once would only repeat it.
+  private mutating func forget() {
+    guard confirmed == .present else { return }
+    confirmed = .absent
+    if exchange?.registers ?? false { exchange?.note(.failing("it forgot the registration at once")) }
+  }
+
+  private mutating func finish(plan: Plan, health: Health, _ turn: inout Turn) {
+    let refusal = exchange?.refusal
+    endExchange(&turn)
+    if let refusal { return pause(after: refusal, plan: plan, &turn) }
+    failures = 0
+    tellSuccess(&turn)
+    if (wanted, confirmed) == (.present, .present) {
+      nextAttempt = turn.now.boottime + plan.beat
+    } else {
+      ask(plan: plan, health: health, &turn)
+    }
+  }
+
+  private mutating func pause(after failure: Failure, plan: Plan, _ turn: inout Turn) {
+    tellFailure(failure, &turn)
+    let pause = failure.isRefusal ? plan.backoffWhenRefused : plan.backoff(after: failures)
+    failures = min(failures + 1, Plan.countedFailures)
+    nextAttempt = wanted == .absent && !mayBeListed ? nil : turn.now.boottime + pause
+  }
+
+  private mutating func endExchange(_ turn: inout Turn) {
+    guard exchange != nil else { return }
+    exchange = nil
+    turn.emit(.disconnect)
+  }
+}
+
+// MARK: Telling
+extension Registry {
+  private mutating func tellSuccess(_ turn: inout Turn) {
+    if confirmed == .present && !isTold {
+      turn.log(.registered(registration, after: turn.now.monotonic - wantedSince))
+      (registration, isTold) = (.again, true)
+    } else if trouble != nil {
+      turn.log(.consulAnswers)
+    }
+    trouble = nil
+  }
+
+  private mutating func tellFailure(_ failure: Failure, _ turn: inout Turn) {
+    if trouble?.isSameCondition(as: failure) ?? false { return }
+    trouble = failure
+    turn.log(.consulFailed(failure, registered: mayServe))
+  }
+}

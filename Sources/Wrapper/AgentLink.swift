@@ -1,0 +1,203 @@
+internal import Consul
+internal import Linux
+internal import Options
+internal import Supervision
+
+/// The way to Consul's agent: at most one connection, on which requests go out and answers come back in order.
+struct AgentLink: ~Copyable {
+  private let place: ConsulAddress
+  private let registrant: Registrant
+  private var token: Token
+  /// Made when the first name is to be resolved.
+  private var resolver: Resolver?
+  /// Where the agent may be, as far as we know; empty: to be resolved.
+  private var addresses: [SocketAddress]
+  /// The one in use: the agent that took the registration keeps it.
+  private var current = 0
+  private var connection: Connection?
+  /// What the poller watches it for.
+  private var interest: Poller.Interest = []
+  /// Counts connections, so that news of one that was closed can be told from news of the next.
+  private(set) var generation: UInt64 = 0
+  /// Asked for before there was a connection.
+  private var waiting: [Supervision.Request] = []
+  private var outgoing: [UInt8] = []
+  private var unanswered = 0
+  private var parser = ResponseParser()
+  /// Of the last registration that was sent; nil: the agent's own.
+  private(set) var registeredAddress: String?
+
+  init(to place: ConsulAddress, registrant: Registrant, token: Token) {
+    self.place = place
+    self.registrant = registrant
+    self.token = token
+    addresses = place.knownAddresses
+  }
+
+  /// Sends behind what is unanswered, or connects first. Gives what is known at once.
+  mutating func send(_ requests: [Supervision.Request], _ poller: borrowing Poller) -> [Event] {
+    unanswered += requests.count
+    waiting += requests
+    if connection != nil { return flush(poller) }
+    if !addresses.isEmpty { return connect(poller) }
+    return resolve(poller)
+  }
+
+  mutating func disconnect() {
+    // An address that never answered the connect is not tried first again.
+    if let connected = connection?.isConnected, !connected { current += 1 }
+    connection = nil
+    waiting = []
+    outgoing = []
+    unanswered = 0
+    parser = ResponseParser()
+    if current >= addresses.count { forgetAddresses() }
+  }
+
+  private mutating func forgetAddresses() {
+    addresses = place.knownAddresses
+    current = 0
+  }
+}
+
+// MARK: Finding the agent
+extension AgentLink {
+  private mutating func resolve(_ poller: borrowing Poller) -> [Event] {
+    guard case .tcp(let host, let port) = place else { return [] }
+    do throws(SystemCallError) {
+      if resolver == nil { resolver = try Resolver.watched(by: poller) }
+      try resolver?.resolve(host: host, port: port)
+      return []
+    } catch { return [.lost(.unreachable(error.errno))] }
+  }
+
+  /// Called when the resolver has an answer.
+  mutating func resolved(_ poller: borrowing Poller) -> [Event] {
+    guard let answer = resolver?.takeAnswer() ?? nil else { return [] }
+    let isAwaited = connection == nil && !waiting.isEmpty
+    switch answer {
+    case .failed(let code): return isAwaited ? [.lost(.unresolvable(code))] : []
+    case .found(let found):
+      addresses = found
+      current = 0
+      return isAwaited ? connect(poller) : []
+    }
+  }
+
+  private mutating func connect(_ poller: borrowing Poller) -> [Event] {
+    var errno = Errno.timedOut
+    while current < addresses.count {
+      do throws(SystemCallError) {
+        let opened = try Connection.open(to: addresses[current])
+        generation += 1
+        interest = opened.isConnected ? .readable : .writable
+        try poller.watch(opened.descriptor.number, for: interest, tag: Tag.agent(generation))
+        connection = consume opened
+        return flush(poller)
+      } catch { errno = error.errno }
+      current += 1
+    }
+    forgetAddresses()
+    return [.lost(.unreachable(errno))]
+  }
+}
+
+// MARK: Talking to it
+extension AgentLink {
+  /// Called when the connection can be read or written; gives what was learnt, in order.
+  mutating func proceed(_ poller: borrowing Poller) -> [Event] {
+    guard let connected = connection?.isConnected else { return [] }
+    if !connected { return finishConnecting(poller) }
+    return (outgoing.isEmpty ? [] : flush(poller)) + receive()
+  }
+
+  private mutating func finishConnecting(_ poller: borrowing Poller) -> [Event] {
+    do throws(SystemCallError) {
+      try connection?.finishConnecting()
+      return flush(poller)
+    } catch {
+      connection = nil
+      current += 1
+      if current < addresses.count { return connect(poller) }
+      forgetAddresses()
+      return [.lost(.unreachable(error.errno))]
+    }
+  }
+
+  /// Writes what the kernel takes, and waits for it to take the rest.
+  private mutating func flush(_ poller: borrowing Poller) -> [Event] {
+    guard connection?.isConnected ?? false else { return [] }
+    do throws(SystemCallError) {
+      try render(local: connection?.localAddress)
+    } catch { return [.lost(.addressless(error.errno))] }
+    do throws(SystemCallError) {
+      outgoing.removeFirst(try connection?.send(outgoing) ?? 0)
+      try listen(for: outgoing.isEmpty ? .readable : [.readable, .writable], poller)
+      return [.sent]
+    } catch { return [.lost(.closed)] }
+  }
+
+  private mutating func listen(
+    for wanted: Poller.Interest, _ poller: borrowing Poller
+  ) throws(SystemCallError) {
+    guard let descriptor = connection?.descriptor.number, wanted != interest else { return }
+    try poller.rewatch(descriptor, for: wanted, tag: Tag.agent(generation))
+    interest = wanted
+  }
+
+  private mutating func render(local: SocketAddress?) throws(SystemCallError) {
+    if waiting.isEmpty { return }
+    let secret = token.current
+    for request in waiting {
+      if case .register = request { registeredAddress = try registrant.address(local: local) }
+      let words = registrant.request(request, address: registeredAddress)
+      outgoing += words.bytes(host: place.hostField, token: secret)
+    }
+    waiting = []
+  }
+
+  /// One read a turn, so that an agent that never stops talking can't keep us from a signal.
+  private mutating func receive() -> [Event] {
+    do throws(SystemCallError) {
+      return try connection?.receive().map { understand($0) } ?? []
+    } catch { return [.lost(.closed)] }
+  }
+
+  private mutating func understand(_ bytes: [UInt8]) -> [Event] {
+    do throws(ResponseParser.Malformed) {
+      let responses = bytes.isEmpty ? try parser.end().map { [$0] } ?? [] : try parser.receive(bytes)
+      let answers = responses.prefix(unanswered).map { Event.answered(Supervision.Answer($0)) }
+      unanswered -= answers.count
+      return bytes.isEmpty && unanswered > 0 ? answers + [.lost(.closed)] : answers
+    } catch {
+      return [.lost(bytes.isEmpty ? .closed : .malformed)]
+    }
+  }
+}
+
+extension ConsulAddress {
+  /// What needs no resolver.
+  var knownAddresses: [SocketAddress] {
+    switch self {
+    case .unix(let path): SocketAddress.unix(path: [UInt8](path.utf8)).map { [$0] } ?? []
+    case .tcp(let host, let port): SocketAddress.numeric(host: host, port: port).map { [$0] } ?? []
+    }
+  }
+
+  /// RFC 9110 section 7.2; a unix socket has no host to name.
+  var hostField: String {
+    switch self {
+    case .unix: "localhost"
+    case .tcp(let host, let port):
+      host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
+  }
+}
+
+extension Resolver {
+  static func watched(by poller: borrowing Poller) throws(SystemCallError) -> Resolver {
+    let resolver = try Resolver()
+    try poller.watch(resolver.descriptor.number, for: .readable, tag: Tag.resolver)
+    return resolver
+  }
+}

@@ -1,0 +1,37 @@
+internal import Consul
+internal import Linux
+internal import Options
+internal import Supervision
+
+/// Puts what the machine asks of Consul into Consul's words.
+struct Registrant {
+  let service: Service
+  /// The container, to Consul's UI: a check's output outlives us.
+  let hostname: String
+
+  /// What to register; nil for the agent's own address. Fails where it can't be found out.
+  func address(local: SocketAddress?) throws(SystemCallError) -> String? {
+    try service.address.registered(connection: local)
+  }
+
+  func request(_ request: Supervision.Request, address: String?) -> Consul.Request {
+    switch request {
+    case .inspect: return .service(id: service.id)
+    case .deregister: return .deregister(id: service.id)
+    case .retire: return update(.ready, .critical, "left behind by an earlier run; restarted by \(sender)")
+    case .alive: return update(.alive, .passing, "heartbeat from \(sender)")
+    case .ready(.accepting): return update(.ready, .passing, "\(accepting); heartbeat from \(sender)")
+    case .ready(.failing(let errno)):
+      return update(.ready, .critical, "connect 127.0.0.1:\(service.port ?? 0): \(Errno.text(errno))")
+    case .register(let health):
+      return .register(Definition(service, address: address, isReady: health == .accepting))
+    }
+  }
+
+  private var sender: String { "container \(hostname)" }
+  private var accepting: String { service.port.map { "\($0) accepts" } ?? "running" }
+
+  private func update(_ check: CheckKind, _ status: CheckStatus, _ output: String) -> Consul.Request {
+    .update(check: check, of: service.id, status: status, output: output)
+  }
+}

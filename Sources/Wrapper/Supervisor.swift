@@ -1,0 +1,131 @@
+internal import Linux
+internal import Options
+internal import Supervision
+
+/// The loop: turns what happens into events for the machine, and its effects into calls. It decides nothing.
+struct Supervisor: ~Copyable {
+  private let sources: EventSources
+  private var link: AgentLink?
+  private var prober: Prober?
+  private var journal: Journal
+  private var machine: Machine
+  private var child: Child?
+  /// Events that performing an effect brought about.
+  private var pending: [Event] = []
+  /// What to end with, once that is known.
+  private var status: Int32?
+
+  private init(
+    _ options: Options, sources: consuming EventSources, link: consuming AgentLink?, child: Child
+  ) {
+    self.sources = sources
+    self.link = link
+    self.child = child
+    prober = options.service?.port.map { Prober(port: $0) }
+    journal = Journal(options, process: child)
+    machine = Machine(Plan(options), at: .now)
+  }
+
+  /// Opens everything, then starts the process: what fails here fails before there is anything to lose.
+  static func start(
+    _ options: Options, mask: SignalMask, hostname: String
+  ) throws(StartError) -> Supervisor {
+    let token = try Token(options.token)
+    let sources = try EventSources.opened()
+    let child = try spawn(options.command, mask: mask)
+    let link = options.service.map {
+      AgentLink(to: options.consul, registrant: Registrant(service: $0, hostname: hostname), token: token)
+    }
+    return Supervisor(options, sources: sources, link: link, child: child)
+  }
+
+  private static func spawn(_ command: [[UInt8]], mask: SignalMask) throws(StartError) -> Child {
+    do throws(SystemCallError) {
+      return try Child.spawn(command, mask: mask)
+    } catch { throw StartError(command: command[0], error) }
+  }
+
+  /// Until there is a status to end with.
+  mutating func run() -> Int32 {
+    journal.begin()
+    for effect in machine.start(at: .now) { perform(effect) }
+    while true {
+      handlePending()
+      if let status { return status }
+      sources.timer.set(machine.timeLeft(at: .now))
+      for tag in sources.poller.wait() {
+        collect(tag)
+        handlePending()
+      }
+    }
+  }
+
+  private mutating func handlePending() {
+    while true {
+      if !pending.isEmpty {
+        handle(pending.removeFirst())
+      } else if let left = machine.timeLeft(at: .now), left <= .zero {
+        handle(.elapsed)
+      } else {
+        return
+      }
+    }
+  }
+
+  private mutating func handle(_ event: Event) {
+    for effect in machine.handle(event, at: .now) { perform(effect) }
+  }
+}
+
+// MARK: What happens
+extension Supervisor {
+  private mutating func collect(_ tag: UInt64) {
+    switch tag {
+    // Whatever is due is found out before every wait.
+    case Tag.timer: sources.timer.acknowledge()
+    case Tag.signals: collectSignals()
+    case Tag.resolver: pending += link?.resolved(sources.poller) ?? []
+    case Tag.agent(link?.generation ?? 0): pending += link?.proceed(sources.poller) ?? []
+    case Tag.probe(prober?.generation ?? 0):
+      if let health = prober?.proceed(sources.poller) ?? nil { pending.append(.probed(health)) }
+    default: break
+    }
+  }
+
+  private mutating func collectSignals() {
+    while let received = sources.signals.next() {
+      if received.number == ReceivedSignal.child {
+        reap()
+      } else if received.isFromKernel || received.sender != Surroundings.processID {
+        pending.append(.signal(Signal(received)))
+      }
+      // What carries our own pid is the SIGPIPE of a log line that nobody reads.
+    }
+  }
+
+  /// One SIGCHLD may stand for many children, most of which we never started.
+  private mutating func reap() {
+    while let ended = Reaped.next() {
+      guard ended.id == child?.id else { continue }
+      // Its number may be another's from now on.
+      child = nil
+      pending.append(.ended(ExitStatus(ended)))
+    }
+  }
+}
+
+// MARK: What is done
+extension Supervisor {
+  private mutating func perform(_ effect: Effect) {
+    journal.trace(effect)
+    switch effect {
+    case .probe: if let health = prober?.start(sources.poller) ?? nil { pending.append(.probed(health)) }
+    case .cancelProbe: prober?.cancel()
+    case .send(let requests): pending += link?.send(requests, sources.poller) ?? []
+    case .disconnect: link?.disconnect()
+    case .signal(let number): child?.send(number)
+    case .log(let notice): journal.write(notice, address: link?.registeredAddress)
+    case .exit(let status): self.status = status
+    }
+  }
+}

@@ -1,0 +1,43 @@
+internal import Consul
+internal import Linux
+internal import Options
+
+/// Consul's ACL token. A file is read again for each exchange, since whoever renews tokens writes them there.
+struct Token {
+  private let source: TokenSource
+  private var last: [UInt8]?
+
+  /// Fails where the file can't be read, or what is in it can't be a token.
+  init(_ source: TokenSource) throws(StartError) {
+    self.source = source
+    switch source {
+    case .none: last = nil
+    case .value(let bytes): last = bytes
+    case .file(let path):
+      do throws(SystemCallError) {
+        last = try Token.read(path)
+      } catch {
+        throw StartError("token file \(String(decoding: path, as: UTF8.self)): \(error.reason)")
+      }
+      if last == nil {
+        throw StartError("token file \(String(decoding: path, as: UTF8.self)): no token in it")
+      }
+    }
+  }
+
+  /// What the file says now, or said last: one that is just being replaced is no reason to go without.
+  var current: [UInt8]? {
+    mutating get {
+      if case .file(let path) = source, let fresh = try? Token.read(path) { last = fresh }
+      return last
+    }
+  }
+
+  /// Nil where there is no token in it.
+  private static func read(_ path: [UInt8]) throws(SystemCallError) -> [UInt8]? {
+    let content = try File.read(path: path, limit: 4_096)
+    let isBlank = { (byte: UInt8) in byte == 0x20 || 0x09...0x0d ~= byte }
+    let token = [UInt8](content.drop(while: isBlank).reversed().drop(while: isBlank).reversed())
+    return token.isEmpty || !Consul.Request.isValid(token: token) ? nil : token
+  }
+}

@@ -1,0 +1,69 @@
+// What each room calls the same thing.
+
+internal import Consul
+internal import Linux
+internal import Options
+internal import Supervision
+
+extension Plan {
+  init(_ options: Options) {
+    self.init(
+      registers: options.service != nil, probes: options.service != nil && options.ready == .tcp,
+      readyTimeout: options.readyTimeout, ttl: options.service?.ttl, stopSignals: options.stop.signals,
+      hangUpStops: options.stop.hangUp, drain: options.stop.drain, stopTimeout: options.stop.timeout,
+      jitter: Int.random(in: 0...1_000))
+  }
+}
+
+extension Definition {
+  init(_ service: Service, address: String?, isReady: Bool) {
+    self.init(
+      name: service.name, id: service.id, port: service.advertisedPort, address: address, tags: service.tags,
+      meta: service.meta.map { Definition.Meta(key: $0.key, value: $0.value) },
+      checks: service.ttl.map {
+        TTLChecks(ttl: $0, deregisterAfter: service.deregisterAfter, ready: isReady ? .passing : .critical)
+      })
+  }
+}
+
+extension Address {
+  /// What is registered; nil for the agent's own address.
+  ///
+  /// Fails where the interface that was asked for has no address.
+  func registered(connection local: SocketAddress?) throws(SystemCallError) -> String? {
+    switch self {
+    case .literal(let text): return text
+    case .interface(let name): return try Interfaces.address(of: name).host
+    case .auto:
+      // What leads to this host only would mean the caller's own host to whoever asks.
+      guard let local, !local.isLocal else { return nil }
+      return local.host
+    }
+  }
+}
+
+extension Supervision.Answer {
+  init(_ response: Response) {
+    switch response.answer {
+    case .done: self = .done
+    case .unknown: self = .unknown
+    case .denied: self = .denied("\(response.status): \(response.reason)")
+    case .rejected: self = .rejected("\(response.status): \(response.reason)")
+    case .failing: self = .failing("\(response.status): \(response.reason)")
+    }
+  }
+}
+
+extension Signal {
+  init(_ received: ReceivedSignal) {
+    self.init(received.number, origin: received.isFromKernel ? .terminal : .sent)
+  }
+}
+
+extension ExitStatus {
+  init(_ child: Reaped) { self = child.hasExited ? .exited(child.status) : .killed(signal: child.status) }
+}
+
+extension Moment {
+  static var now: Moment { Moment(monotonic: Clock.monotonic, boottime: Clock.boottime) }
+}

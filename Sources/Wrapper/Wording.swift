@@ -1,0 +1,181 @@
+internal import Linux
+internal import Options
+internal import Supervision
+
+/// The machine's notices in words: the thing first, then the consequence.
+struct Wording {
+  /// The process's name, without its path.
+  let program: String
+  /// The same with its pid.
+  let process: String
+  private let service: Service?
+  private let consul: String
+  private let hasDefaultConsul: Bool
+
+  init(_ options: Options, process child: Child) {
+    let path = options.command.first ?? []
+    let name = path.split(separator: UInt8(ascii: "/")).last ?? path[...]
+    program = String(decoding: name, as: UTF8.self)
+    process = "\(program) pid=\(child.id)"
+    service = options.service
+    consul = "Consul \(options.consul.text)"
+    hasDefaultConsul = options.consul.isLoopback
+  }
+
+  private var id: String { service?.id ?? "" }
+  private var target: String { "127.0.0.1:\(service?.port ?? 0)" }
+
+  /// The address is the one that was registered; nil: the agent's own.
+  func text(_ notice: Notice, address: String?) -> String {
+    switch notice {
+    case .registered(let which, let duration): registered(which, at: address, duration)
+    case .deregistered(let after): "deregistered \(id) in \(after.text)"
+    case .healthChanged(.accepting): "\(target) accepts again; \(id) is passing"
+    case .healthChanged(.failing(let errno)):
+      "\(target) stopped accepting (\(Errno.text(errno))); \(id) is critical, and out of DNS"
+    case .notAccepting(let health, let after):
+      "\(target) not accepting after \(after.text)\(reason(health)); not registered, still waiting"
+    case .readyTimedOut(let health, let after):
+      "\(target) not accepting after \(after.text)\(reason(health)); stopping \(process)"
+    case .consulFailed(let failure, let registered): failed(failure, registered)
+    case .consulAnswers: "\(consul) answers again"
+    case .stopping(let signal, let withdrawal, let drain): stopping(signal, withdrawal, drain)
+    case .stoppedByTerminal(let signal): "\(signalName(signal)): \(process) got it from the terminal as well"
+    case .killing: "\(process) still runs after the stop time-out; sending SIGKILL"
+    case .ended(let status): "\(program) \(status.text)"
+    case .leftBehind: leftBehind
+    }
+  }
+
+  private func registered(_ which: Registration, at address: String?, _ duration: Duration) -> String {
+    let first = "registered \(id)\(place(address)) with \(consul) after \(duration.text)"
+    return switch which {
+    case .first: first
+    case .replacing: "\(first); replaced stale \(id), left behind by an earlier run"
+    case .again: "\(consul) forgot \(id) (restarted?); registered again"
+    }
+  }
+
+  private func place(_ address: String?) -> String {
+    let host = address.map { $0.utf8.contains(UInt8(ascii: ":")) ? "[\($0)]" : $0 }
+    guard let port = service?.advertisedPort else { return host.map { " at \($0)" } ?? "" }
+    return host.map { " at \($0):\(port)" } ?? " at the agent's address, port \(port)"
+  }
+
+  private func stopping(_ signal: Int32, _ withdrawal: Withdrawal, _ drain: Duration) -> String {
+    let first =
+      switch withdrawal {
+      case .notRegistered: ""
+      case .deregistered(let after): "deregistered \(id) in \(after.text); "
+      case .unconfirmed: "\(consul) did not confirm that \(id) is gone, still trying; "
+      }
+    let wait = drain > .zero ? "draining for \(drain.text), then " : ""
+    return "\(signalName(signal)): \(first)\(wait)forwarding to \(process)"
+  }
+
+  private func failed(_ failure: Failure, _ registered: Bool) -> String {
+    let consequence = registered ? "\(id) may turn critical" : "\(program) keeps running"
+    let hint = failure.isRefused && hasDefaultConsul ? " (in a container? set CONSUL_HTTP_ADDR)" : ""
+    let pause = failure.isRefusal ? "retrying every minute" : "retrying"
+    return "\(consul): \(failure.text); \(consequence), \(pause)\(hint)"
+  }
+
+  private var leftBehind: String {
+    guard let service, service.ttl != nil else {
+      return "\(consul) did not confirm that \(id) is gone: without checks it stays listed until deregistered"
+    }
+    guard let reap = service.deregisterAfter else {
+      return
+        "\(consul) did not confirm that \(id) is gone: it turns critical, and stays listed until deregistered"
+    }
+    return
+      "\(consul) did not confirm that \(id) is gone: it drops it about \(reap.text) after its check turns critical"
+  }
+
+  private func reason(_ health: Health) -> String {
+    switch health {
+    case .accepting: ""
+    case .failing(let errno): " (\(Errno.text(errno)))"
+    }
+  }
+}
+
+// MARK: For --log-level debug
+extension Wording {
+  /// Nil for what a notice tells already.
+  func text(_ effect: Effect) -> String? {
+    switch effect {
+    case .probe, .cancelProbe, .log, .disconnect: nil
+    case .send(let requests): "asking \(consul): \(requests.map(name).joined(separator: ", "))"
+    case .signal(let number): "sending \(signalName(number)) to \(process)"
+    case .exit(let status): "exiting status=\(status)"
+    }
+  }
+
+  private func name(_ request: Request) -> String {
+    switch request {
+    case .inspect: "inspect"
+    case .retire: "retire"
+    case .register: "register"
+    case .alive: "alive"
+    case .ready(.accepting): "ready"
+    case .ready(.failing): "not ready"
+    case .deregister: "deregister"
+    }
+  }
+}
+
+extension Failure {
+  var isRefused: Bool { if case .unreachable = self { true } else { false } }
+
+  var text: String {
+    switch self {
+    case .unreachable(let errno): Errno.text(errno)
+    case .unresolvable(let code): Resolver.reason(code)
+    case .addressless(let errno): "the interface to register has no address: \(Errno.text(errno))"
+    case .timedOut: "no answer"
+    case .closed: "connection lost before the answer"
+    case .malformed: "the answer isn't HTTP"
+    case .denied(let reason): "\(reason); the token lacks a permission"
+    case .rejected(let reason), .failing(let reason): reason
+    }
+  }
+}
+
+extension ExitStatus {
+  var text: String {
+    switch self {
+    case .exited(let status): "exited status=\(status)"
+    case .killed(let signal): "killed by \(signalName(signal))"
+    }
+  }
+}
+
+extension Duration {
+  /// `41ms`, `1.5s`, `1m30s`.
+  var text: String {
+    let (seconds, attoseconds) = components
+    let milliseconds = attoseconds / 1_000_000_000_000_000
+    if self < .milliseconds(1) { return self <= .zero ? "0ms" : "<1ms" }
+    if seconds == 0 { return "\(milliseconds)ms" }
+    if seconds < 60 { return milliseconds < 100 ? "\(seconds)s" : "\(seconds).\(milliseconds / 100)s" }
+    return seconds % 60 == 0 ? "\(seconds / 60)m" : "\(seconds / 60)m\(seconds % 60)s"
+  }
+}
+
+extension ConsulAddress {
+  var text: String {
+    switch self {
+    case .unix(let path): path
+    case .tcp: hostField
+    }
+  }
+
+  /// Whether it leads to our own host, which in a container is rarely where an agent is.
+  var isLoopback: Bool {
+    switch self {
+    case .unix: false
+    case .tcp: knownAddresses.contains { $0.isLocal }
+    }
+  }
+}

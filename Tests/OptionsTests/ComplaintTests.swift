@@ -1,0 +1,194 @@
+import Testing
+
+@testable import Options
+
+/// Options that are wrong, and all that is said about them.
+private let complaints: [(arguments: [String], environment: [String], message: String)] = [
+  // The words themselves.
+  (["--name", "--port", "80"], [], "--name: needs a value; give --name NAME"),
+  (["--name", "--", "ls"], [], "--name: needs a value; give --name NAME"),
+  (["--meta="], [], "--meta \"\": empty; give --meta KEY=VALUE"),
+  (["--address", ""], [], "--address \"\": empty; give --address ADDRESS"),
+  (["--tag="], [], "--tag \"\": empty; give --tag TAG"),
+  (["--port=1", "--port=1"], [], "--port: given twice; give it once"),
+  (["--no-register", "--no-register"], [], "--no-register: given twice; give it once"),
+  (["--dry-run=x"], [], "--dry-run \"x\": takes no value; give --dry-run alone"),
+  (["--no-register=false"], [], "--no-register \"false\": takes no value; give --no-register alone"),
+  (["--help="], [], "--help \"\": takes no value; give --help alone"),
+  // Of several, the first.
+  (["--foo", "--port=x"], [], "unknown option --foo; see servicewrapper --help"),
+  (["--tag=", "--foo"], [], "--tag \"\": empty; give --tag TAG"),
+
+  (["--port=abc"], [], "--port \"abc\": not a port; give a number from 1 to 65535"),
+  (
+    [], ["SERVICE_PORT=tcp://10.0.0.1:80"],
+    "SERVICE_PORT \"tcp://10.0.0.1:80\": not a port; give a number from 1 to 65535"
+  ),
+  (["--advertise-port=0"], [], "--advertise-port \"0\": not a port; give a number from 1 to 65535"),
+  (["--name=a\u{7}b"], [], "--name \"a\\x07b\": has a control character; give printable text"),
+  (["--tag=a\u{85}"], [], "--tag \"a\\u{85}\": has a control character; give printable text"),
+  ([], ["SERVICE_TAGS=a,b\n"], "SERVICE_TAGS \"b\\n\": has a control character; give printable text"),
+  (["--id=\u{7F}"], [], "--id \"\\x7f\": has a control character; give printable text"),
+
+  (
+    [], ["SERVICE_CHECK_TTL=15"],
+    "SERVICE_CHECK_TTL \"15\": a duration needs a unit; give 15s, 500ms or 1m30s"
+  ),
+  (
+    ["--port=80"], ["SERVICE_80_CHECK_TTL=15"],
+    "SERVICE_80_CHECK_TTL \"15\": a duration needs a unit; give 15s, 500ms or 1m30s"
+  ),
+  (["--ttl=x"], [], "--ttl \"x\": not a duration; give 15s, 500ms or 1m30s"),
+  (["--drain", "-5s"], [], "--drain \"-5s\": can't be negative; give 15s, 500ms or 1m30s"),
+  (
+    ["--stop-timeout=0s"], [],
+    "--stop-timeout \"0s\": gives it no time; leave it out for no limit, or give 30s"
+  ),
+  (
+    ["--ready-timeout=0s"], [],
+    "--ready-timeout \"0s\": gives it no time; leave it out for no limit, or give 30s"
+  ),
+
+  (["--ready=tcp"], [], "--ready \"tcp\": no port to probe; give --port PORT too"),
+  (["--ready=tcp://a:1"], [], "--ready \"tcp://a:1\": not a probe; give tcp or none"),
+  ([], ["SERVICE_READY=exec:true"], "SERVICE_READY \"exec:true\": not a probe; give tcp or none"),
+  (["--log-level=INFO"], [], "--log-level \"INFO\": not a level; give debug, info, warning or error"),
+  (["--log-format=xml"], [], "--log-format \"xml\": not a format; give text or json"),
+  (
+    [], ["SERVICEWRAPPER_REGISTER=maybe"],
+    "SERVICEWRAPPER_REGISTER \"maybe\": neither true nor false; give true, false, 1 or 0"
+  ),
+
+  (
+    ["--stop-signal=FOO"], [],
+    "--stop-signal \"FOO\": not a signal; give a name such as TERM or RTMIN+3, or a number from 1 to 64"
+  ),
+  (
+    ["--stop-signal=KILL"], [],
+    "--stop-signal \"KILL\": no program can catch it; give one that can be caught, such as TERM"
+  ),
+  (
+    [], ["SERVICE_STOP_SIGNALS=TERM, sigstop"],
+    "SERVICE_STOP_SIGNALS \"sigstop\": no program can catch it; give one that can be caught, such as TERM"
+  ),
+  (
+    ["--stop-signal=CHLD"], [],
+    "--stop-signal \"CHLD\": it says that a process has ended; give one that can mean stop, such as TERM"
+  ),
+  (
+    ["--stop-signal=32"], [],
+    "--stop-signal \"32\": the C library keeps it for itself; give another, such as TERM"
+  ),
+
+  (
+    ["--consul-addr=https://c:8501"], [],
+    "--consul-addr \"https://c:8501\": TLS isn't supported yet; give http://HOST:PORT or unix:///PATH"
+  ),
+  (
+    [], ["CONSUL_HTTP_SSL=true"],
+    "CONSUL_HTTP_SSL \"true\": TLS isn't supported yet; unset it to talk to Consul in plain HTTP"
+  ),
+  (
+    ["--consul-addr=http://c"], ["CONSUL_HTTP_SSL=1"],
+    "CONSUL_HTTP_SSL \"1\": TLS isn't supported yet; unset it to talk to Consul in plain HTTP"
+  ),
+  ([], ["CONSUL_HTTP_SSL=yes"], "CONSUL_HTTP_SSL \"yes\": neither true nor false; give true, false, 1 or 0"),
+  (
+    ["--consul-addr=tcp://c:1"], [],
+    "--consul-addr \"tcp://c:1\": not an address of Consul; give HOST:PORT, http://HOST:PORT or unix:///PATH"
+  ),
+  (
+    ["--consul-addr=http://me:secret@c"], [],
+    "--consul-addr: no user or password can be in it; give HOST:PORT, http://HOST:PORT or unix:///PATH"
+  ),
+  (
+    ["--consul-addr=http://c/v1"], [],
+    "--consul-addr \"http://c/v1\": no path can follow the host; give HOST:PORT, http://HOST:PORT or unix:///PATH"
+  ),
+  (
+    ["--consul-addr=c:0"], [],
+    "--consul-addr \"c:0\": no port from 1 to 65535 after the host; give HOST:PORT, http://HOST:PORT or unix:///PATH"
+  ),
+  (["--consul-addr=::1"], [], "--consul-addr \"::1\": an IPv6 address needs brackets; give [::1]:8500"),
+  (["--consul-addr=unix://a"], [], "--consul-addr \"unix://a\": not the path of a socket; give unix:///PATH"),
+
+  (
+    ["--address=0.0.0.0"], [],
+    "--address \"0.0.0.0\": nobody can connect to it; give an IP address, a host name, interface:NAME or auto"
+  ),
+  (
+    ["--address=a:80"], [],
+    "--address \"a:80\": not an address; give an IP address, a host name, interface:NAME or auto"
+  ),
+  (["--address=interface:"], [], "--address \"interface:\": not an interface; give interface:eth0"),
+
+  (
+    ["--id=a//b"], [],
+    "--id \"a//b\": Consul couldn't deregister it: no \"//\", \".\" or \"..\" part, no \"/\" at an end;"
+      + " give another --id"
+  ),
+  (
+    ["--name=/a"], [],
+    "default --id \"/a-host\": Consul couldn't deregister it: no \"//\", \".\" or \"..\" part, no \"/\" at an end;"
+      + " give another --id"
+  ),
+
+  (["--meta=a"], [], "--meta \"a\": no = in it; give KEY=VALUE"),
+  (["--meta=a b=c"], [], "--meta \"a b=c\": not a key; give 1 to 128 letters, digits, _ or -"),
+  (["--meta==c"], [], "--meta \"=c\": not a key; give 1 to 128 letters, digits, _ or -"),
+  ([], ["SERVICE_META_A.B=c"], "SERVICE_META_A.B \"c\": not a key; give 1 to 128 letters, digits, _ or -"),
+  (
+    [], ["SERVICE_META_CONSUL-X=c"], "SERVICE_META_CONSUL-X \"c\": keys in consul- are Consul's; give another"
+  ),
+  (["--meta=a=1", "--meta=a=2"], [], "--meta \"a=2\": this key was given before; give it once"),
+  (["--meta=a=\u{1}"], [], "--meta \"\\x01\": has a control character; give printable text"),
+  (
+    [], ["SERVICE_META_FROM_ENV=true"],
+    "SERVICE_META_FROM_ENV \"true\": not supported yet; give SERVICE_META_KEY"
+  ),
+]
+
+@Test(arguments: complaints)
+func aWrongOptionIsNamedWithWhatWouldBeRight(
+  _ wrong: (arguments: [String], environment: [String], message: String)
+) {
+  #expect(complaint(wrong.arguments, wrong.environment) == wrong.message)
+  #expect(isOneShortLine(wrong.message))
+}
+
+@Test func aMissingNameIsSaid() {
+  let expected = UsageError("no service name; give --name NAME or SERVICE_NAME, or --no-register")
+  #expect(throws: expected) { try parse([], ["SERVICE_NAME="]) }
+}
+
+@Test func aLastOptionWithoutItsValueIsSaid() {
+  #expect(throws: UsageError("--port: needs a value; give --port PORT")) {
+    try parse(["--port"], command: [])
+  }
+}
+
+@Test(
+  arguments: Flag.allCases.filter { $0.value != nil },
+  ["\u{0}", "\n\u{1B}[2J\u{2028}", "é", "\"\\", "-", "\u{202E}"])
+func whatIsSaidIsOneShortLine(_ flag: Flag, _ piece: String) {
+  for count in [1, 7, 5000] {
+    let value = String(repeating: piece, count: count)
+    let variable = (flag.variable?.name ?? "") + (flag == .meta ? value : "") + "=" + value
+    for message in [complaint([flag.name + "=" + value]), complaint(["--port=65535"], [variable])] {
+      if let message { #expect(isOneShortLine(message)) }
+    }
+  }
+}
+
+@Test(arguments: Flag.allCases.filter { $0.value != nil && ![.tokenFile].contains($0) })
+func whatIsNotUTF8IsRefused(_ flag: Flag) {
+  let words = [Array((flag.name + "=").utf8) + [0x61, 0x3D, 0xFF], [0x6C, 0x73]]
+  let environment = flag == .name ? [] : [Array("SERVICE_NAME=redis".utf8)]
+  do throws(UsageError) {
+    _ = try Invocation.parse(arguments: words, environment: environment, hostname: "host")
+    Issue.record("taken")
+  } catch {
+    #expect(isOneShortLine(error.message))
+    #expect(error.message.hasPrefix("\(flag.name) \""))
+  }
+}

@@ -1,0 +1,43 @@
+@testable import Supervision
+
+/// A promise of the machine that was seen broken.
+enum Breach: String, Hashable {
+  case exitsWhileProcessLives, exitsTwice, actsAfterExit, exitsWithWrongStatus
+  case exitsWithoutAskingToDeregister, withdrawsWithoutAskingToDeregister, registersAfterWithdrawal
+  case dropsAnUnansweredRegistration, sendsWhileUnanswered, sendsOnALostConnection, disconnectsNothing
+  case keepsAnIdleConnection, closesAConnectionInUse, speaksToConsulThoughToldNotTo
+  case signalsWrongly, killsTooEarly, doesNotKill, signalsTheDead, holdsForNothing
+  case probesTwice, cancelsNoProbe, probesWhatIsLeft
+  case actsOnWhatCannotMatter, actsTooEarly, isBusy, givesUp
+  case forwardsTooLate, exitsTooLate, neverRegisters, neverDeregisters
+}
+
+/// One turn of the machine, as seen from outside.
+struct Observation {
+  let plan: Plan
+  let step: Step
+  let effects: [Effect]
+  /// Told to stop, ended, or not ready in time: before and after this turn.
+  let wasWithdrawn: Bool
+  let isWithdrawn: Bool
+
+  init(_ plan: Plan, _ step: Step, _ effects: [Effect], wasWithdrawn: Bool) {
+    (self.plan, self.step, self.effects, self.wasWithdrawn) = (plan, step, effects, wasWithdrawn)
+    let withdraws =
+      switch step.event {
+      case .signal(let signal): plan.isStop(signal)
+      case .ended: true
+      case .elapsed: effects.contains { if case .log(.readyTimedOut) = $0 { true } else { false } }
+      case .sent, .probed, .answered, .lost: false
+      }
+    isWithdrawn = wasWithdrawn || withdraws
+  }
+}
+
+extension Plan {
+  /// The design's own words, not the machine's code.
+  func isStop(_ signal: Signal) -> Bool {
+    if signal.number == 1 { return signal.origin == .terminal && hangUpStops }
+    return stopSignals.contains(signal.number)
+  }
+}

@@ -1,0 +1,108 @@
+@testable import Supervision
+
+// The machine's states are finite only where its times are: each is taken relative to now, deadlines are put
+// off to the next of a few, and ages reduced to the last threshold passed. What is lost is the order of two
+// deadlines; the graph has a step to each of them, so that every order is walked.
+
+extension Machine {
+  /// This state as it would be with its clocks at zero, and without what changes nothing but the log.
+  func coarse(at now: Moment) -> Machine {
+    var machine = self
+    machine.phase = phase.coarse(at: now, plan: plan)
+    machine.readiness = readiness.coarse(at: now, starting: phase == .starting)
+    machine.registry = phase == .exited ? Registry() : registry.coarse(at: now)
+    if registry.wanted == .absent { machine.readiness.health = .accepting }
+    machine.stopBegan = stopBegan.map { hasEnded ? .zero : .zero - floor(now.monotonic - $0, to: [2.5, 3]) }
+    return machine
+  }
+
+  private var hasEnded: Bool {
+    switch phase {
+    case .ended, .exited: true
+    case .starting, .serving, .deregistering, .draining, .stopping, .killed: false
+    }
+  }
+}
+
+extension Machine.Phase {
+  func coarse(at now: Moment, plan: Plan) -> Machine.Phase {
+    func later(_ time: Duration, _ whole: Duration) -> Duration {
+      ceiling(time - now.monotonic, to: [whole])
+    }
+    return switch self {
+    case .starting, .serving, .killed, .exited, .stopping(nil): self
+    case .deregistering(let held, let drains, let until):
+      .deregistering(held: held, drains: drains, until: later(until, Interval.deregistration))
+    case .draining(let held, let until): .draining(held: held, until: later(until, plan.drain))
+    case .stopping(let killAt?): .stopping(killAt: later(killAt, plan.stopTimeout ?? Interval.readyKill))
+    case .ended(let status, let until): .ended(status, until: later(until, Interval.lastChance))
+    }
+  }
+}
+
+extension Readiness {
+  /// In seconds: where the cadence of the probes changes, and where the warning comes.
+  static let ages: [Double] = [1, 10, 30]
+
+  func coarse(at now: Moment, starting: Bool) -> Readiness {
+    var readiness = self
+    readiness.startedAt = starting ? .zero - floor(age(at: now), to: Readiness.ages) : .zero
+    readiness.probeDeadline = probeDeadline.map { ceiling($0 - now.monotonic, to: [Interval.probeAnswer]) }
+    let pauses: [Duration] = [.milliseconds(5), .milliseconds(20), .milliseconds(100)]
+    readiness.nextProbe = nextProbe.map { ceiling($0 - now.monotonic, to: pauses) }
+    if !starting { readiness.hasWarned = false }
+    readiness.health = health.coarse
+    return readiness
+  }
+}
+
+extension Health {
+  /// One errno for all.
+  var coarse: Health { self == .accepting ? .accepting : .failing(refused) }
+}
+
+extension Request {
+  var coarse: Request {
+    switch self {
+    case .register(let health): .register(health.coarse)
+    case .ready(let health): .ready(health.coarse)
+    case .inspect, .retire, .alive, .deregister: self
+    }
+  }
+}
+
+extension Registry {
+  func coarse(at now: Moment) -> Registry {
+    var registry = self
+    registry.wantedSince = .zero
+    registry.failures = 0
+    registry.trouble = trouble == nil ? nil : .timedOut
+    let pauses: [Duration] = [.milliseconds(100), .seconds(30), .seconds(60)]
+    registry.nextAttempt = nextAttempt.map { ceiling($0 - now.boottime, to: pauses) }
+    (registry.registration, registry.isTold) = (.first, true)
+    registry.exchange = exchange?.coarse(at: now)
+    return registry
+  }
+}
+
+extension Exchange {
+  func coarse(at now: Moment) -> Exchange {
+    var exchange = self
+    exchange.unanswered = unanswered.map(\.coarse)
+    let answers = [Interval.answer, Interval.registrationAnswer]
+    if !registers { exchange.confirmedBefore = .unasked }
+    exchange.deadline = ceiling(deadline - now.monotonic, to: answers)
+    if let refusal { exchange.refusal = refusal.isRefusal ? .denied("") : .failing("") }
+    return exchange
+  }
+}
+
+/// The first of the values that isn't exceeded; zero for what is due.
+func ceiling(_ duration: Duration, to values: [Duration]) -> Duration {
+  duration <= .zero ? .zero : values.first { duration <= $0 } ?? duration
+}
+
+/// The last of the thresholds, in seconds, that was reached, or zero.
+func floor(_ age: Duration, to seconds: [Double]) -> Duration {
+  seconds.map { Duration.seconds($0) }.last { $0 <= age } ?? .zero
+}

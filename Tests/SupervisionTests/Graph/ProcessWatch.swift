@@ -1,0 +1,125 @@
+@testable import Supervision
+
+/// What the process has been sent and what is owed to it, as far as can be seen from outside.
+struct ProcessWatch: Hashable {
+  private(set) var status: ExitStatus?
+  private(set) var hasExited = false
+  /// Stop signals received and not forwarded yet.
+  private(set) var held: [Int32] = []
+  private var isReady: Bool
+  private var timedOut = false
+  private var isStopping = false
+  /// Since the start, while that matters; coarse.
+  private var age = Duration.zero
+  /// Until the KILL.
+  private var killDue: Duration?
+
+  init(_ plan: Plan) { isReady = !plan.probes }
+
+  var isAlive: Bool { status == nil }
+
+  /// What this turn may send the process: one of these.
+  private func allowed(_ turn: Observation) -> [[Int32]] {
+    let (nothing, whatIsHeld): ([Int32], [Int32]) = ([], stops(held))
+    if !isAlive { return [nothing] }
+    switch turn.step.event {
+    case .ended, .sent: return [nothing]
+    case .signal(let signal) where turn.plan.isStop(signal):
+      let all = stops(held + missing(signal))
+      return turn.wasWithdrawn || missing(signal).isEmpty ? [all] : [all, nothing]
+    case .signal(let signal): return [missing(signal)]
+    case .elapsed where isTooLate(turn): return [stops([15]) + (turn.plan.stopTimeout == .zero ? [9] : [])]
+    case .elapsed where killDue.map { $0 <= .zero } ?? false: return [[9]]
+    case .elapsed where turn.plan.stopTimeout == .zero: return [nothing, whatIsHeld, whatIsHeld + [9]]
+    case .elapsed, .probed, .answered, .lost: return [nothing, whatIsHeld]
+    }
+  }
+
+  private func stops(_ numbers: [Int32]) -> [Int32] { numbers.flatMap { [$0, 18] } }
+
+  private func missing(_ signal: Signal) -> [Int32] {
+    signal.origin == .terminal && signal.number != 1 ? [] : [signal.number]
+  }
+
+  private func isTooLate(_ turn: Observation) -> Bool {
+    guard !isReady, !turn.wasWithdrawn, let timeout = turn.plan.readyTimeout else { return false }
+    return age >= timeout
+  }
+}
+
+extension ProcessWatch {
+  /// - Parameter waits: whether there is anything to hold a stop signal back for.
+  mutating func follow(_ turn: Observation, isProbing: Bool, waits: Bool) -> [Breach] {
+    pass(turn.step.duration)
+    let sent = turn.effects.compactMap { if case .signal(let number) = $0 { number } else { nil } }
+    var breaches = judge(sent, turn)
+    let wasTooLate = isTooLate(turn)
+    take(turn.step.event, sent, turn.plan, isProbing: isProbing)
+    timedOut = timedOut || wasTooLate
+    if !held.isEmpty && !waits { breaches.append(.holdsForNothing) }
+    if turn.isWithdrawn && held.isEmpty { beginStop(turn.plan) }
+    if sent.contains(9) { killDue = nil }
+    if isReady || turn.isWithdrawn { age = .zero }
+    return breaches + follow(exits: turn.effects)
+  }
+
+  private mutating func pass(_ duration: Duration) {
+    age += duration
+    killDue = killDue.map { $0 - duration }
+  }
+
+  private func judge(_ sent: [Int32], _ turn: Observation) -> [Breach] {
+    if allowed(turn).contains(sent) { return [] }
+    if !isAlive { return [.signalsTheDead] }
+    let killIsDue = killDue.map { $0 <= .zero } ?? false
+    if sent.contains(9) && !killIsDue { return [.killsTooEarly] }
+    return [killIsDue && !sent.contains(9) ? .doesNotKill : .signalsWrongly]
+  }
+
+  private mutating func take(_ event: Event, _ sent: [Int32], _ plan: Plan, isProbing: Bool) {
+    switch event {
+    case .signal(let signal) where isAlive && plan.isStop(signal) && sent.isEmpty: held += missing(signal)
+    case .ended(let status) where isAlive:
+      self.status = status
+      held = []
+    case .probed(.accepting) where isProbing: isReady = true
+    case .signal, .ended, .probed, .sent, .answered, .lost, .elapsed: break
+    }
+    if sent.contains(18) { held = [] }
+  }
+
+  private mutating func beginStop(_ plan: Plan) {
+    if !isStopping { killDue = plan.stopTimeout ?? (timedOut ? .seconds(10) : nil) }
+    isStopping = true
+  }
+
+  private mutating func follow(exits effects: [Effect]) -> [Breach] {
+    var breaches: [Breach] = []
+    for effect in effects {
+      if hasExited { breaches.append(.actsAfterExit) }
+      guard case .exit(let code) = effect else { continue }
+      if hasExited { breaches.append(.exitsTwice) }
+      if isAlive { breaches.append(.exitsWhileProcessLives) }
+      if code != expectedCode { breaches.append(.exitsWithWrongStatus) }
+      hasExited = true
+    }
+    return breaches
+  }
+
+  private var expectedCode: Int32? {
+    switch status {
+    case nil: nil
+    case _ where timedOut: 124
+    case .exited(let code): code
+    case .killed(let signal): 128 + signal
+    }
+  }
+
+  /// Times made as coarse as the machine's own.
+  func coarse(_ plan: Plan) -> ProcessWatch {
+    var watch = self
+    watch.age = floor(age, to: Readiness.ages)
+    watch.killDue = isAlive ? killDue.map { ceiling($0, to: [plan.stopTimeout ?? .seconds(10)]) } : nil
+    return watch
+  }
+}

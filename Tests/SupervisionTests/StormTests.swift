@@ -1,0 +1,102 @@
+import Supervision
+import Testing
+
+/// An agent that is away for a while and has forgotten everything when it comes back; it answers at once.
+private struct Agent {
+  let away: Range<Duration>
+  private(set) var isListed = false
+  private var knowsOfTheOutage = false
+
+  init(away: Range<Duration>) { self.away = away }
+
+  /// The answers, or nil where there is nobody to answer.
+  mutating func answer(_ requests: [Request], at time: Duration) -> [Answer]? {
+    if away.contains(time) { return nil }
+    if time >= away.upperBound && !knowsOfTheOutage { (knowsOfTheOutage, isListed) = (true, false) }
+    return requests.map { request in
+      if case .register = request { isListed = true }
+      return isListed ? .done : .unknown
+    }
+  }
+}
+
+/// One machine among many, with a process that always accepts.
+private struct Instance {
+  private(set) var machine: Machine
+  private var agent: Agent
+  private(set) var connections: [Duration] = []
+  /// When the agent that came back listed it.
+  private(set) var listedAt: Duration?
+  private var now = Moment(monotonic: .zero, boottime: .zero)
+
+  init(jitter: Int, away: Range<Duration>) {
+    machine = Machine(Plan(jitter: jitter), at: now)
+    agent = Agent(away: away)
+  }
+
+  mutating func run(until end: Duration) {
+    perform(machine.start(at: now))
+    for _ in 0..<10_000 {
+      guard let left = machine.timeLeft(at: now), now.monotonic + left < end else { return }
+      now.monotonic += left
+      now.boottime += left
+      perform(machine.handle(.elapsed, at: now))
+    }
+  }
+
+  private mutating func perform(_ effects: [Effect]) {
+    for effect in effects {
+      switch effect {
+      case .probe: perform(machine.handle(.probed(.accepting), at: now))
+      case .send(let requests): send(requests)
+      case .cancelProbe, .disconnect, .signal, .log, .exit: break
+      }
+    }
+  }
+
+  private mutating func send(_ requests: [Request]) {
+    connections.append(now.monotonic)
+    guard let answers = agent.answer(requests, at: now.monotonic) else {
+      return perform(machine.handle(.lost(.unreachable(refused)), at: now))
+    }
+    if now.monotonic >= agent.away.upperBound, agent.isListed { listedAt = listedAt ?? now.monotonic }
+    for answer in answers { perform(machine.handle(.answered(answer), at: now)) }
+  }
+}
+
+@Suite("A thousand instances and one agent")
+struct StormTests {
+  private static let beat = Duration.seconds(5)
+
+  private static func instances(away: Range<Duration>) -> [Instance] {
+    (0..<1_000).map { jitter in
+      var instance = Instance(jitter: jitter, away: away)
+      instance.run(until: away.upperBound + .seconds(30))
+      return instance
+    }
+  }
+
+  /// The most connections that begin in one of the 100 ms from `start` on.
+  private static func peak(_ instances: [Instance], from start: Duration) -> Int {
+    var buckets: [Int: Int] = [:]
+    for time in instances.flatMap(\.connections) where time >= start {
+      buckets[Int((time - start) / .milliseconds(100)), default: 0] += 1
+    }
+    return buckets.values.max() ?? 0
+  }
+
+  @Test(
+    "An agent that comes back after a minute isn't trampled, and lists all of them within a beat",
+    arguments: [Duration.zero, .seconds(30), .seconds(600)])
+  func commonOutage(from start: Duration) {
+    let away = start..<(start + .seconds(60))
+    let instances = Self.instances(away: away)
+    let peak = Self.peak(instances, from: away.upperBound)
+    let last = instances.map { $0.listedAt ?? .seconds(1_000_000) }.max() ?? .zero
+    print(
+      "outage at \(start): at most \(peak) connections in 100 ms, last listed after \(last - away.upperBound)"
+    )
+    #expect(last <= away.upperBound + Self.beat)
+    #expect(peak <= 100)
+  }
+}
