@@ -15,8 +15,8 @@ from waiting import eventually
 
 class Agent:
     def __init__(self, folder, node="node1", config="", prefix=(), token=None, unix_beside=None):
-        """`prefix` is a command that runs the agent, in a namespace for instance. `unix_beside` is an IP address: it
-        listens there and on a unix socket, which is reached from every namespace."""
+        """`prefix` is a command that runs the agent, in a namespace for instance. `unix_beside` is an IP address:
+        it listens there and on a unix socket, which is reached from every namespace."""
         self.node, self.token, self.prefix = node, token, list(prefix)
         self.unix_path = os.path.join(folder, f"consul-{node}.sock") if unix_beside else None
         if unix_beside:
@@ -106,7 +106,9 @@ class Agent:
     def statuses(self, service_id):
         """Of the service's checks, by what follows the service ID in theirs."""
         start_of_id = len(service_id) + 1
-        return {check_id[start_of_id:]: check["Status"] for check_id, check in self.checks(service_id).items()}
+        return {
+            check_id[start_of_id:]: check["Status"] for check_id, check in self.checks(service_id).items()
+        }
 
     def is_passing(self, service_id):
         return self.statuses(service_id) == {"alive": "passing", "ready": "passing"}
@@ -118,7 +120,11 @@ class Agent:
         """The lines of dig's short answer: who is found by DNS."""
         command = ["dig", "@127.0.0.1", "-p", str(self.dns), f"{name}.service.consul", kind]
         answer = subprocess.run(
-            [*command, "+short", "+time=2", "+tries=1"], capture_output=True, text=True, timeout=10, check=True
+            [*command, "+short", "+time=2", "+tries=1"],
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=True,
         )
         return answer.stdout.split("\n")[:-1]
 

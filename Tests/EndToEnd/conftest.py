@@ -1,5 +1,5 @@
-"""What the end-to-end tests share: a Consul agent, servicewrapper, servers to be supervised. All of it ends with the
-test, whatever becomes of that."""
+"""What the end-to-end tests share: a Consul agent, servicewrapper, servers to be supervised. All of it ends
+with the test, whatever becomes of that."""
 
 import os
 import shutil
@@ -13,7 +13,9 @@ from wrapper import SERVICEWRAPPER, Server, Wrapper
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "needs(*programs): skipped, with the reason, where one of them is missing")
+    config.addinivalue_line(
+        "markers", "needs(*programs): skipped, with the reason, where one of them is missing"
+    )
     config.addinivalue_line("markers", "root: skipped, with the reason, where the tests don't run as root")
 
 

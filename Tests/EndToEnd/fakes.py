@@ -93,21 +93,29 @@ class Proxy(TCPServer):
 
 
 class FakeConsul(TCPServer):
-    """Answers every request with these bytes, then does what `then` says with the connection."""
+    """Answers each request of a connection with these bytes; or only the first, and then does `then`."""
 
-    def __init__(self, answer=b"", then=lambda connection: None):
+    def __init__(self, answer=b"", then=None):
         super().__init__()
         self._answer, self._then = answer, then
 
     def serve(self, connection):
+        while data := self._read_requests(connection):
+            if self._then:
+                connection.sendall(self._answer)
+                return self._then(connection)
+            connection.sendall(self._answer * len(_REQUEST.findall(data)))
+
+    @staticmethod
+    def _read_requests(connection):
+        """Up to a blank line: one or more requests, the bodies being JSON, which has none."""
         data = b""
         while b"\r\n\r\n" not in data:
             more = connection.recv(65536)
             if not more:
-                return
+                return b""
             data += more
-        connection.sendall(self._answer)
-        self._then(connection)
+        return data
 
 
 class NameServer:

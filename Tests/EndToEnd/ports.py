@@ -30,7 +30,7 @@ def _is_free(host, port):
 
 
 def waits_unread(port):
-    """Whether the server on this loopback port has been sent something that it hasn't read; proc(5), /proc/net/tcp."""
+    """Whether the server on this loopback port has been sent what it hasn't read yet; proc(5), /proc/net/tcp."""
     with open("/proc/net/tcp", encoding="ascii") as table:
         for row in list(table)[1:]:
             fields = row.split()

@@ -26,10 +26,10 @@ def clean_environment(more=None):
 
 
 class Wrapper:
-    """A running servicewrapper. What it and its process write is read all the time, unless the test hands in pipes."""
+    """A running servicewrapper. What it and its process write is read at once, unless the test hands in pipes."""
 
-    def __init__(self, arguments, environment=None, prefix=(), **options):
-        command = [*prefix, SERVICEWRAPPER, *map(str, arguments)]
+    def __init__(self, arguments, environment=None, prefix=(), program=SERVICEWRAPPER, **options):
+        command = [*prefix, program, *map(str, arguments)]
         options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
         self.process = start(command, env=clean_environment(environment), **options)
         self.pid = self.process.pid
@@ -54,7 +54,11 @@ class Wrapper:
 
     def lines(self, containing=""):
         """servicewrapper's own log lines so far."""
-        return [line for line in self.log.splitlines() if line.startswith("servicewrapper:") and containing in line]
+        return [
+            line
+            for line in self.log.splitlines()
+            if line.startswith("servicewrapper:") and containing in line
+        ]
 
     def logs(self, text, within=5.0):
         """Waits for a log line with this text."""
@@ -119,7 +123,9 @@ class Server:
 
     def event(self, kind, within=5.0, **matching):
         """The first event of this kind, waited for."""
-        return eventually(lambda: self.events(kind, **matching), within, f"{kind} {matching} of the server")[0]
+        return eventually(lambda: self.events(kind, **matching), within, f"{kind} {matching} of the server")[
+            0
+        ]
 
     def signal(self, name, within=5.0):
         return self.event("signal", within, signal=name)

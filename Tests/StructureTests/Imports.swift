@@ -1,7 +1,7 @@
 import Foundation
 
-/// The modules that a Swift source names in its import declarations, whatever stands around the word `import`:
-/// an access level, an attribute, a kind of symbol. Comments don't count.
+/// The modules that a Swift source names in its import declarations, whatever stands around the word
+/// `import`: an access level, an attribute, a kind of symbol. Comments don't count.
 func imports(in source: String) -> [String] {
   let code = withoutComments(source)
   let declaration =
@@ -23,8 +23,8 @@ func withoutComments(_ source: String) -> String {
     .replacing(#///[^\n]*/#, with: "")
 }
 
-/// What stands at the outermost level of a C header, one entry for each declaration: a function's body is left out,
-/// and so are preprocessor lines.
+/// What stands at the outermost level of a C header, one entry for each declaration: a function's body is left
+/// out, and so are preprocessor lines.
 func declarations(inHeader source: String) -> [String] {
   let code = withoutComments(source)
     .replacing(#/\\\n/#, with: " ")

@@ -1,5 +1,5 @@
-"""A server to be supervised. It records what happens to it, one line of JSON each with the time (CLOCK_MONOTONIC,
-nanoseconds), so that a test can tell what came first and how long it took.
+"""A server to be supervised. It records what happens to it, one line of JSON each with the time
+(CLOCK_MONOTONIC, nanoseconds), so that a test can tell what came first and how long it took.
 
 USR1 makes it open its port, USR2 close it. TERM, INT and QUIT end it unless --ignore says otherwise.
 """
@@ -33,7 +33,12 @@ class Server:
         os.write(self.record_to, json.dumps(line).encode() + b"\n")
 
     def run(self):
-        for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP, signal.SIGALRM, signal.SIGCHLD}:
+        for number in signal.valid_signals() - {
+            signal.SIGKILL,
+            signal.SIGSTOP,
+            signal.SIGALRM,
+            signal.SIGCHLD,
+        }:
             signal.signal(number, self.handle)
         signal.alarm(LIFETIME)
         self.record("started", argv=sys.argv, environment=dict(os.environ))
