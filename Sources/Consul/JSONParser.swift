@@ -63,7 +63,6 @@ struct JSONParser {
     if take(UInt8(ascii: "}")) { return members }
     repeat {
       skipBlanks()
-      guard peek == .quote else { throw unexpected() }
       offsets.append(position)
       let key = try string()
       skipBlanks()

@@ -78,7 +78,6 @@ public struct ResponseParser: Hashable, Sendable {
     let response = Response(status: head.status, body: body, retryAfter: head.retryAfter, closes: closes)
     phase = closes ? .closed : .statusLine
     lines = LineBuffer(budget: limits.header)
-    head = ResponseHead()
     body = []
     return response
   }

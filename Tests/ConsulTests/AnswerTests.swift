@@ -61,6 +61,12 @@ import Testing
     #expect(Response(status: 500, body: body).reason == reason)
   }
 
+  /// The cut leaves three bytes of the last character: as long as the U+FFFD they would become.
+  @Test func aCharacterCutIsNotRepaired() {
+    let line = String(repeating: "a", count: 197)
+    #expect(Response(status: 500, body: Array("\(line)🙂".utf8)).reason == line)
+  }
+
   @Test(arguments: ["a" as Sample, "é", "✓", "🙂", "\0", "a🙂", "aa🙂", "aaa🙂"])
   func isAtMost200BytesAndCutsNoCharacter(sample: Sample) {
     let text = sample.text

@@ -154,7 +154,8 @@ private let invalid: [(Sample, Int, JSON.Reason)] = [
   (#""\u+123""#, 3, .escape), (#""\u 123""#, 3, .escape), (#""\u{41}""#, 3, .escape),
   ("\"\\u12", 5, .truncated),
   // Surrogates
-  (#""\uD800""#, 1, .surrogate), (#""\uDFFF""#, 1, .surrogate), (#""a\uDC00\uD800""#, 2, .surrogate),
+  (#""\uD800""#, 1, .surrogate), (#""\uDFFF""#, 1, .surrogate), ("\"\\uDC00", 1, .surrogate),
+  (#""a\uDC00\uD800""#, 2, .surrogate),
   (#""\uD800\uD800""#, 1, .surrogate), (#""\uD83Dx""#, 1, .surrogate), (#""\uD83D\n""#, 1, .surrogate),
   (#""\uD83D\u0041""#, 1, .surrogate), (#""\uD83D\uDE4""#, 12, .escape), (#""\uD83D\\uDE42""#, 1, .surrogate),
   (#""\uD83D\uE000""#, 1, .surrogate),

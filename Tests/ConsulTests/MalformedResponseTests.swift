@@ -16,6 +16,16 @@ import Testing
     }
   }
 
+  /// RFC 9110, section 5.6.2.
+  @Test func aFieldNameIsMadeOfTokenCharacters() {
+    let token = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ".utf8
+    for byte in UInt8(0x20)...0xFF where byte != 0x7F && byte != UInt8(ascii: ":") {
+      let field = [UInt8(ascii: "X"), byte] + Array(": y\r\nContent-Length: 0\r\n\r\n".utf8)
+      let outcome = Outcome(of: Array("HTTP/1.1 200 OK\r\n".utf8) + field)
+      #expect(outcome.malformed == (token.contains(byte) ? nil : .field), "\(byte)")
+    }
+  }
+
   @Test func whatWasCompleteBeforeIsStillGiven() throws {
     var parser = ResponseParser()
     let bytes = Recorded.pipelined.bytes + Array("garbage\r\n".utf8)

@@ -50,6 +50,14 @@ import Testing
     #expect(all.responses.count == 1000 && all.malformed == nil)
   }
 
+  @Test(arguments: [
+    ("0", 0), ("007", 7), ("9223372036854775807", .max), ("9223372036854775808", .max),
+    ("99999999999999999999", Int.max), ("", nil), ("-1", nil), ("99999999999999999999x", nil),
+  ])
+  func numbersDoNotOverflow(digits: String, value: Int?) {
+    #expect(Array(digits.utf8)[...].decimal == value)
+  }
+
   @Test func theStandardLimitsAreThoseAgreed() {
     #expect(ResponseParser.Limits.standard == .init(header: 16_384, body: 262_144))
   }

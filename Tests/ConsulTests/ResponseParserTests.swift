@@ -65,6 +65,7 @@ private let wellFormed: [(Sample, [Response])] = [
   ("HTTP/1.1 200 OK\r\ncONTENT-lENGTH:002 \t\r\n\r\nok", [ok("ok")]),
   ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok", [ok("ok")]),
   ("HTTP/1.1 200 OK\r\nX!#$%&'*+-.^_`|~9: é\u{80}\r\nX:\r\nContent-Length: 0\r\n\r\n", [ok("")]),
+  (okText + okText, [ok("ok"), ok("ok")]),
   // The close ends it.
   ("HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 404", [ok("HTTP/1.1 404", closes: true)]),
   ("HTTP/1.0 200 OK\r\n\r\n", [ok("", closes: true)]),
