@@ -17,7 +17,7 @@ public struct Child: Hashable, Sendable {
     try checkedNumber("posix_spawnattr_setflags", unsafe posix_spawnattr_setflags(&attributes, flags))
 
     let words = unsafe command.map { unsafe duplicate($0) }
-    defer { unsafe words.forEach { unsafe free($0) } }
+    defer { for place in unsafe words.indices { unsafe free(words[place]) } }
     var id: pid_t = 0
     let number = unsafe posix_spawnp(&id, words[0]!, nil, &attributes, words + [nil], cl_environ())
     try checkedNumber("posix_spawnp", number)

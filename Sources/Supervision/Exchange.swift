@@ -30,9 +30,9 @@ struct Exchange: Hashable {
     renewDeadline(at: now)
   }
 
-  /// One more request behind those that are unanswered.
-  mutating func append(_ request: Request, at now: Moment) {
-    unanswered.append(request)
+  /// More behind those that are unanswered.
+  mutating func append(_ requests: [Request], at now: Moment) {
+    unanswered += requests
     renewDeadline(at: now)
   }
 

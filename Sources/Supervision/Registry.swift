@@ -84,7 +84,7 @@ extension Registry {
     failures = 0
     if exchange?.mayStillRegister ?? false {
       // Behind the registration, on its connection: the one order that a hung agent keeps when it comes back.
-      exchange?.append(.deregister, at: turn.now)
+      exchange?.append([.deregister], at: turn.now)
       turn.emit(.send([.deregister]))
     } else {
       // Checks can't bring a service back, so what is unanswered is dropped rather than waited for.
@@ -114,7 +114,7 @@ extension Registry {
     case (.nothingYet, .absent), (.nothingYet, .retired): []
     case (.nothingYet, .doubtful), (.nothingYet, .present): []
     case (.present, .present): checks ? [.alive, .ready(health)] : [.inspect]
-    case (.present, _): checks ? [.register(health), .alive, .ready(health)] : [.register(health)]
+    case (.present, _): [.register(health)]
     case (.absent, .unasked), (.absent, .absent): []
     case (.absent, _): [.deregister]
     }
@@ -133,6 +133,7 @@ extension Registry {
     noteSent(at: turn.now)
     guard let request = exchange?.takeOldest(at: turn.now) else { return }
     settle(request, answer)
+    if request.registers, plan.ttl != nil { passChecks(health, &turn) }
     if exchange?.isOver ?? false { finish(plan: plan, health: health, &turn) }
   }
 
@@ -156,6 +157,14 @@ extension Registry {
     case (_, .rejected(let reason)): refuse(request, .rejected(reason))
     case (_, .failing(let reason)): exchange?.note(.failing(reason))
     }
+  }
+
+  /// A check that existed keeps its old status whatever the registration says. Not sent together with it: an agent that
+  /// was hung and finds us gone takes the request behind the first, a deregistration perhaps, and none after that.
+  private mutating func passChecks(_ health: Health, _ turn: inout Turn) {
+    guard (wanted, confirmed) == (.present, .present) else { return }
+    exchange?.append([.alive, .ready(health)], at: turn.now)
+    turn.emit(.send([.alive, .ready(health)]))
   }
 
   /// The agent understood and did nothing.

@@ -11,6 +11,7 @@ struct Wording {
   private let service: Service?
   private let consul: String
   private let hasDefaultConsul: Bool
+  private let token: String
 
   init(_ options: Options, process child: Child) {
     let path = options.command.first ?? []
@@ -20,6 +21,7 @@ struct Wording {
     service = options.service
     consul = "Consul \(options.consul.text)"
     hasDefaultConsul = options.consul.isLoopback
+    token = options.token.text
   }
 
   private var id: String { service?.id ?? "" }
@@ -77,7 +79,8 @@ struct Wording {
     let consequence = registered ? "\(id) may turn critical" : "\(program) keeps running"
     let hint = failure.isRefused && hasDefaultConsul ? " (in a container? set CONSUL_HTTP_ADDR)" : ""
     let pause = failure.isRefusal ? "retrying every minute" : "retrying"
-    return "\(consul): \(failure.text); \(consequence), \(pause)\(hint)"
+    let reason = failure.isDenial ? "\(failure.text) (\(token))" : failure.text
+    return "\(consul): \(reason); \(consequence), \(pause)\(hint)"
   }
 
   private var leftBehind: String {
@@ -126,6 +129,8 @@ extension Wording {
 }
 
 extension Failure {
+  var isDenial: Bool { if case .denied = self { true } else { false } }
+
   var isRefused: Bool { if case .unreachable = self { true } else { false } }
 
   var text: String {
@@ -136,8 +141,7 @@ extension Failure {
     case .timedOut: "no answer"
     case .closed: "connection lost before the answer"
     case .malformed: "the answer isn't HTTP"
-    case .denied(let reason): "\(reason); the token lacks a permission"
-    case .rejected(let reason), .failing(let reason): reason
+    case .denied(let reason), .rejected(let reason), .failing(let reason): reason
     }
   }
 }
@@ -176,6 +180,17 @@ extension ConsulAddress {
     switch self {
     case .unix: false
     case .tcp: knownAddresses.contains { $0.isLocal }
+    }
+  }
+}
+
+extension TokenSource {
+  /// Where it is from, never what it is.
+  fileprivate var text: String {
+    switch self {
+    case .none: "no token was given"
+    case .file(let path): "with the token from \(String(decoding: path, as: UTF8.self))"
+    case .value: "with the token from CONSUL_HTTP_TOKEN"
     }
   }
 }

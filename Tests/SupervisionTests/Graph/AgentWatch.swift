@@ -8,6 +8,8 @@ struct AgentWatch: Hashable {
   private(set) var isConnected = false
   /// There is one, and what was to be sent is on its way.
   private var isSent = false
+  /// It was lost, and not closed yet.
+  private var isBroken = false
   /// A registration was sent, or an earlier life's found, and nothing says that it is gone.
   private(set) var mayBeListed = false
   /// Before the last registration.
@@ -44,7 +46,7 @@ struct AgentWatch: Hashable {
     case .answered(let answer):
       reach()
       if !unanswered.isEmpty { conclude(unanswered.removeFirst(), answer) }
-    case .lost: (isSent, unanswered) = (false, [])
+    case .lost: (isSent, isBroken, unanswered) = (false, isConnected, [])
     case .signal, .ended, .probed, .elapsed: break
     }
   }
@@ -74,7 +76,8 @@ struct AgentWatch: Hashable {
     if !unanswered.isEmpty && !(pipelines && requests == [.deregister]) {
       breaches.append(.sendsWhileUnanswered)
     }
-    if isConnected && unanswered.isEmpty { breaches.append(.sendsOnALostConnection) }
+    if isBroken { breaches.append(.sendsOnALostConnection) }
+    if isConnected && !isSent { breaches.append(.sendsWhileUnanswered) }
     isConnected = true
     unanswered += requests
     if turn.isWithdrawn && requests.contains(.deregister) { deregisterAsked = true }
@@ -82,7 +85,7 @@ struct AgentWatch: Hashable {
   }
 
   private mutating func disconnect(_ turn: Observation) -> [Breach] {
-    defer { (isConnected, isSent, unanswered) = (false, false, []) }
+    defer { (isConnected, isSent, isBroken, unanswered) = (false, false, false, []) }
     if !isConnected { return [.disconnectsNothing] }
     if unanswered.isEmpty || turn.isWithdrawn && !turn.wasWithdrawn {
       return isSent && unanswered.contains { $0.registers } ? [.dropsAnUnansweredRegistration] : []

@@ -79,12 +79,10 @@ struct FailureTests {
   func refusal(answer: Answer, failure: Failure) {
     var story = Story(Plan(probes: false, jitter: 1_000))
     story.start()
-    story.play(answered(answer), answered(answer))
     let told = Effect.log(.consulFailed(failure, registered: false))
     #expect(story.on(answered(answer)) == [.disconnect, told])
     #expect(story.timeLeft == .seconds(60))
     #expect(story.wait() == [.registration()])
-    story.play(answered(answer), answered(answer))
     #expect(story.on(answered(answer)) == [.disconnect])
     #expect(story.timeLeft == .seconds(60))
   }

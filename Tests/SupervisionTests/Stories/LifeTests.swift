@@ -11,7 +11,7 @@ struct LifeTests {
     #expect(story.on(.probed(.failing(refused)), after: .milliseconds(1)) == [])
     #expect(story.wait() == [.probe])
     #expect(story.on(.probed(.accepting)) == [.registration()])
-    #expect(story.on(.answered(.done), after: .milliseconds(2)) == [])
+    #expect(story.on(.answered(.done), after: .milliseconds(2)) == [.checks()])
     #expect(story.on(.answered(.done), after: .milliseconds(1)) == [])
     let registered = Notice.registered(.first, after: .milliseconds(4))
     #expect(story.on(.answered(.done), after: .milliseconds(1)) == [.disconnect, .log(registered)])

@@ -96,8 +96,6 @@ struct StopTests {
     var story = Story.registering()
     #expect(story.on(signal: Signal.terminate) == [.send([.deregister])])
     #expect(story.on(.answered(.done)) == [])
-    #expect(story.on(.answered(.done)) == [])
-    #expect(story.on(.answered(.done)) == [])
     let gone = stopping(.deregistered(after: .zero))
     #expect(story.on(.answered(.done)) == [.disconnect, gone] + Effect.stop(Signal.terminate))
   }
@@ -210,7 +208,7 @@ struct LastChanceTests {
   @Test("What the agent refused to register needs no deregistration")
   func refusedRegistration() {
     var story = Story.registering()
-    story.play(.answered(.denied("ACL")), .answered(.denied("ACL")), .answered(.denied("ACL")))
+    story.play(.answered(.denied("ACL")))
     #expect(story.on(.ended(.exited(7))) == [.log(.ended(.exited(7))), .exit(7)])
   }
 

@@ -85,9 +85,10 @@ extension Effect {
   /// A stop signal as it is forwarded.
   static func stop(_ number: Int32) -> [Effect] { [.signal(number), .signal(Signal.continue)] }
 
-  static func registration(_ health: Health = .accepting) -> Effect {
-    .send([.register(health), .alive, .ready(health)])
-  }
+  static func registration(_ health: Health = .accepting) -> Effect { .send([.register(health)]) }
+
+  /// Behind a registration, on its connection, or by themselves as a heartbeat.
+  static func checks(_ health: Health = .accepting) -> Effect { .send([.alive, .ready(health)]) }
 }
 
 let refused: Int32 = 111
