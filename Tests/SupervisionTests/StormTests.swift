@@ -25,6 +25,8 @@ private struct Instance {
   private(set) var machine: Machine
   private var agent: Agent
   private(set) var connections: [Duration] = []
+  /// Some 150 are made in eleven minutes: where no end is in sight, the rest is of no interest.
+  private static let tooMany = 500
   /// When the agent that came back listed it.
   private(set) var listedAt: Duration?
   private var now = Moment(monotonic: .zero, boottime: .zero)
@@ -55,6 +57,7 @@ private struct Instance {
   }
 
   private mutating func send(_ requests: [Request]) {
+    if connections.count == Instance.tooMany { return }
     connections.append(now.monotonic)
     guard let answers = agent.answer(requests, at: now.monotonic) else {
       return perform(machine.handle(.lost(.unreachable(refused)), at: now))

@@ -2,7 +2,7 @@
 
 /// A promise of the machine that was seen broken.
 enum Breach: String, Hashable {
-  case exitsWhileProcessLives, exitsTwice, actsAfterExit, exitsWithWrongStatus
+  case exitsWhileProcessLives, actsAfterExit, exitsWithWrongStatus
   case exitsWithoutAskingToDeregister, withdrawsWithoutAskingToDeregister, registersAfterWithdrawal
   case dropsAnUnansweredRegistration, sendsWhileUnanswered, sendsOnALostConnection, disconnectsNothing
   case keepsAnIdleConnection, closesAConnectionInUse, speaksToConsulThoughToldNotTo

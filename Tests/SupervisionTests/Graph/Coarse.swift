@@ -79,9 +79,20 @@ extension Registry {
     registry.trouble = trouble == nil ? nil : .timedOut
     let pauses: [Duration] = [.milliseconds(100), .seconds(30), .seconds(60)]
     registry.nextAttempt = nextAttempt.map { ceiling($0 - now.boottime, to: pauses) }
-    if wanted == .absent { registry.registration = .first }
+    (registry.registration, registry.isTold) = (.first, true)
     registry.exchange = exchange?.coarse(at: now)
     return registry
+  }
+}
+
+extension Registry.Confirmed {
+  /// Once a registration was sent, what was there before matters and not how that is known.
+  var coarse: Registry.Confirmed {
+    switch self {
+    case .unasked, .absent: .absent
+    case .stale, .unchecked, .retired: .retired
+    case .doubtful, .present: self
+    }
   }
 }
 
@@ -90,7 +101,8 @@ extension Exchange {
     var exchange = self
     exchange.unanswered = unanswered.map(\.coarse)
     let answers = [Interval.answer, Interval.registrationAnswer]
-    if !registers { exchange.confirmedBefore = .unasked }
+    let mayBeRefused = unanswered.contains { $0.registers }
+    exchange.confirmedBefore = mayBeRefused ? confirmedBefore.coarse : .absent
     exchange.deadline = ceiling(deadline - now.monotonic, to: answers)
     if let refusal { exchange.refusal = refusal.isRefusal ? .denied("") : .failing("") }
     return exchange

@@ -56,7 +56,7 @@ extension Node {
   }
 
   private var isAsWanted: Bool {
-    if isWithdrawn { return !agent.mayBeListed }
+    if isWithdrawn { return !agent.mayBeListed && !machine.registry.mayBeListed }
     return machine.registry.confirmed == .present && agent.unanswered.isEmpty && !isProbing
   }
 

@@ -45,7 +45,18 @@ struct Node: Hashable {
       breaches.append(.actsOnWhatCannotMatter)
     }
     if step.event == .elapsed && !isDue && !effects.isEmpty { breaches.append(.actsTooEarly) }
-    return (effects, breaches + observe(step, effects) + judgeProgress(after: step.event))
+    breaches += observe(step, effects) + judgeProgress(after: step.event)
+    return (effects, process.hasExited && !before.process.hasExited ? breaches + judgeSilence() : breaches)
+  }
+
+  /// Whatever still comes after the exit, nothing is done.
+  private func judgeSilence() -> [Breach] {
+    if timeLeft != nil { return [.actsAfterExit] }
+    let acts = Step.always.contains { step in
+      var late = machine
+      return !late.handle(step.event, at: now + step).isEmpty || late != machine
+    }
+    return acts ? [.actsAfterExit] : []
   }
 
   private func makesIrrelevant(_ event: Event) -> Bool {

@@ -98,7 +98,6 @@ extension ProcessWatch {
     for effect in effects {
       if hasExited { breaches.append(.actsAfterExit) }
       guard case .exit(let code) = effect else { continue }
-      if hasExited { breaches.append(.exitsTwice) }
       if isAlive { breaches.append(.exitsWhileProcessLives) }
       if code != expectedCode { breaches.append(.exitsWithWrongStatus) }
       hasExited = true
