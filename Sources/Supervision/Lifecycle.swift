@@ -121,6 +121,8 @@ extension Machine {
     let now = turn.now.monotonic
     let budgetEnd = (stopBegan ?? now) + Interval.stopBudget
     phase = .ended(status, until: min(now + Interval.lastChance, max(now, budgetEnd)))
+    // A pause may be under way, and this is the last chance.
+    registry.ask(plan: plan, health: readiness.health, &turn)
     exitIfNothingMoreCanCome(status, until: phase.deadline ?? now, &turn)
   }
 

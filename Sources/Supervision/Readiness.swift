@@ -17,7 +17,6 @@ struct Readiness: Hashable {
   var isProbing: Bool { probeDeadline != nil }
 
   mutating func probe(_ turn: inout Turn) {
-    guard !isProbing else { return }
     nextProbe = nil
     probeDeadline = turn.now.monotonic + Interval.probeAnswer
     turn.emit(.probe)

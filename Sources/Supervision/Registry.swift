@@ -80,7 +80,6 @@ extension Registry {
     guard wanted != .absent else { return }
     wanted = .absent
     wantedSince = turn.now.monotonic
-    nextAttempt = nil
     failures = 0
     if exchange?.mayStillRegister ?? false {
       // Behind the registration, on its connection: the one order that a hung agent keeps when it comes back.

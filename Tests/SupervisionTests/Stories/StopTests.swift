@@ -198,6 +198,18 @@ struct LastChanceTests {
     #expect(story.wait() == [.log(.leftBehind), .exit(7)])
   }
 
+  @Test("The end is the last chance: a pause doesn't keep us from one more try")
+  func lastTry() {
+    var story = Story.deregistering()
+    story.on(.lost(.closed))
+    for _ in 0..<5 {
+      story.wait()
+      story.on(.lost(.closed))
+    }
+    #expect(story.on(.ended(.exited(7))) == [.log(.ended(.exited(7))), .send([.deregister])])
+    #expect(story.on(.answered(.done)).last == .exit(7))
+  }
+
   @Test("A refusal can't change within a second: no reason to stay")
   func refused() {
     var story = Story.registered()
