@@ -1,0 +1,78 @@
+import Glibc
+import Testing
+
+@testable import Linux
+
+/// Each waits for something that has happened already: `wait` knows no bound.
+@Suite(.timeLimit(.minutes(1))) struct Polling {
+  @Test func namesTheTagOfWhatIsReadable() throws {
+    let quiet = try Pipe()
+    let ready = try Pipe()
+    let poller = try Poller()
+    try poller.watch(quiet.reading.number, for: .readable, tag: 1)
+    try poller.watch(ready.reading.number, for: .readable, tag: .max)
+    #expect(write(ready.writing.number, "x", 1) == 1)
+    #expect(poller.wait() == [.max])
+    // Level-triggered: it stays ready until it is read.
+    #expect(poller.wait() == [.max])
+  }
+
+  @Test func namesAllThatAreReady() throws {
+    let first = try Pipe()
+    let second = try Pipe()
+    let poller = try Poller()
+    try poller.watch(first.writing.number, for: .writable, tag: 1)
+    try poller.watch(second.writing.number, for: .writable, tag: 2)
+    #expect(Set(poller.wait()) == [1, 2])
+  }
+
+  @Test func followsAChangeOfInterestAndTag() throws {
+    let pipe = try Pipe()
+    let fallback = try Pipe()
+    let poller = try Poller()
+    try poller.watch(pipe.writing.number, for: .writable, tag: 1)
+    try poller.watch(fallback.writing.number, for: .writable, tag: 2)
+    try poller.rewatch(pipe.writing.number, for: [], tag: 1)
+    #expect(poller.wait() == [2])
+    try poller.rewatch(fallback.writing.number, for: [], tag: 2)
+    try poller.rewatch(pipe.writing.number, for: [.readable, .writable], tag: 3)
+    #expect(poller.wait() == [3])
+  }
+
+  /// As the writing end of a pipe is when nobody reads any more.
+  @Test func namesWhatIsBrokenWhateverWasAsked() throws {
+    let pipe = try Pipe()
+    let poller = try Poller()
+    try poller.watch(pipe.writing.number, for: [], tag: 4)
+    letGo(pipe.reading)
+    #expect(poller.wait() == [4])
+  }
+
+  @Test func forgetsWhatIsClosed() throws {
+    let pipe = try Pipe()
+    let poller = try Poller()
+    do {
+      let closed = try Linux.Timer()
+      closed.set(.zero)
+      try poller.watch(closed.descriptor.number, for: .readable, tag: 5)
+      #expect(poller.wait() == [5])
+    }
+    try poller.watch(pipe.writing.number, for: .writable, tag: 6)
+    #expect(poller.wait() == [6])
+  }
+
+  @Test func throwsWhatTheKernelSays() throws {
+    let pipe = try Pipe()
+    let poller = try Poller()
+    let number = pipe.reading.number
+    #expect(throws: SystemCallError("epoll_ctl", errno: ENOENT)) {
+      try poller.rewatch(number, for: .readable, tag: 1)
+    }
+    try poller.watch(number, for: .readable, tag: 1)
+    #expect(throws: SystemCallError("epoll_ctl", errno: EEXIST)) {
+      try poller.watch(number, for: .readable, tag: 1)
+    }
+  }
+
+  private func letGo(_ descriptor: consuming Descriptor) {}
+}
