@@ -17,6 +17,7 @@ import Testing
     let maps = try File.read(path: [UInt8]("/proc/self/maps".utf8), limit: 1 << 20)
     #expect(maps.count > 4_096)
     #expect(maps.last == UInt8(ascii: "\n"))
+    #expect(try File.read(path: [UInt8]("/proc/self/maps".utf8), limit: 4_097).count == 4_097)
   }
 
   @Test func thatNeverEndAreReadUpToTheLimit() throws {
