@@ -76,6 +76,9 @@ import Testing
       var count = 0
       while count < 10_000, StandardError.write([UInt8](repeating: 0x6c, count: 1_000)) { count += 1 }
       #expect(count > 0 && count < 10_000)
+      while try reading.read(limit: 1 << 20) != nil {}
+      // More than fits: sent in part, and said so.
+      #expect(!StandardError.write([UInt8](repeating: 0x6c, count: 16 << 20)))
       stream.restore()
     }
   }
