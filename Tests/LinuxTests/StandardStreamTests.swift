@@ -68,7 +68,7 @@ import Testing
     await #expect(processExitsWith: .success) {
       var ends: [Int32] = [-1, -1]
       #expect(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)
-      let reading = Descriptor(ends[0])
+      let reading = Descriptor(unblocking: ends[0])
       let stream = Replaced(2, by: ends[1])
       #expect(StandardError.write([0x31]))
       let arrived = try reading.read(limit: 9)
