@@ -11,7 +11,8 @@ public struct Connection: ~Copyable {
     self.isConnected = isConnected
   }
 
-  /// Begins to connect. Fails at once where the kernel knows at once, as it does on loopback.
+  /// Begins to connect. Fails at once where the kernel knows at once, as it does with unix sockets; with TCP even a
+  /// refusal on loopback is for `finishConnecting` to tell, which then needn't be waited for.
   public static func open(to address: SocketAddress) throws(SystemCallError) -> Connection {
     let descriptor = Descriptor(try checked("socket") { cl_socket_stream(address.family) })
     let isConnected = try connect(descriptor.number, to: address)

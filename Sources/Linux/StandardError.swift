@@ -8,9 +8,23 @@ public enum StandardError {
     do throws(SystemCallError) {
       return unsafe try attempt(line) { unsafe cl_write_nowait(2, $0.baseAddress!, $0.count) }
     } catch {
-      return error.errno == EOPNOTSUPP || error.errno == EINVAL || error.errno == ESPIPE
-        ? writeIfReady(line) : false
+      return isUnsupported(error.errno) ? writeIfReady(line) : false
     }
+  }
+
+  /// A regular file never waits for a reader, yet on XFS nearly every appended line gives EAGAIN: the kernel would
+  /// wait for the lock to note the time of the change.
+  private static func isUnsupported(_ number: Int32) -> Bool {
+    switch number {
+    case EOPNOTSUPP, EINVAL, ESPIPE: true
+    case Errno.again: isRegularFile
+    default: false
+    }
+  }
+
+  private static var isRegularFile: Bool {
+    var status = stat()
+    return unsafe fstat(2, &status) == 0 && status.st_mode & mode_t(S_IFMT) == mode_t(S_IFREG)
   }
 
   /// For a terminal, and for pipes before Linux 6.4, that don't know RWF_NOWAIT: a line of at most PIPE_BUF bytes

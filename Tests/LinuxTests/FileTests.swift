@@ -17,6 +17,7 @@ import Testing
     let maps = try File.read(path: [UInt8]("/proc/self/maps".utf8), limit: 1 << 20)
     #expect(maps.count > 4_096)
     #expect(maps.last == UInt8(ascii: "\n"))
+    #expect(try File.read(path: [UInt8]("/proc/self/maps".utf8), limit: 4_097).count == 4_097)
   }
 
   @Test func thatNeverEndAreReadUpToTheLimit() throws {
@@ -24,10 +25,14 @@ import Testing
     #expect(zeros == [UInt8](repeating: 0, count: 100_000))
   }
 
-  @Test func thatNobodyWritesAreEmptyAndDoNotBlock() throws {
-    let folder = try TemporaryFolder()
-    #expect(mkfifo(folder.path + "/fifo", 0o600) == 0)
-    #expect(try File.read(path: folder.path(of: "fifo"), limit: 9) == [])
+  /// In a process of its own, which an opening that waits ends by SIGALRM.
+  @Test func thatNobodyWritesAreEmptyAndDoNotBlock() async {
+    await #expect(processExitsWith: .success) {
+      alarm(20)
+      let folder = try TemporaryFolder()
+      #expect(mkfifo(folder.path + "/fifo", 0o600) == 0)
+      #expect(try File.read(path: folder.path(of: "fifo"), limit: 9) == [])
+    }
   }
 
   @Test func thatCannotBeReadThrow() throws {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Linux
 
-/// Each waits for something that has happened already: `wait` knows no bound.
+/// Each waits for what has happened already, or requires it first: `wait` knows no bound.
 @Suite(.timeLimit(.minutes(1))) struct Polling {
   @Test func namesTheTagOfWhatIsReadable() throws {
     let quiet = try Pipe()
@@ -11,7 +11,7 @@ import Testing
     let poller = try Poller()
     try poller.watch(quiet.reading.number, for: .readable, tag: 1)
     try poller.watch(ready.reading.number, for: .readable, tag: .max)
-    #expect(write(ready.writing.number, "x", 1) == 1)
+    try #require(write(ready.writing.number, "x", 1) == 1)
     #expect(poller.wait() == [.max])
     // Level-triggered: it stays ready until it is read.
     #expect(poller.wait() == [.max])
@@ -45,6 +45,7 @@ import Testing
     let poller = try Poller()
     try poller.watch(pipe.writing.number, for: [], tag: 4)
     letGo(pipe.reading)
+    try #require(becomes(POLLERR, pipe.writing.number))
     #expect(poller.wait() == [4])
   }
 
@@ -55,6 +56,7 @@ import Testing
       let closed = try Linux.Timer()
       closed.set(.zero)
       try poller.watch(closed.descriptor.number, for: .readable, tag: 5)
+      try #require(becomes(POLLIN, closed.descriptor.number))
       #expect(poller.wait() == [5])
     }
     try poller.watch(pipe.writing.number, for: .writable, tag: 6)

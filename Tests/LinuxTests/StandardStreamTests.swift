@@ -68,7 +68,7 @@ import Testing
     await #expect(processExitsWith: .success) {
       var ends: [Int32] = [-1, -1]
       #expect(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)
-      let reading = Descriptor(ends[0])
+      let reading = Descriptor(unblocking: ends[0])
       let stream = Replaced(2, by: ends[1])
       #expect(StandardError.write([0x31]))
       let arrived = try reading.read(limit: 9)
@@ -76,6 +76,9 @@ import Testing
       var count = 0
       while count < 10_000, StandardError.write([UInt8](repeating: 0x6c, count: 1_000)) { count += 1 }
       #expect(count > 0 && count < 10_000)
+      while try reading.read(limit: 1 << 20) != nil {}
+      // More than fits: sent in part, and said so.
+      #expect(!StandardError.write([UInt8](repeating: 0x6c, count: 16 << 20)))
       stream.restore()
     }
   }
@@ -100,6 +103,24 @@ import Testing
     }
   }
 
+  /// A file that may not grow takes the part that fits, and says so at the next call; setrlimit(2).
+  @Test func areContinuedWhereTheKernelTookAPart() async {
+    await #expect(processExitsWith: .success) {
+      let folder = try TemporaryFolder()
+      signal(SIGXFSZ, SIG_IGN)
+      var (limit, before) = (rlimit(), rlimit())
+      #expect(getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &before) == 0)
+      limit = rlimit(rlim_cur: 1_000, rlim_max: before.rlim_max)
+      dup2(open(folder.path + "/out", O_WRONLY | O_CREAT | O_CLOEXEC, 0o600), 1)
+      setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+      #expect(throws: SystemCallError("write", errno: EFBIG)) {
+        try StandardOutput.write([UInt8](repeating: 0x6c, count: 2_000))
+      }
+      setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &before)
+      #expect(try File.read(path: folder.path(of: "out"), limit: 9_000).count == 1_000)
+    }
+  }
+
   @Test func sayWhereTheyCannotBeWritten() async {
     await #expect(processExitsWith: .success) {
       dup2(open("/dev/full", O_WRONLY | O_CLOEXEC), 1)
@@ -114,6 +135,8 @@ private struct Replaced {
   let saved: Int32
 
   init(_ number: Int32, by other: Int32) {
+    // A write that waits ends the process, and with it the test.
+    alarm(20)
     (self.number, saved) = (number, dup(number))
     dup2(other, number)
   }
