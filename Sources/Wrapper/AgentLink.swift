@@ -131,7 +131,7 @@ extension AgentLink {
       try render(local: connection?.localAddress)
     } catch { return [.lost(.addressless(error.errno))] }
     do throws(SystemCallError) {
-      outgoing.removeFirst(try connection?.send(outgoing) ?? 0)
+      if !outgoing.isEmpty { outgoing.removeFirst(try connection?.send(outgoing) ?? 0) }
       try listen(for: outgoing.isEmpty ? .readable : [.readable, .writable], poller)
       return [.sent]
     } catch { return [.lost(.closed)] }
