@@ -18,6 +18,7 @@ public struct SystemCallError: Error, Hashable {
 public enum Errno {
   public static let noEntry = ENOENT
   public static let timedOut = ETIMEDOUT
+  public static let connectionRefused = ECONNREFUSED
   static let again = EAGAIN
 
   public static func text(_ number: Int32) -> String { unsafe String(cString: strerror(number)) }

@@ -77,7 +77,8 @@ struct Wording {
 
   private func failed(_ failure: Failure, _ registered: Bool) -> String {
     let consequence = registered ? "\(id) may turn critical" : "\(program) keeps running"
-    let hint = failure.isRefused && hasDefaultConsul ? " (in a container? set CONSUL_HTTP_ADDR)" : ""
+    let hint =
+      failure.isRefused && hasDefaultConsul && !registered ? " (in a container? set CONSUL_HTTP_ADDR)" : ""
     let pause = failure.isRefusal ? "retrying every minute" : "retrying"
     let reason = failure.isDenial ? "\(failure.text) (\(token))" : failure.text
     return "\(consul): \(reason); \(consequence), \(pause)\(hint)"
@@ -131,7 +132,7 @@ extension Wording {
 extension Failure {
   var isDenial: Bool { if case .denied = self { true } else { false } }
 
-  var isRefused: Bool { if case .unreachable = self { true } else { false } }
+  var isRefused: Bool { self == .unreachable(Errno.connectionRefused) }
 
   var text: String {
     switch self {
