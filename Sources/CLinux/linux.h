@@ -20,6 +20,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -65,11 +66,17 @@ static inline int cl_default_action(int signal) {
   return sigaction(signal, &action, NULL);
 }
 
+// prctl is variadic.
+static inline int cl_become_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
+
 // waitid's idtype_t is an enumeration; the fields of its result are macros.
-static inline int cl_wait_any(siginfo_t *info) { return waitid(P_ALL, 0, info, WEXITED | WNOHANG); }
+static inline int cl_wait_any(siginfo_t *info) {
+  return waitid(P_ALL, 0, info, WEXITED | WSTOPPED | WNOHANG);
+}
 static inline pid_t cl_si_pid(const siginfo_t *info) { return info->si_pid; }
 static inline int cl_si_status(const siginfo_t *info) { return info->si_status; }
 static inline int cl_si_exited(const siginfo_t *info) { return info->si_code == CLD_EXITED; }
+static inline int cl_si_stopped(const siginfo_t *info) { return info->si_code == CLD_STOPPED; }
 
 // The flag is a macro with a cast; offset -1 writes at the current position, as write does.
 static inline ssize_t cl_write_nowait(int fd, const void *bytes, size_t count) {

@@ -38,4 +38,25 @@ public enum StandardStreams {
       }
     }
   }
+
+  /// Lets go of standard input and output, of which we have no use once the process has its own: whoever is at the other
+  /// end is told when the process closes them.
+  public static func release() throws(SystemCallError) {
+    let nothing = Descriptor(try checked("epoll_create1") { cl_epoll_create() })
+    for number in 0...1 as ClosedRange<Int32> { _ = dup2(nothing.number, number) }
+  }
+}
+
+/// What our caller had open beyond the standard streams.
+public enum InheritedDescriptors {
+  /// Closes all but these; close_range(2), since Linux 5.9. An older kernel keeps them open until we end.
+  public static func close(except kept: [Int32]) {
+    var first: UInt32 = 3
+    for number in kept.sorted() {
+      let number = UInt32(number)
+      if number > first { _ = close_range(first, number - 1, 0) }
+      first = number + 1
+    }
+    _ = close_range(first, UInt32.max, 0)
+  }
 }

@@ -9,7 +9,7 @@ public struct Poller: ~Copyable {
     public static let writable = Interest(rawValue: EPOLLOUT.rawValue)
   }
 
-  private let descriptor: Descriptor
+  public let descriptor: Descriptor
 
   public init() throws(SystemCallError) {
     descriptor = Descriptor(try checked("epoll_create1") { cl_epoll_create() })

@@ -31,6 +31,16 @@ public enum Surroundings {
     return String(decoding: buffer.prefix { $0 != 0 }, as: UTF8.self)
   }
 
+  /// The same file from every working directory; getcwd(3). As it is where there is none.
+  public static func absolute(_ path: [UInt8]) -> [UInt8] {
+    guard path.first != UInt8(ascii: "/"), let folder = unsafe getcwd(nil, 0) else { return path }
+    defer { unsafe free(folder) }
+    return unsafe text(UnsafePointer(folder)) + [UInt8(ascii: "/")] + path
+  }
+
+  /// Leaves the working directory, so that what it is on can be unmounted; chdir(2).
+  public static func leaveWorkingDirectory() { _ = unsafe chdir("/") }
+
   /// getpid(2).
   public static var processID: Int32 { getpid() }
 

@@ -4,6 +4,7 @@ enum Flag: CaseIterable {
   case consulAddr, tokenFile
   case ready, readyTimeout, ttl, deregisterAfter
   case stopSignal, drain, stopTimeout
+  case rewrite, processGroup, waitForAll, expectExit
   case noRegister, dryRun, logLevel, logFormat, help, version
 
   /// As written on the command line.
@@ -12,7 +13,12 @@ enum Flag: CaseIterable {
   var value: String? { row.value }
   /// Where it is looked up when the command line doesn't have it.
   var variable: Variable? { row.variable }
-  var isRepeatable: Bool { self == .tag || self == .meta || self == .stopSignal }
+  var isRepeatable: Bool {
+    switch self {
+    case .tag, .meta, .stopSignal, .rewrite, .expectExit: true
+    default: false
+    }
+  }
 
   private typealias Row = (name: String, value: String?, variable: Variable?)
 
@@ -34,6 +40,10 @@ enum Flag: CaseIterable {
     case .stopSignal: ("--stop-signal", "SIGNAL", .service("STOP_SIGNALS"))
     case .drain: ("--drain", "DURATION", .service("DRAIN"))
     case .stopTimeout: ("--stop-timeout", "DURATION", .service("STOP_TIMEOUT"))
+    case .rewrite: ("--rewrite", "SIG:SIG", .other("SERVICEWRAPPER_REWRITE"))
+    case .processGroup: ("--process-group", nil, .other("SERVICEWRAPPER_PROCESS_GROUP"))
+    case .waitForAll: ("--wait-for-all", "DURATION", .other("SERVICEWRAPPER_WAIT_FOR_ALL"))
+    case .expectExit: ("--expect-exit", "STATUS", .other("SERVICEWRAPPER_EXPECT_EXIT"))
     case .noRegister: ("--no-register", nil, .other("SERVICEWRAPPER_REGISTER"))
     case .dryRun: ("--dry-run", nil, nil)
     case .logLevel: ("--log-level", "LEVEL", .other("SERVICEWRAPPER_LOG_LEVEL"))

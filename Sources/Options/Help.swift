@@ -36,12 +36,20 @@ public let helpText = """
                            gone after this long critical, 1m at least; 0s: never; default: 1m
                            [SERVICE_CHECK_DEREGISTER_AFTER]
 
-  Stopping
+  Stopping and signals
     --stop-signal SIGNAL   means stop; again for more; default: TERM and INT; a terminal's hang-up
                            always does [SERVICE_STOP_SIGNALS, commas]
     --drain DURATION       from deregistered to signalled; default: 0s [SERVICE_DRAIN]
     --stop-timeout DURATION
                            from signalled to killed; default: never [SERVICE_STOP_TIMEOUT]
+    --wait-for-all DURATION
+                           TERM, this long, then KILL for what COMMAND left running; default: it
+                           isn't waited for [SERVICEWRAPPER_WAIT_FOR_ALL]
+    --expect-exit STATUS   reported as 0; again for more [SERVICEWRAPPER_EXPECT_EXIT, commas]
+    --rewrite SIG:SIG      send the second for the first; SIG:0 drops it; again for more
+                           [SERVICEWRAPPER_REWRITE, commas]
+    --process-group        COMMAND leads a group of its own, and signals go to all of it
+                           [SERVICEWRAPPER_PROCESS_GROUP=true]
 
   Log, on standard error
     --log-level LEVEL      debug, info, warning or error; default: info [SERVICEWRAPPER_LOG_LEVEL]

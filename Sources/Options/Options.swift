@@ -8,6 +8,7 @@ public struct Options: Equatable, Sendable {
   /// How long the process may take to be ready; nil: as long as it likes.
   public let readyTimeout: Duration?
   public let stop: StopOptions
+  public let process: ProcessOptions
   /// Only say what would be registered. The command may be empty then.
   public let dryRun: Bool
   public let log: LogOptions
@@ -44,6 +45,25 @@ public struct StopOptions: Equatable, Sendable {
   public var drain: Duration = .zero
   /// From signalled to killed; nil: never.
   public var timeout: Duration?
+}
+
+/// How the process is treated while it runs and when it has ended.
+public struct ProcessOptions: Equatable, Sendable {
+  /// What is sent instead of a signal that was received; each received one once.
+  public var rewrites: [Rewrite] = []
+  /// It leads a process group of its own, and signals go to all of that.
+  public var ownGroup = false
+  /// How long what it leaves running is given to end; nil: not waited for.
+  public var waitForAll: Duration?
+  /// Exit statuses, 0 to 255, that are reported as 0.
+  public var expectedExits: [Int32] = []
+}
+
+/// One signal in the place of another.
+public struct Rewrite: Equatable, Sendable {
+  public let received: Int32
+  /// nil: the signal is dropped.
+  public let sent: Int32?
 }
 
 public struct LogOptions: Equatable, Sendable {

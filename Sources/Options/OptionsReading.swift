@@ -4,6 +4,7 @@ extension Options {
     dryRun = settings.words.has(.dryRun)
     command = settings.words.command
     log = try LogOptions(settings)
+    process = try ProcessOptions(settings)
     guard try registers(settings) else {
       var settings = settings
       settings.port = try? settings[.port]?.port()

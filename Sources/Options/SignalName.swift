@@ -11,16 +11,36 @@ private let realTime = 34...64
 
 extension Setting {
   /// A signal that can mean stop: a name with or without `SIG`, in any case, a number, `RTMIN+n` or `RTMAX-n`.
-  func stopSignal() throws(UsageError) -> Int32 {
-    guard let number = signalNumber(value) else {
-      throw wrong("not a signal; give a name such as TERM or RTMIN+3, or a number from 1 to 64")
+  func stopSignal() throws(UsageError) -> Int32 { try caughtSignal(value[...]) }
+
+  /// `TERM:QUIT`: instead of which signal which other is sent; `TERM:0`: none.
+  func rewrite() throws(UsageError) -> Rewrite {
+    let parts = value.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+    guard parts.count == 2 else {
+      throw wrong("not a rewriting; give the signal received and the one to send, TERM:QUIT, or TERM:0")
     }
+    let received = try caughtSignal(parts[0])
+    return Rewrite(received: received, sent: parts[1].elementsEqual("0".utf8) ? nil : try signal(parts[1]))
+  }
+
+  /// A signal that a program can wait for.
+  private func caughtSignal(_ text: ArraySlice<UInt8>) throws(UsageError) -> Int32 {
+    let number = try signal(text)
     switch number {
     case 9, 19: throw wrong("no program can catch it; give one that can be caught, such as TERM")
-    case 17: throw wrong("it says that a process has ended; give one that can mean stop, such as TERM")
-    case 32, 33: throw wrong("the C library keeps it for itself; give another, such as TERM")
-    default: return Int32(number)
+    case 17: throw wrong("it says that a process has ended; give another, such as TERM")
+    default: return number
     }
+  }
+
+  private func signal(_ text: ArraySlice<UInt8>) throws(UsageError) -> Int32 {
+    guard let number = signalNumber(Array(text)) else {
+      throw wrong("not a signal; give a name such as TERM or RTMIN+3, or a number from 1 to 64")
+    }
+    if number == 32 || number == 33 {
+      throw wrong("the C library keeps it for itself; give another, such as TERM")
+    }
+    return Int32(number)
   }
 }
 

@@ -40,9 +40,12 @@ extension Machine {
       phase = .killed
       turn.log(.killing)
       turn.emit(.signal(Signal.kill))
-    case .ended(let status, let until) where until <= now:
-      turn.log(.leftBehind)
-      exit(status, &turn)
+    case .ended(let status, let until, .given(let othersUntil, _)) where othersUntil <= now:
+      killOthers(status, until: until, &turn)
+    case .ended(let status, let until, .killed(let othersUntil)) where othersUntil <= now:
+      phase = .ended(status, until: until, .gone)
+      exitIfNothingMoreCanCome(&turn)
+    case .ended(let status, let until, .gone) where until <= now: leaveBehind(status, &turn)
     case .starting, .serving, .deregistering, .draining, .stopping, .killed, .ended, .exited: break
     }
   }
@@ -70,10 +73,18 @@ extension Machine {
 }
 
 extension Machine.Phase {
+  var isAlive: Bool {
+    switch self {
+    case .starting, .serving, .deregistering, .draining, .stopping, .killed: true
+    case .ended, .exited: false
+    }
+  }
+
   var deadline: Duration? {
     switch self {
     case .starting, .serving, .killed, .exited: nil
-    case .deregistering(_, _, let until), .draining(_, let until), .ended(_, let until): until
+    case .deregistering(_, _, let until), .draining(_, let until), .ended(_, let until, .gone): until
+    case .ended(_, _, .given(let until, _)), .ended(_, _, .killed(let until)): until
     case .stopping(let killAt): killAt
     }
   }

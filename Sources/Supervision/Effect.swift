@@ -10,6 +10,13 @@ public enum Effect: Hashable, Sendable {
   case disconnect
   /// Send the process this signal.
   case signal(Int32)
+  /// Be suspended by this signal as any program would, for as long as that takes: where somebody can continue us, a
+  /// shell with job control, that is until then; otherwise the kernel takes no notice, and neither do we.
+  case suspend(Int32)
+  /// Send TERM and CONT to every process that is left and hasn't been sent them.
+  case terminateOthers
+  /// Send KILL to every process that is left.
+  case killOthers
   case log(Notice)
   /// End with this status.
   case exit(Int32)
@@ -46,13 +53,17 @@ public enum Notice: Hashable, Sendable {
   case readyTimedOut(Health, after: Duration)
   case consulFailed(Failure, registered: Bool)
   case consulAnswers
-  /// A stop signal came; it is forwarded now, or after the drain.
-  case stopping(signal: Int32, Withdrawal, drain: Duration)
+  /// A stop signal came; it is forwarded now, or after the drain, as another where it is rewritten.
+  case stopping(signal: Int32, as: Int32? = nil, Withdrawal, drain: Duration)
   /// The stop signal came from the terminal, which sent it to the process as well.
   case stoppedByTerminal(signal: Int32)
   /// The stop time-out is over.
   case killing
   case ended(ExitStatus)
+  /// The process left others running, which are given this long to end.
+  case waitingForOthers(Duration)
+  /// They didn't end in time.
+  case killingOthers
   /// The deregistration was not confirmed: what Consul shows from now on is up to its checks.
   case leftBehind
 }

@@ -2,8 +2,12 @@
 public enum Event: Hashable, Sendable {
   /// The supervisor was sent a signal.
   case signal(Signal)
-  /// The process has ended and was reaped.
-  case ended(ExitStatus)
+  /// The process has ended and was reaped; whether others of our children are left, whoever started them.
+  case ended(ExitStatus, othersLeft: Bool = false)
+  /// After the process, another child has ended.
+  case otherEnded(othersLeft: Bool)
+  /// The process was stopped by this signal.
+  case stopped(by: Int32)
   /// The probe that was asked for has its result.
   case probed(Health)
   /// There is a connection to the agent, and what was to be sent is on its way.

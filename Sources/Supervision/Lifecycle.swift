@@ -47,27 +47,32 @@ extension Machine {
     case .starting where isStop, .serving where isStop: beginStop(signal, &turn)
     case .deregistering(let held, _, _) where isStop:
       announceStop(held[0], .unconfirmed, &turn)
-      forward(held + signal.missing, killAfter: plan.stopTimeout, &turn)
+      forward(held + plan.forwards(signal), killAfter: plan.stopTimeout, &turn)
     case .draining(let held, _) where isStop:
-      forward(held + signal.missing, killAfter: plan.stopTimeout, &turn)
-    case .stopping where isStop, .killed where isStop: send(signal.missing, &turn)
+      forward(held + plan.forwards(signal), killAfter: plan.stopTimeout, &turn)
+    case .stopping where isStop, .killed where isStop: send(plan.forwards(signal), &turn)
+    case .ended(let status, let until, .given(_, isStopping: true)) where isStop:
+      killOthers(status, until: until, &turn)
+    case .ended(let status, let until, .given(let othersUntil, isStopping: false)) where isStop:
+      phase = .ended(status, until: until, .given(until: othersUntil, isStopping: true))
     case .starting, .serving, .deregistering, .draining, .stopping, .killed:
-      for number in signal.missing { turn.emit(.signal(number)) }
+      for number in plan.forwards(signal) { turn.emit(.signal(plan.rewritten(number))) }
     case .ended, .exited: break
     }
   }
 
   private mutating func beginStop(_ signal: Signal, _ turn: inout Turn) {
     let (wasListed, drains) = (registry.mayBeListed, registry.mayServe)
+    let held = plan.forwards(signal)
     leave(&turn)
-    if signal.missing.isEmpty {
+    if held.isEmpty {
       turn.log(.stoppedByTerminal(signal: signal.number))
       forward([], killAfter: plan.stopTimeout, &turn)
     } else if registry.isDeregistering {
       let until = turn.now.monotonic + Interval.deregistration
-      phase = .deregistering(held: signal.missing, drains: drains, until: until)
+      phase = .deregistering(held: held, drains: drains, until: until)
     } else {
-      drain(signal.missing, wasListed ? .unconfirmed : .notRegistered, drains: drains, &turn)
+      drain(held, wasListed ? .unconfirmed : .notRegistered, drains: drains, &turn)
     }
   }
 
@@ -92,7 +97,8 @@ extension Machine {
   private func announceStop(
     _ signal: Int32, _ withdrawal: Withdrawal, drain: Duration = .zero, _ turn: inout Turn
   ) {
-    turn.log(.stopping(signal: signal, withdrawal, drain: drain))
+    let sent = plan.rewritten(signal)
+    turn.log(.stopping(signal: signal, as: sent == signal ? nil : sent, withdrawal, drain: drain))
   }
 
   mutating func forward(_ signals: [Int32], killAfter timeout: Duration?, _ turn: inout Turn) {
@@ -103,41 +109,82 @@ extension Machine {
   /// Each followed by CONT: a stopped process takes no signal but KILL before it continues.
   private func send(_ stopSignals: [Int32], _ turn: inout Turn) {
     for number in stopSignals {
-      turn.emit(.signal(number))
+      turn.emit(.signal(plan.rewritten(number)))
       turn.emit(.signal(Signal.continue))
     }
   }
 }
 
+// MARK: Suspended
+extension Machine {
+  /// A terminal's Ctrl-Z suspends the job, ourselves included, where a shell waits to continue it. Where nobody does, the
+  /// process goes on at once, or it would be frozen for ever. One that waits for the terminal itself would only be stopped
+  /// again; so it waits.
+  func stopped(by signal: Int32, _ turn: inout Turn) {
+    guard phase.isAlive, Signal.suspending.contains(signal) else { return }
+    turn.emit(.suspend(signal))
+    if signal == Signal.terminalStop { turn.emit(.signal(Signal.continue)) }
+  }
+}
+
 // MARK: The end
 extension Machine {
-  mutating func end(_ status: ExitStatus, _ turn: inout Turn) {
-    switch phase {
-    case .ended, .exited: return
-    case .starting, .serving, .deregistering, .draining, .stopping, .killed: break
-    }
+  mutating func end(_ status: ExitStatus, othersLeft: Bool, _ turn: inout Turn) {
+    let isStopping = stopBegan != nil
+    guard phase.isAlive else { return }
     turn.log(.ended(status))
     leave(&turn)
     let now = turn.now.monotonic
     let budgetEnd = (stopBegan ?? now) + Interval.stopBudget
-    phase = .ended(status, until: min(now + Interval.lastChance, max(now, budgetEnd)))
+    let until = min(now + Interval.lastChance, max(now, budgetEnd))
+    let others = othersLeft ? dismissOthers(isStopping: isStopping, &turn) : .gone
+    phase = .ended(status, until: until, others)
     // A pause may be under way, and this is the last chance.
     registry.ask(plan: plan, health: readiness.health, &turn)
-    exitIfNothingMoreCanCome(status, until: phase.deadline ?? now, &turn)
+    exitIfNothingMoreCanCome(&turn)
   }
 
-  private mutating func exitIfNothingMoreCanCome(
-    _ status: ExitStatus, until: Duration, _ turn: inout Turn
-  ) {
+  private func dismissOthers(isStopping: Bool, _ turn: inout Turn) -> Others {
+    guard let time = plan.waitForAll else { return .gone }
+    turn.log(.waitingForOthers(time))
+    turn.emit(.terminateOthers)
+    return .given(until: turn.now.monotonic + time, isStopping: isStopping)
+  }
+
+  /// Another has ended, perhaps the last; or its children have become ours, and haven't been told.
+  mutating func countOthers(_ areLeft: Bool, _ turn: inout Turn) {
+    guard case .ended(let status, let until, let others) = phase else { return }
+    switch others {
+    case .gone: break
+    case _ where !areLeft:
+      phase = .ended(status, until: until, .gone)
+      exitIfNothingMoreCanCome(&turn)
+    case .given: turn.emit(.terminateOthers)
+    case .killed: turn.emit(.killOthers)
+    }
+  }
+
+  mutating func killOthers(_ status: ExitStatus, until: Duration, _ turn: inout Turn) {
+    turn.log(.killingOthers)
+    turn.emit(.killOthers)
+    phase = .ended(status, until: until, .killed(until: turn.now.monotonic + Interval.othersKilled))
+  }
+
+  mutating func exitIfNothingMoreCanCome(_ turn: inout Turn) {
+    guard case .ended(let status, let until, .gone) = phase else { return }
     if !registry.mayBeListed { return exit(status, &turn) }
-    guard registry.isSilent(for: until - turn.now.monotonic, from: turn.now) else { return }
+    if registry.isSilent(for: until - turn.now.monotonic, from: turn.now) { leaveBehind(status, &turn) }
+  }
+
+  mutating func leaveBehind(_ status: ExitStatus, _ turn: inout Turn) {
     turn.log(.leftBehind)
     exit(status, &turn)
   }
 
-  mutating func exit(_ status: ExitStatus, _ turn: inout Turn) {
+  private mutating func exit(_ status: ExitStatus, _ turn: inout Turn) {
     phase = .exited
-    turn.emit(.exit(verdict ?? status.code))
+    let own = plan.expectedExits.contains(status.code) ? 0 : status.code
+    turn.emit(.exit(verdict ?? own))
   }
 
   /// timeout(1)'s own status for it.
@@ -156,9 +203,9 @@ extension Machine {
     switch phase {
     case .deregistering(let held, let drains, _) where !registry.isDeregistering:
       drain(held, isGone ? .deregistered(after: after) : .unconfirmed, drains: drains, &turn)
-    case .ended(let status, let until):
+    case .ended:
       if isGone { turn.log(.deregistered(after: after)) }
-      exitIfNothingMoreCanCome(status, until: until, &turn)
+      exitIfNothingMoreCanCome(&turn)
     case .draining where isGone, .stopping where isGone, .killed where isGone:
       turn.log(.deregistered(after: after))
     case .starting, .serving, .deregistering, .draining, .stopping, .killed, .exited: break

@@ -14,9 +14,19 @@ public struct Machine: Hashable, Sendable {
     /// Has its stop signal; killed at the time given.
     case stopping(killAt: Duration?)
     case killed
-    /// Gone; Consul has until then to confirm that we are.
-    case ended(ExitStatus, until: Duration)
+    /// Gone; Consul has until then to confirm that we are, or as long as the others take.
+    case ended(ExitStatus, until: Duration, Others)
     case exited
+  }
+
+  /// What the process left running.
+  enum Others: Hashable {
+    /// Nothing, or nobody asked for it.
+    case gone
+    /// Told to end, and given until then; whether a stop signal has come, so that another means haste.
+    case given(until: Duration, isStopping: Bool)
+    /// Killed; nobody is waited for beyond that.
+    case killed(until: Duration)
   }
 
   let plan: Plan
@@ -52,7 +62,9 @@ public struct Machine: Hashable, Sendable {
     var turn = Turn(at: now)
     switch event {
     case .signal(let signal): receive(signal, &turn)
-    case .ended(let status): end(status, &turn)
+    case .ended(let status, let othersLeft): end(status, othersLeft: othersLeft, &turn)
+    case .otherEnded(let othersLeft): countOthers(othersLeft, &turn)
+    case .stopped(let signal): stopped(by: signal, &turn)
     case .probed(let health): receive(health, &turn)
     case .sent: registry.noteSent(at: turn.now)
     case .answered(let answer): converse(&turn) { $0.receive(answer, plan: $1, health: $2, &$3) }

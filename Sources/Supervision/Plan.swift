@@ -16,13 +16,20 @@ public struct Plan: Hashable, Sendable {
   public var drain: Duration
   /// Between signalled and killed; nil: never killed.
   public var stopTimeout: Duration?
+  /// What is sent instead of a signal that was received; `dropped`: nothing.
+  public var rewrites: [Int32: Int32]
+  /// How long what the process leaves running is given to end; nil: not waited for.
+  public var waitForAll: Duration?
+  /// Exit statuses that are reported as 0.
+  public var expectedExits: [Int32]
   /// This instance's place in every jittered delay, 0 to 1000: what keeps a thousand of them from beating as one.
   public var jitter: Int
 
   public init(
     registers: Bool = true, probes: Bool = true, readyTimeout: Duration? = nil, ttl: Duration? = .seconds(15),
     stopSignals: [Int32] = [Signal.interrupt, Signal.terminate], hangUpStops: Bool = true,
-    drain: Duration = .zero, stopTimeout: Duration? = nil, jitter: Int = 0
+    drain: Duration = .zero, stopTimeout: Duration? = nil, rewrites: [Int32: Int32] = [:],
+    waitForAll: Duration? = nil, expectedExits: [Int32] = [], jitter: Int = 0
   ) {
     self.registers = registers
     self.probes = probes
@@ -32,8 +39,14 @@ public struct Plan: Hashable, Sendable {
     self.hangUpStops = hangUpStops
     self.drain = drain
     self.stopTimeout = stopTimeout
+    self.rewrites = rewrites
+    self.waitForAll = waitForAll
+    self.expectedExits = expectedExits
     self.jitter = jitter
   }
+
+  /// No signal has the number 0; kill(2).
+  public static let dropped: Int32 = 0
 }
 
 /// Every time-out and interval that isn't the user's to choose.
@@ -55,6 +68,8 @@ enum Interval {
   static let readyWarning: Duration = .seconds(30)
   /// Between the TERM and the KILL of a process that wasn't ready in time, where no stop time-out is set.
   static let readyKill: Duration = .seconds(10)
+  /// What is left may take this long to be gone once it was sent KILL.
+  static let othersKilled: Duration = .seconds(1)
   /// How often a registration without checks is compared with the agent's.
   static let comparison: Duration = .seconds(30)
 

@@ -7,13 +7,18 @@ public struct Signal: Hashable, Sendable {
   public static let terminate: Int32 = 15
   public static let `continue`: Int32 = 18
   public static let terminalStop: Int32 = 20
+  public static let stop: Int32 = 19
+  public static let terminalInput: Int32 = 21
+  public static let terminalOutput: Int32 = 22
   public static let windowChange: Int32 = 28
 
   public enum Origin: Hashable, Sendable {
     /// By kill(2) or its kin.
     case sent
-    /// By the terminal driver, to every process of the foreground group (SI_KERNEL in sigaction(2)).
+    /// By the terminal driver, to our whole process group, the process among it (SI_KERNEL in sigaction(2)).
     case terminal
+    /// By the terminal driver as well, while the process is in another group.
+    case terminalToUsAlone
   }
 
   public var number: Int32
@@ -24,17 +29,38 @@ public struct Signal: Hashable, Sendable {
     self.origin = origin
   }
 
-  /// What the terminal sends to the whole foreground group, so that the process has it already. A hang-up isn't among
-  /// them: only the session leader gets it.
-  private static let sentToGroup = [interrupt, quit, terminalStop, windowChange]
+  /// What the terminal sends to a whole group, so that the process has it already. A hang-up isn't among them: only the
+  /// session leader gets it.
+  private static let sentToGroup = [
+    interrupt, quit, terminalStop, terminalInput, terminalOutput, windowChange,
+  ]
 
-  /// What the process still has to be sent: nothing where it, being in our group, got the signal together with us.
-  var missing: [Int32] { origin == .terminal && Signal.sentToGroup.contains(number) ? [] : [number] }
+  /// By which a terminal suspends a job, so that its shell can go on; the fourth, STOP, is somebody's own will.
+  static let suspending = [terminalStop, terminalInput, terminalOutput]
+
+  /// Whether the process, being in our group, got the signal together with us.
+  fileprivate var reachedProcess: Bool { origin == .terminal && Signal.sentToGroup.contains(number) }
 }
 
 extension Plan {
   func means(stop signal: Signal) -> Bool {
-    stopSignals.contains(signal.number)
-      || hangUpStops && signal.number == Signal.hangUp && signal.origin == .terminal
+    if rewrites[signal.number] == Plan.dropped { return false }
+    return stopSignals.contains(signal.number)
+      || hangUpStops && signal.number == Signal.hangUp && signal.origin != .sent
+  }
+
+  /// What the process is to be sent for it: itself, as received, or nothing.
+  func forwards(_ signal: Signal) -> [Int32] {
+    switch rewrites[signal.number] {
+    case Plan.dropped: []
+    case nil where signal.reachedProcess: []
+    case _: [signal.number]
+    }
+  }
+
+  /// The signal that is sent where this one was received.
+  func rewritten(_ received: Int32) -> Int32 {
+    guard let sent = rewrites[received], sent != Plan.dropped else { return received }
+    return sent
   }
 }

@@ -9,25 +9,43 @@ enum Tag {
   static func probe(_ generation: UInt64) -> UInt64 { generation << 2 | 3 }
 }
 
-/// What the loop listens to, connections apart.
+/// What the loop listens to, connections apart, and the terminal.
 struct EventSources: ~Copyable {
   let poller: Poller
   let signals: SignalQueue
   let timer: Timer
+  /// Where the process is to have our terminal, in a group of its own.
+  let terminal: Terminal?
 
-  static func opened() throws(StartError) -> EventSources {
+  static func opened(givingTerminalAway: Bool) throws(StartError) -> EventSources {
     do throws(SystemCallError) {
-      return try open()
+      return try open(givingTerminalAway)
     } catch { throw StartError(error) }
   }
 
-  private static func open() throws(SystemCallError) -> EventSources {
+  /// What our caller handed down is the process's from now on; standard error we share.
+  func releaseInherited() {
+    let own = [poller.descriptor.number, signals.descriptor.number, timer.descriptor.number]
+    InheritedDescriptors.close(except: own + (terminalNumber.map { [$0] } ?? []))
+    try? StandardStreams.release()
+    Surroundings.leaveWorkingDirectory()
+  }
+
+  var terminalNumber: Int32? {
+    switch terminal {
+    case .some(let terminal): terminal.descriptor.number
+    case .none: nil
+    }
+  }
+
+  private static func open(_ givingTerminalAway: Bool) throws(SystemCallError) -> EventSources {
     try StandardStreams.reserve()
     let poller = try Poller()
     let signals = try SignalQueue()
     let timer = try Timer()
     try poller.watch(signals.descriptor.number, for: .readable, tag: Tag.signals)
     try poller.watch(timer.descriptor.number, for: .readable, tag: Tag.timer)
-    return EventSources(poller: poller, signals: signals, timer: timer)
+    let terminal = givingTerminalAway ? Terminal.inForeground() : nil
+    return EventSources(poller: poller, signals: signals, timer: timer, terminal: terminal)
   }
 }

@@ -83,9 +83,10 @@ extension Notice {
   fileprivate var level: LogOptions.Level {
     switch self {
     case .registered(.again, _): .warning
-    case .registered, .deregistered, .consulAnswers, .stopping, .stoppedByTerminal, .ended: .info
+    case .registered, .deregistered, .consulAnswers, .stopping, .stoppedByTerminal, .ended, .waitingForOthers:
+      .info
     case .healthChanged(.accepting): .info
-    case .healthChanged, .notAccepting, .killing, .leftBehind: .warning
+    case .healthChanged, .notAccepting, .killing, .killingOthers, .leftBehind: .warning
     case .consulFailed(let failure, _): failure.isRefusal ? .error : .warning
     case .readyTimedOut: .error
     }

@@ -10,6 +10,7 @@ struct Supervisor: ~Copyable {
   private var journal: Journal
   private var machine: Machine
   private var child: Child?
+  private var others = Others()
   /// Events that performing an effect brought about.
   private var pending: [Event] = []
   /// What to end with, once that is known.
@@ -31,18 +32,23 @@ struct Supervisor: ~Copyable {
     _ options: Options, mask: SignalMask, hostname: String
   ) throws(StartError) -> Supervisor {
     let token = try Token(options.token)
-    let sources = try EventSources.opened()
-    let child = try spawn(options.command, mask: mask)
+    let sources = try EventSources.opened(givingTerminalAway: options.process.ownGroup)
+    let child = try spawn(options, mask: mask, terminal: sources.terminalNumber)
+    sources.releaseInherited()
     let link = options.service.map {
       AgentLink(to: options.consul, registrant: Registrant(service: $0, hostname: hostname), token: token)
     }
     return Supervisor(options, sources: sources, link: link, child: child)
   }
 
-  private static func spawn(_ command: [[UInt8]], mask: SignalMask) throws(StartError) -> Child {
+  private static func spawn(
+    _ options: Options, mask: SignalMask, terminal: Int32?
+  ) throws(StartError) -> Child {
+    Reaper.becomeSubreaper()
     do throws(SystemCallError) {
-      return try Child.spawn(command, mask: mask)
-    } catch { throw StartError(command: command[0], error) }
+      return try Child.spawn(
+        options.command, mask: mask, ownGroup: options.process.ownGroup, terminal: terminal)
+    } catch { throw StartError(command: options.command[0], error) }
   }
 
   /// Until there is a status to end with.
@@ -97,7 +103,8 @@ extension Supervisor {
       if received.number == ReceivedSignal.child {
         reap()
       } else if received.isFromKernel || received.sender != Surroundings.processID {
-        pending.append(.signal(Signal(received)))
+        let sharesGroup = received.isFromKernel && child?.sharesOurGroup ?? false
+        pending.append(.signal(Signal(received, sharesGroup: sharesGroup)))
       }
       // What carries our own pid is the SIGPIPE of a log line that nobody reads.
     }
@@ -105,12 +112,36 @@ extension Supervisor {
 
   /// One SIGCHLD may stand for many children, most of which we never started.
   private mutating func reap() {
-    while let ended = Reaped.next() {
-      guard ended.id == child?.id else { continue }
-      // Its number may be another's from now on.
-      child = nil
-      pending.append(.ended(ExitStatus(ended)))
+    var status: ExitStatus?
+    while true {
+      switch ChildNews.next() {
+      case .ended(let reaped) where reaped.id == child?.id:
+        forgetChild()
+        status = ExitStatus(reaped)
+      case .stopped(let id, let signal) where id == child?.id: pending.append(.stopped(by: signal))
+      case .ended, .stopped: break
+      case .quiet: return note(status, othersLeft: true)
+      case .alone: return note(status, othersLeft: false)
+      }
     }
+  }
+
+  private mutating func note(_ status: ExitStatus?, othersLeft: Bool) {
+    if let status {
+      pending.append(.ended(status, othersLeft: othersLeft))
+    } else if child == nil {
+      pending.append(.otherEnded(othersLeft: othersLeft))
+    } else if !othersLeft {
+      // Without a child the process is gone, whoever has its status.
+      forgetChild()
+      pending.append(.ended(.exited(StartError.ownFailure)))
+    }
+  }
+
+  /// Its number may be another's from now on.
+  private mutating func forgetChild() {
+    if let child { sources.terminal?.takeBack(from: child) }
+    child = nil
   }
 }
 
@@ -124,8 +155,17 @@ extension Supervisor {
     case .send(let requests): pending += link?.send(requests, sources.poller) ?? []
     case .disconnect: link?.disconnect()
     case .signal(let number): child?.send(number)
+    case .suspend(let number): suspend(by: number)
+    case .terminateOthers: others.terminate()
+    case .killOthers: others.kill()
     case .log(let notice): journal.write(notice, address: link?.registeredAddress)
     case .exit(let status): self.status = status
     }
+  }
+
+  /// A shell that continues us in the foreground gives the terminal to our group, not to the process's own.
+  private func suspend(by signal: Int32) {
+    Suspension.suspend(by: signal)
+    if let child { sources.terminal?.give(to: child) }
   }
 }

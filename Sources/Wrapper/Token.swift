@@ -9,7 +9,7 @@ struct Token {
 
   /// Fails where the file can't be read, or what is in it can't be a token.
   init(_ source: TokenSource) throws(StartError) {
-    self.source = source
+    self.source = source.fromAnywhere
     switch source {
     case .none: last = nil
     case .value(let bytes): last = bytes
@@ -39,5 +39,12 @@ struct Token {
     let isBlank = { (byte: UInt8) in byte == 0x20 || 0x09...0x0d ~= byte }
     let token = [UInt8](content.drop(while: isBlank).reversed().drop(while: isBlank).reversed())
     return token.isEmpty || !Consul.Request.isValid(token: token) ? nil : token
+  }
+}
+
+extension TokenSource {
+  /// We leave the working directory, and go on reading the file.
+  fileprivate var fromAnywhere: TokenSource {
+    if case .file(let path) = self { .file(Surroundings.absolute(path)) } else { self }
   }
 }

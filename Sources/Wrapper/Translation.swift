@@ -11,6 +11,9 @@ extension Plan {
       registers: options.service != nil, probes: options.service != nil && options.ready == .tcp,
       readyTimeout: options.readyTimeout, ttl: options.service?.ttl, stopSignals: options.stop.signals,
       hangUpStops: options.stop.hangUp, drain: options.stop.drain, stopTimeout: options.stop.timeout,
+      rewrites: Dictionary(
+        uniqueKeysWithValues: options.process.rewrites.map { ($0.received, $0.sent ?? Plan.dropped) }),
+      waitForAll: options.process.waitForAll, expectedExits: options.process.expectedExits,
       jitter: Int.random(in: 0...1_000))
   }
 }
@@ -55,8 +58,9 @@ extension Supervision.Answer {
 }
 
 extension Signal {
-  init(_ received: ReceivedSignal) {
-    self.init(received.number, origin: received.isFromKernel ? .terminal : .sent)
+  init(_ received: ReceivedSignal, sharesGroup: Bool) {
+    let terminal = sharesGroup ? Origin.terminal : .terminalToUsAlone
+    self.init(received.number, origin: received.isFromKernel ? terminal : .sent)
   }
 }
 

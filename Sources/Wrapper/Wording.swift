@@ -41,10 +41,14 @@ struct Wording {
       "\(target) not accepting after \(after.text)\(reason(health)); stopping \(process)"
     case .consulFailed(let failure, let registered): failed(failure, registered)
     case .consulAnswers: "\(consul) answers again"
-    case .stopping(let signal, let withdrawal, let drain): stopping(signal, withdrawal, drain)
+    case .stopping(let signal, let sent, let withdrawal, let drain):
+      stopping(signal, as: sent, withdrawal, drain)
     case .stoppedByTerminal(let signal): "\(signalName(signal)): \(process) got it from the terminal as well"
     case .killing: "\(process) still runs after the stop time-out; sending SIGKILL"
     case .ended(let status): "\(program) \(status.text)"
+    case .waitingForOthers(let time):
+      "waiting \(time.text) at most for what \(program) left running; sending it SIGTERM"
+    case .killingOthers: "some of what \(program) left running is still there; sending it SIGKILL"
     case .leftBehind: leftBehind
     }
   }
@@ -64,7 +68,9 @@ struct Wording {
     return host.map { " at \($0):\(port)" } ?? " at the agent's address, port \(port)"
   }
 
-  private func stopping(_ signal: Int32, _ withdrawal: Withdrawal, _ drain: Duration) -> String {
+  private func stopping(
+    _ signal: Int32, as sent: Int32?, _ withdrawal: Withdrawal, _ drain: Duration
+  ) -> String {
     let first =
       switch withdrawal {
       case .notRegistered: ""
@@ -72,7 +78,8 @@ struct Wording {
       case .unconfirmed: "\(consul) did not confirm that \(id) is gone, still trying; "
       }
     let wait = drain > .zero ? "draining for \(drain.text), then " : ""
-    return "\(signalName(signal)): \(first)\(wait)forwarding to \(process)"
+    return
+      "\(signalName(signal)): \(first)\(wait)forwarding to \(process)\(sent.map { " as \(signalName($0))" } ?? "")"
   }
 
   private func failed(_ failure: Failure, _ registered: Bool) -> String {
@@ -112,6 +119,10 @@ extension Wording {
     case .probe, .cancelProbe, .log, .disconnect: nil
     case .send(let requests): "asking \(consul): \(requests.map(name).joined(separator: ", "))"
     case .signal(let number): "sending \(signalName(number)) to \(process)"
+    case .suspend(let number):
+      "\(process) was stopped by \(signalName(number)); suspending ourselves, if we may"
+    case .terminateOthers: "sending SIGTERM to all that \(program) left running"
+    case .killOthers: "sending SIGKILL to all that \(program) left running"
     case .exit(let status): "exiting status=\(status)"
     }
   }

@@ -12,7 +12,7 @@ PORT = ["--name", "web", "--port", "8080"]
 REFUSED = [
     ("unknown option", [*PORT, "--bogus"], {}, ["--bogus"]),
     ("misspelt option", [*PORT, "--tll", "3s"], {}, ["--tll"]),
-    ("option of a later version", [*PORT, "--process-group"], {}, ["--process-group"]),
+    ("option of a later version", [*PORT, "--service-file", "a"], {}, ["--service-file"]),
     ("option without its dash", ["-name", "web"], {}, ["-name"]),
     ("value for what takes none", [*PORT, "--no-register=yes"], {}, ["--no-register"]),
     ("no name", ["--port", "8080"], {}, ["--name"]),

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Linux
 
-/// In processes of their own: `Reaped.next` takes any child, those of other tests too.
+/// In processes of their own: `ChildNews.next` takes any child, those of other tests too.
 @Suite(.timeLimit(.minutes(1))) struct Spawning {
   @Test func givesTheWordsByteForByte() async {
     await #expect(processExitsWith: .success) {
@@ -100,31 +100,31 @@ import Testing
     }
   }
 
-  /// Not run by a shell, as execvp(3) would do. In a process of its own: a child that another test starts meanwhile
-  /// would for a moment hold the file open for writing, and that can't be executed.
-  @Test func saysThatItIsNoProgram() async {
+  /// As execvp(3) does it. In a process of its own: a child that another test starts meanwhile would for a moment hold
+  /// the file open for writing, and that can't be executed.
+  @Test func isRunByTheShellWhereItSaysNothingOfItself() async {
     await #expect(processExitsWith: .success) {
       let folder = try TemporaryFolder()
-      try folder.write([UInt8]("exit 3\n".utf8), to: "program", mode: 0o700)
-      let path = folder.path(of: "program")
-      #expect(throws: SystemCallError("posix_spawnp", errno: ENOEXEC)) {
-        try Child.spawn([path], mask: SignalMask(set: sigset_t()))
+      try folder.write([UInt8]("exit $1\n".utf8), to: "program", mode: 0o700)
+      setenv("PATH", "/nowhere:\(String(decoding: folder.path(of: "."), as: UTF8.self)):/bin", 1)
+      for name in [folder.path(of: "program"), [UInt8]("program".utf8)] {
+        #expect(try end(of: [name, [UInt8]("3".utf8)]).status == 3)
       }
     }
   }
 }
 
 @Suite(.timeLimit(.minutes(1))) struct Reaping {
-  @Test func isNilWithoutChildrenAndWhileTheyRun() async {
+  @Test func tellsWhetherAnyAreLeft() async {
     await #expect(processExitsWith: .success) {
-      #expect(Reaped.next() == nil)
+      #expect(ChildNews.next() == .alone)
       let child = try Child.spawn(
         [[UInt8]("sleep".utf8), [UInt8]("60".utf8)], mask: SignalMask(set: sigset_t()))
-      #expect(Reaped.next() == nil)
+      #expect(ChildNews.next() == .quiet)
       child.send(SIGTERM)
       #expect(waitForAny() == child.id)
-      #expect(Reaped.next() == Reaped(id: child.id, status: SIGTERM, hasExited: false))
-      #expect(Reaped.next() == nil)
+      #expect(ChildNews.next() == .ended(Reaped(id: child.id, status: SIGTERM, hasExited: false)))
+      #expect(ChildNews.next() == .alone)
       // Gone and reaped: without harm.
       child.send(SIGTERM)
     }
@@ -150,7 +150,9 @@ import Testing
         started.insert(try Child.spawn([[UInt8]("true".utf8)], mask: SignalMask(set: sigset_t())).id)
       }
       var reaped: Set<Int32> = []
-      while waitForAny() != nil, let next = Reaped.next() { #expect(reaped.insert(next.id).inserted) }
+      while waitForAny() != nil, case .ended(let next) = ChildNews.next() {
+        #expect(reaped.insert(next.id).inserted)
+      }
       #expect(started.count == 20)
       #expect(reaped == started)
     }
@@ -163,8 +165,11 @@ private func shell(_ script: String) -> [[UInt8]] { ["sh", "-c", script].map { [
 private func end(of command: [[UInt8]]) throws -> Reaped {
   let child = try Child.spawn(command, mask: SignalMask(set: sigset_t()))
   #expect(waitForAny() == child.id)
-  return try #require(Reaped.next())
+  guard case .ended(let reaped) = ChildNews.next() else { throw NothingEnded() }
+  return reaped
 }
+
+private struct NothingEnded: Error {}
 
 /// The id of a child that has ended and is still to be reaped; nil without children.
 private func waitForAny() -> Int32? {

@@ -88,7 +88,7 @@ import Testing
       let child = try Child.spawn([[UInt8]("true".utf8)], mask: SignalMask(set: sigset_t()))
       var info = siginfo_t()
       #expect(waitid(P_ALL, 0, &info, WEXITED | WNOWAIT) == 0)
-      #expect(Reaped.next() == Reaped(id: child.id, status: 0, hasExited: true))
+      #expect(ChildNews.next() == .ended(Reaped(id: child.id, status: 0, hasExited: true)))
     }
   }
 }

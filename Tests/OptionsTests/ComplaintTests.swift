@@ -2,6 +2,11 @@ import Testing
 
 @testable import Options
 
+private let notARewriting =
+  "not a rewriting; give the signal received and the one to send, TERM:QUIT, or TERM:0"
+private let notASignal = "not a signal; give a name such as TERM or RTMIN+3, or a number from 1 to 64"
+private let notAStatus = "not an exit status; give a number from 0 to 255"
+
 /// Options that are wrong, and all that is said about them.
 private let complaints: [(arguments: [String], environment: [String], message: String)] = [
   // The words themselves.
@@ -73,11 +78,50 @@ private let complaints: [(arguments: [String], environment: [String], message: S
   ),
   (
     ["--stop-signal=CHLD"], [],
-    "--stop-signal \"CHLD\": it says that a process has ended; give one that can mean stop, such as TERM"
+    "--stop-signal \"CHLD\": it says that a process has ended; give another, such as TERM"
   ),
   (
     ["--stop-signal=32"], [],
     "--stop-signal \"32\": the C library keeps it for itself; give another, such as TERM"
+  ),
+
+  (["--rewrite=TERM"], [], "--rewrite \"TERM\": \(notARewriting)"),
+  (["--rewrite=TERM:INT:HUP"], [], "--rewrite \"TERM:INT:HUP\": \(notARewriting)"),
+  (["--rewrite=TERM=QUIT"], [], "--rewrite \"TERM=QUIT\": \(notARewriting)"),
+  (["--rewrite=:"], [], "--rewrite \":\": \(notASignal)"),
+  (["--rewrite=TERM:"], [], "--rewrite \"TERM:\": \(notASignal)"),
+  (["--rewrite=0:TERM"], [], "--rewrite \"0:TERM\": \(notASignal)"),
+  (["--rewrite=TERM:65"], [], "--rewrite \"TERM:65\": \(notASignal)"),
+  (["--rewrite=TERM:FOO"], [], "--rewrite \"TERM:FOO\": \(notASignal)"),
+  (
+    ["--rewrite=KILL:TERM"], [],
+    "--rewrite \"KILL:TERM\": no program can catch it; give one that can be caught, such as TERM"
+  ),
+  (
+    ["--rewrite=CHLD:TERM"], [],
+    "--rewrite \"CHLD:TERM\": it says that a process has ended; give another, such as TERM"
+  ),
+  (
+    ["--rewrite=TERM:33"], [],
+    "--rewrite \"TERM:33\": the C library keeps it for itself; give another, such as TERM"
+  ),
+  (
+    ["--rewrite=TERM:INT", "--rewrite=15:QUIT"], [],
+    "--rewrite \"15:QUIT\": SIGTERM is rewritten twice; give it once"
+  ),
+  ([], ["SERVICEWRAPPER_REWRITE=HUP:0,TERM"], "SERVICEWRAPPER_REWRITE \"TERM\": \(notARewriting)"),
+  (["--expect-exit=256"], [], "--expect-exit \"256\": \(notAStatus)"),
+  (["--expect-exit=x"], [], "--expect-exit \"x\": \(notAStatus)"),
+  (["--expect-exit=-1"], [], "--expect-exit \"-1\": \(notAStatus)"),
+  ([], ["SERVICEWRAPPER_EXPECT_EXIT=143,256"], "SERVICEWRAPPER_EXPECT_EXIT \"256\": \(notAStatus)"),
+  (
+    ["--wait-for-all=0s"], [],
+    "--wait-for-all \"0s\": gives it no time; leave it out for no limit, or give 30s"
+  ),
+  (["--wait-for-all=2"], [], "--wait-for-all \"2\": a duration needs a unit; give 2s, 500ms or 1m30s"),
+  (
+    [], ["SERVICEWRAPPER_PROCESS_GROUP=maybe"],
+    "SERVICEWRAPPER_PROCESS_GROUP \"maybe\": neither true nor false; give true, false, 1 or 0"
   ),
 
   (

@@ -75,9 +75,7 @@ private func command(_ arguments: [String]) throws -> [String] {
 }
 
 @Suite struct WhatIsNoOption {
-  static let later = [
-    "--service-file", "--rewrite", "--process-group", "--wait-for-all", "--expect-exit", "--meta-from-env",
-  ]
+  static let later = ["--service-file", "--meta-from-env"]
 
   @Test(arguments: later + ["--foo", "-x", "-9", "--é", "--=", "--no-such-thing"])
   func isRefused(_ word: String) {

@@ -42,6 +42,12 @@ struct OptionCase: Sendable, CustomTestStringConvertible {
     OptionCase(.stopSignal, "QUIT", "SERVICE_STOP_SIGNALS=QUIT") { $0.stop.signals == [3] && $0.stop.hangUp },
     OptionCase(.drain, "2s", "SERVICE_DRAIN=2s") { $0.stop.drain == .seconds(2) },
     OptionCase(.stopTimeout, "2s", "SERVICE_STOP_TIMEOUT=2s") { $0.stop.timeout == .seconds(2) },
+    OptionCase(.rewrite, "TERM:QUIT", "SERVICEWRAPPER_REWRITE=TERM:QUIT") {
+      $0.process.rewrites == [Rewrite(received: 15, sent: 3)]
+    },
+    OptionCase(.processGroup, "", "SERVICEWRAPPER_PROCESS_GROUP=true") { $0.process.ownGroup },
+    OptionCase(.waitForAll, "2s", "SERVICEWRAPPER_WAIT_FOR_ALL=2s") { $0.process.waitForAll == .seconds(2) },
+    OptionCase(.expectExit, "143", "SERVICEWRAPPER_EXPECT_EXIT=143") { $0.process.expectedExits == [143] },
     OptionCase(.noRegister, "", "SERVICEWRAPPER_REGISTER=false") { $0.service == nil },
     OptionCase(.logLevel, "debug", "SERVICEWRAPPER_LOG_LEVEL=debug") { $0.log.level == .debug },
     OptionCase(.logLevel, "warning", "SERVICEWRAPPER_LOG_LEVEL=warning") { $0.log.level == .warning },
@@ -103,6 +109,8 @@ struct OptionCase: Sendable, CustomTestStringConvertible {
   #expect(options.ready == .tcp)
   #expect(options.readyTimeout == nil)
   #expect(options.stop == StopOptions(signals: [15, 2], hangUp: true, drain: .zero, timeout: nil))
+  #expect(
+    options.process == ProcessOptions(rewrites: [], ownGroup: false, waitForAll: nil, expectedExits: []))
   #expect(!options.dryRun)
   #expect(options.log == LogOptions(level: .info, format: .text))
   #expect(options.warnings == [])

@@ -51,7 +51,7 @@ private struct Instance {
       switch effect {
       case .probe: perform(machine.handle(.probed(.accepting), at: now))
       case .send(let requests): send(requests)
-      case .cancelProbe, .disconnect, .signal, .log, .exit: break
+      case .cancelProbe, .disconnect, .signal, .suspend, .terminateOthers, .killOthers, .log, .exit: break
       }
     }
   }

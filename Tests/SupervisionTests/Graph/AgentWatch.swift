@@ -27,7 +27,7 @@ struct AgentWatch: Hashable {
       case .exit:
         if mayBeListed && !deregisterAsked { breaches.append(.exitsWithoutAskingToDeregister) }
         return breaches
-      case .probe, .cancelProbe, .signal, .log: break
+      case .probe, .cancelProbe, .signal, .suspend, .terminateOthers, .killOthers, .log: break
       }
     }
     return breaches + judge(turn)
@@ -47,7 +47,7 @@ struct AgentWatch: Hashable {
       reach()
       if !unanswered.isEmpty { conclude(unanswered.removeFirst(), answer) }
     case .lost: (isSent, isBroken, unanswered) = (false, isConnected, [])
-    case .signal, .ended, .probed, .elapsed: break
+    case .signal, .ended, .otherEnded, .stopped, .probed, .elapsed: break
     }
   }
 

@@ -7,6 +7,7 @@ enum Breach: String, Hashable {
   case dropsAnUnansweredRegistration, sendsWhileUnanswered, sendsOnALostConnection, disconnectsNothing
   case keepsAnIdleConnection, closesAConnectionInUse, speaksToConsulThoughToldNotTo
   case signalsWrongly, killsTooEarly, doesNotKill, signalsTheDead, holdsForNothing
+  case suspendsWrongly, treatsOthersWrongly, exitsWhileOthersHaveTime
   case probesTwice, cancelsNoProbe, probesWhatIsLeft
   case actsOnWhatCannotMatter, actsTooEarly, isBusy, givesUp
   case forwardsTooLate, exitsTooLate, neverRegisters, neverDeregisters
@@ -27,6 +28,7 @@ struct Observation {
       switch step.event {
       case .signal(let signal): plan.isStop(signal)
       case .ended: true
+      case .otherEnded, .stopped: false
       case .elapsed: effects.contains { if case .log(.readyTimedOut) = $0 { true } else { false } }
       case .sent, .probed, .answered, .lost: false
       }
@@ -37,6 +39,7 @@ struct Observation {
 extension Plan {
   /// The design's own words, not the machine's code.
   func isStop(_ signal: Signal) -> Bool {
+    if rewrites[signal.number] == 0 { return false }
     if signal.number == 1 { return signal.origin == .terminal && hangUpStops }
     return stopSignals.contains(signal.number)
   }

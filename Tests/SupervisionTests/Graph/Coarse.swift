@@ -35,7 +35,19 @@ extension Machine.Phase {
       .deregistering(held: held, drains: drains, until: later(until, Interval.deregistration))
     case .draining(let held, let until): .draining(held: held, until: later(until, plan.drain))
     case .stopping(let killAt?): .stopping(killAt: later(killAt, plan.stopTimeout ?? Interval.readyKill))
-    case .ended(let status, let until): .ended(status, until: later(until, Interval.lastChance))
+    case .ended(let status, let until, let others):
+      .ended(status, until: later(until, Interval.lastChance), others.coarse(at: now, plan: plan))
+    }
+  }
+}
+
+extension Machine.Others {
+  func coarse(at now: Moment, plan: Plan) -> Machine.Others {
+    switch self {
+    case .gone: .gone
+    case .given(let until, let isStopping):
+      .given(until: ceiling(until - now.monotonic, to: [plan.waitForAll ?? .zero]), isStopping: isStopping)
+    case .killed(let until): .killed(until: ceiling(until - now.monotonic, to: [Interval.othersKilled]))
     }
   }
 }

@@ -31,15 +31,19 @@ extension Node {
     return breaches
   }
 
-  /// The process ends and Consul is silent: the exit follows within a second.
+  /// The process ends, Consul is silent, and what is left never ends: the exit follows within a second, or one after the
+  /// time that the others are given.
   private var breachesOfEnd: [Breach] {
     var node = self
-    var breaches = process.isAlive ? node.take(.event(.ended(.exited(7)))).breaches : []
+    var breaches = process.isAlive ? node.take(.event(.ended(.exited(7), othersLeft: true))).breaches : []
+    let othersTake = machine.plan.waitForAll.map { $0 + .seconds(1) } ?? .zero
     for _ in 0..<Node.enough {
       guard !node.process.hasExited, let left = node.timeLeft, breaches.isEmpty else { break }
       breaches += node.take(.passed(max(left, .zero))).breaches
     }
-    if !node.process.hasExited || node.now.monotonic > .seconds(1) { breaches.append(.exitsTooLate) }
+    if !node.process.hasExited || node.now.monotonic > max(.seconds(1), othersTake) {
+      breaches.append(.exitsTooLate)
+    }
     return breaches
   }
 

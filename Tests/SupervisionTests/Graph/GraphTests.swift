@@ -12,6 +12,16 @@ struct GraphTests {
     ("no probe", Plan(probes: false)),
     ("no checks", Plan(ttl: nil, drain: .seconds(4))),
     ("neither probe nor checks", Plan(probes: false, ttl: nil, stopTimeout: .zero)),
+    (
+      "others, rewriting, expected exit",
+      Plan(
+        probes: false, ttl: nil, rewrites: [15: 3, 28: 0, 10: 12, 2: 1], waitForAll: .seconds(2),
+        expectedExits: [7])
+    ),
+    (
+      "others of what registers nothing",
+      Plan(registers: false, rewrites: [15: 0, 1: 15], waitForAll: .seconds(2))
+    ),
     ("no registration", Plan(registers: false, readyTimeout: .seconds(20), drain: .seconds(4))),
   ]
 
@@ -29,6 +39,7 @@ struct GraphTests {
   func everything() {
     let graph = Graph(Plan(readyTimeout: .seconds(20), ttl: nil, drain: .seconds(4)))
     let checks = Graph(Plan(probes: false))
+    let others = Graph(Plan(registers: false, waitForAll: .seconds(2)))
     let states = Graph(Plan()).nodes.map(\.machine.registry.confirmed)
     let single: [Effect] = [
       .probe, .cancelProbe, .disconnect, .signal(Signal.kill), .signal(Signal.terminate),
@@ -37,6 +48,7 @@ struct GraphTests {
     ]
     #expect(graph.effects.isSuperset(of: single))
     #expect(checks.effects.isSuperset(of: [.registration(), .send([.alive, .ready(.accepting)])]))
+    #expect(others.effects.isSuperset(of: [.suspend(20), .suspend(21), .terminateOthers, .killOthers]))
     #expect(Set(states) == [.unasked, .absent, .stale, .unchecked, .retired, .doubtful, .present])
   }
 }

@@ -62,7 +62,9 @@ struct Node: Hashable {
   private func makesIrrelevant(_ event: Event) -> Bool {
     if process.hasExited { return true }
     return switch event {
-    case .signal, .ended: !process.isAlive
+    case .signal: !process.isAlive && !process.waitsForOthers
+    case .ended, .stopped: !process.isAlive
+    case .otherEnded: !process.waitsForOthers
     case .probed: !isProbing
     case .sent, .answered, .lost: !agent.isConnected
     case .elapsed: false

@@ -13,32 +13,41 @@ struct ProcessWatch: Hashable {
   private var age = Duration.zero
   /// Until the KILL.
   private var killDue: Duration?
+  private var others = OthersWatch()
 
   init(_ plan: Plan) { isReady = !plan.probes }
 
   var isAlive: Bool { status == nil }
+  var waitsForOthers: Bool { others.areWaitedFor }
 
   /// What this turn may send the process: one of these.
   private func allowed(_ turn: Observation) -> [[Int32]] {
-    let (nothing, whatIsHeld): ([Int32], [Int32]) = ([], stops(held))
+    let (nothing, whatIsHeld): ([Int32], [Int32]) = ([], stops(held, turn))
     if !isAlive { return [nothing] }
     switch turn.step.event {
-    case .ended, .sent: return [nothing]
+    case .ended, .otherEnded, .sent: return [nothing]
+    case .stopped(let signal): return [signal == 20 ? [18] : nothing]
     case .signal(let signal) where turn.plan.isStop(signal):
-      let all = stops(held + missing(signal))
-      return turn.wasWithdrawn || missing(signal).isEmpty ? [all] : [all, nothing]
-    case .signal(let signal): return [missing(signal)]
-    case .elapsed where isTooLate(turn): return [stops([15]) + (turn.plan.stopTimeout == .zero ? [9] : [])]
+      let all = stops(held + missing(signal, turn.plan), turn)
+      return turn.wasWithdrawn || missing(signal, turn.plan).isEmpty ? [all] : [all, nothing]
+    case .signal(let signal): return [missing(signal, turn.plan).map { turn.plan.sent(for: $0) }]
+    case .elapsed where isTooLate(turn):
+      return [stops([15], turn) + (turn.plan.stopTimeout == .zero ? [9] : [])]
     case .elapsed where killDue.map { $0 <= .zero } ?? false: return [[9]]
     case .elapsed where turn.plan.stopTimeout == .zero: return [nothing, whatIsHeld, whatIsHeld + [9]]
     case .elapsed, .probed, .answered, .lost: return [nothing, whatIsHeld]
     }
   }
 
-  private func stops(_ numbers: [Int32]) -> [Int32] { numbers.flatMap { [$0, 18] } }
+  private func stops(_ numbers: [Int32], _ turn: Observation) -> [Int32] {
+    numbers.flatMap { [turn.plan.sent(for: $0), 18] }
+  }
 
-  private func missing(_ signal: Signal) -> [Int32] {
-    signal.origin == .terminal && signal.number != 1 ? [] : [signal.number]
+  /// What it still has to be sent, as received.
+  private func missing(_ signal: Signal, _ plan: Plan) -> [Int32] {
+    if plan.rewrites[signal.number] == 0 { return [] }
+    let hasIt = signal.origin == .terminal && signal.number != 1 && plan.rewrites[signal.number] == nil
+    return hasIt ? [] : [signal.number]
   }
 
   private func isTooLate(_ turn: Observation) -> Bool {
@@ -52,7 +61,7 @@ extension ProcessWatch {
   mutating func follow(_ turn: Observation, isProbing: Bool, waits: Bool) -> [Breach] {
     pass(turn.step.duration)
     let sent = turn.effects.compactMap { if case .signal(let number) = $0 { number } else { nil } }
-    var breaches = judge(sent, turn)
+    var breaches = judge(sent, turn) + judgeSuspension(turn) + others.follow(turn, isAlive: isAlive)
     let wasTooLate = isTooLate(turn)
     take(turn.step.event, sent, turn.plan, isProbing: isProbing)
     timedOut = timedOut || wasTooLate
@@ -60,7 +69,7 @@ extension ProcessWatch {
     if turn.isWithdrawn && held.isEmpty { beginStop(turn.plan) }
     if sent.contains(9) { killDue = nil }
     if isReady || turn.isWithdrawn { age = .zero }
-    return breaches + follow(exits: turn.effects)
+    return breaches + follow(exits: turn.effects, turn.plan)
   }
 
   private mutating func pass(_ duration: Duration) {
@@ -76,15 +85,26 @@ extension ProcessWatch {
     return [killIsDue && !sent.contains(9) ? .doesNotKill : .signalsWrongly]
   }
 
+  private func judgeSuspension(_ turn: Observation) -> [Breach] {
+    let suspends = turn.effects.filter { if case .suspend = $0 { true } else { false } }
+    guard case .stopped(let signal) = turn.step.event, isAlive, signal != 19 else {
+      return suspends.isEmpty ? [] : [.suspendsWrongly]
+    }
+    return suspends == [.suspend(signal)] ? [] : [.suspendsWrongly]
+  }
+
   private mutating func take(_ event: Event, _ sent: [Int32], _ plan: Plan, isProbing: Bool) {
     switch event {
-    case .signal(let signal) where isAlive && plan.isStop(signal) && sent.isEmpty: held += missing(signal)
-    case .ended(let status) where isAlive:
+    case .signal(let signal) where isAlive && plan.isStop(signal) && sent.isEmpty:
+      held += missing(signal, plan)
+    case .ended(let status, _) where isAlive:
       self.status = status
       held = []
     case .probed(.accepting) where isProbing: isReady = true
-    case .signal, .ended, .probed, .sent, .answered, .lost, .elapsed: break
+    case .signal, .ended, .otherEnded, .stopped, .probed, .sent, .answered, .lost, .elapsed: break
     }
+    // What was stopped by the terminal is only continued.
+    if case .stopped = event { return }
     if sent.contains(18) { held = [] }
   }
 
@@ -93,23 +113,24 @@ extension ProcessWatch {
     isStopping = true
   }
 
-  private mutating func follow(exits effects: [Effect]) -> [Breach] {
+  private mutating func follow(exits effects: [Effect], _ plan: Plan) -> [Breach] {
     var breaches: [Breach] = []
     for effect in effects {
       if hasExited { breaches.append(.actsAfterExit) }
       guard case .exit(let code) = effect else { continue }
       if isAlive { breaches.append(.exitsWhileProcessLives) }
-      if code != expectedCode { breaches.append(.exitsWithWrongStatus) }
+      if others.areWaitedFor { breaches.append(.exitsWhileOthersHaveTime) }
+      if code != expectedCode(plan) { breaches.append(.exitsWithWrongStatus) }
       hasExited = true
     }
     return breaches
   }
 
-  private var expectedCode: Int32? {
+  private func expectedCode(_ plan: Plan) -> Int32? {
     switch status {
     case nil: nil
     case _ where timedOut: 124
-    case .exited(let code): code
+    case .exited(let code): plan.expectedExits.contains(code) ? 0 : code
     case .killed(let signal): 128 + signal
     }
   }
@@ -118,6 +139,7 @@ extension ProcessWatch {
   func coarse(_ plan: Plan) -> ProcessWatch {
     var watch = self
     watch.age = floor(age, to: Readiness.ages)
+    watch.others = others.coarse(plan)
     watch.killDue = isAlive ? killDue.map { ceiling($0, to: [plan.stopTimeout ?? .seconds(10)]) } : nil
     return watch
   }

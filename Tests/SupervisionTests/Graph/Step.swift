@@ -35,7 +35,9 @@ extension Step {
   ].map { .event(.signal($0)) }
 
   private static let news: [Step] = [
-    .ended(.exited(7)), .ended(.killed(signal: 9)), .probed(.accepting), .probed(.failing(refused)),
+    .ended(.exited(7)), .ended(.killed(signal: 9)), .ended(.exited(7), othersLeft: true),
+    .otherEnded(othersLeft: true), .otherEnded(othersLeft: false), .stopped(by: 20), .stopped(by: 21),
+    .stopped(by: 19), .probed(.accepting), .probed(.failing(refused)),
     .sent, .answered(.done), .answered(.unknown), .answered(.denied("")), .answered(.rejected("")),
     .answered(.failing("")), .lost(.unreachable(refused)), .lost(.timedOut),
   ].map { .event($0) }
