@@ -15,13 +15,16 @@ public enum Clock {
 /// One timer; timerfd_create(2). On CLOCK_BOOTTIME, so that it is due as soon as a machine that slept wakes up.
 public struct Timer: ~Copyable {
   public let descriptor: Descriptor
+  private var isSet = false
 
   public init() throws(SystemCallError) {
     descriptor = Descriptor(try checked("timerfd_create") { cl_timerfd() })
   }
 
   /// Due once, after the time given (at once, where it is over already); nil: not at all.
-  public func set(_ delay: Duration?) {
+  public mutating func set(_ delay: Duration?) {
+    if delay == nil && !isSet { return }
+    isSet = delay != nil
     var setting = itimerspec()
     if let delay {
       // A zero would disarm it.

@@ -33,11 +33,11 @@ public struct Poller: ~Copyable {
 
   /// The tags of the descriptors that something happened to; waits for as long as it takes.
   public func wait() -> [UInt64] {
-    let capacity = 8
-    var events = unsafe [epoll_event](repeating: epoll_event(), count: capacity)
-    let count = try? checked("epoll_wait") {
-      unsafe epoll_wait(descriptor.number, &events, Int32(capacity), -1)
+    unsafe withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: 8) { events in
+      let count = try? checked("epoll_wait") {
+        unsafe epoll_wait(descriptor.number, events.baseAddress, Int32(events.count), -1)
+      }
+      return unsafe events.prefix(Int(count ?? 0)).map { unsafe $0.data.u64 }
     }
-    return unsafe events.prefix(Int(count ?? 0)).map { unsafe $0.data.u64 }
   }
 }

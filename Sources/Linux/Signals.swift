@@ -39,6 +39,18 @@ public struct ReceivedSignal: Hashable, Sendable {
   public let isFromKernel: Bool
 
   public static let child = SIGCHLD
+
+  public init(number: Int32, sender: Int32, isFromKernel: Bool) {
+    self.number = number
+    self.sender = sender
+    self.isFromKernel = isFromKernel
+  }
+
+  fileprivate init(_ info: signalfd_siginfo) {
+    number = Int32(info.ssi_signo)
+    sender = Int32(bitPattern: info.ssi_pid)
+    isFromKernel = info.ssi_code == SI_KERNEL
+  }
 }
 
 /// Every blocked signal, in the order of arrival; signalfd(2).
@@ -54,12 +66,14 @@ public struct SignalQueue: ~Copyable {
     _ = cl_default_action(SIGCHLD)
   }
 
-  public func next() -> ReceivedSignal? {
+  /// Those that wait, 16 at most: one call for what usually is one signal.
+  public func next() -> [ReceivedSignal] {
     let size = MemoryLayout<signalfd_siginfo>.size
-    guard let bytes = try? descriptor.read(limit: size), bytes.count == size else { return nil }
-    let info = unsafe bytes.withUnsafeBytes { unsafe $0.loadUnaligned(as: signalfd_siginfo.self) }
-    return ReceivedSignal(
-      number: Int32(info.ssi_signo), sender: Int32(bitPattern: info.ssi_pid),
-      isFromKernel: info.ssi_code == SI_KERNEL)
+    return unsafe withUnsafeTemporaryAllocation(of: signalfd_siginfo.self, capacity: 16) { infos in
+      let count = try? checked("read") {
+        unsafe read(descriptor.number, infos.baseAddress, infos.count * size)
+      }
+      return unsafe infos.prefix((count ?? 0) / size).map { ReceivedSignal($0) }
+    }
   }
 }

@@ -59,12 +59,16 @@ extension Machine {
   public func timeLeft(at now: Moment) -> Duration? {
     if phase == .exited { return nil }
     let sleeping = registry.nextAttempt.map { $0 - now.boottime }
-    let waking = [
-      readiness.probeDeadline, readiness.nextProbe, registry.exchange?.deadline, readyDeadline,
-      phase.deadline,
-    ].compactMap { $0 }.min().map { $0 - now.monotonic }
-    guard let sleeping, let waking else { return sleeping ?? waking }
-    return min(sleeping, waking)
+    var waking = earlier(readiness.probeDeadline, readiness.nextProbe)
+    waking = earlier(waking, registry.exchange?.deadline)
+    waking = earlier(waking, readyDeadline)
+    waking = earlier(waking, phase.deadline)
+    return earlier(sleeping, waking.map { $0 - now.monotonic })
+  }
+
+  private func earlier(_ one: Duration?, _ other: Duration?) -> Duration? {
+    guard let one, let other else { return one ?? other }
+    return min(one, other)
   }
 
   private var readyDeadline: Duration? {

@@ -13,7 +13,7 @@ enum Tag {
 struct EventSources: ~Copyable {
   let poller: Poller
   let signals: SignalQueue
-  let timer: Timer
+  var timer: Timer
   /// Where the process is to have our terminal, in a group of its own.
   let terminal: Terminal?
 

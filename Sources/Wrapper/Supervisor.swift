@@ -4,7 +4,7 @@ internal import Supervision
 
 /// The loop: turns what happens into events for the machine, and its effects into calls. It decides nothing.
 struct Supervisor: ~Copyable {
-  private let sources: EventSources
+  private var sources: EventSources
   private var link: AgentLink?
   private var prober: Prober?
   private var journal: Journal
@@ -55,26 +55,27 @@ struct Supervisor: ~Copyable {
   mutating func run() -> Int32 {
     journal.begin()
     for effect in machine.start(at: .now) { perform(effect) }
+    var left = handlePending()
     while true {
-      handlePending()
       if let status { return status }
-      sources.timer.set(machine.timeLeft(at: .now))
+      sources.timer.set(left)
       for tag in sources.poller.wait() {
         collect(tag)
-        handlePending()
+        left = handlePending()
       }
     }
   }
 
-  private mutating func handlePending() {
+  /// Until nothing is pending or due; gives the time until something is.
+  private mutating func handlePending() -> Duration? {
     while true {
       if !pending.isEmpty {
         handle(pending.removeFirst())
-      } else if let left = machine.timeLeft(at: .now), left <= .zero {
-        handle(.elapsed)
-      } else {
-        return
+        continue
       }
+      let left = machine.timeLeft(at: .now)
+      guard let left, left <= .zero else { return left }
+      handle(.elapsed)
     }
   }
 
@@ -99,7 +100,7 @@ extension Supervisor {
   }
 
   private mutating func collectSignals() {
-    while let received = sources.signals.next() {
+    for received in sources.signals.next() {
       if received.number == ReceivedSignal.child {
         reap()
       } else if received.isFromKernel || received.sender != Surroundings.processID {

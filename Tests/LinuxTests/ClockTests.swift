@@ -6,7 +6,7 @@ import Testing
 @Suite struct DueTimers {
   @Test(arguments: [.zero, .seconds(-1), .nanoseconds(1), .milliseconds(20), .seconds(-1) + .nanoseconds(1)])
   func becomeReadableUntilAcknowledged(_ delay: Duration) throws {
-    let timer = try Linux.Timer()
+    var timer = try Linux.Timer()
     timer.set(delay)
     #expect(becomes(POLLIN, timer.descriptor.number))
     timer.acknowledge()
@@ -14,7 +14,7 @@ import Testing
   }
 
   @Test func areNotDueBeforeTheirTime() throws {
-    let timer = try Linux.Timer()
+    var timer = try Linux.Timer()
     let start = Linux.Clock.boottime
     timer.set(.milliseconds(30))
     #expect(becomes(POLLIN, timer.descriptor.number))
@@ -22,7 +22,7 @@ import Testing
   }
 
   @Test func areDueOnce() throws {
-    let timer = try Linux.Timer()
+    var timer = try Linux.Timer()
     timer.set(.milliseconds(1))
     #expect(becomes(POLLIN, timer.descriptor.number))
     timer.acknowledge()
@@ -30,7 +30,7 @@ import Testing
   }
 
   @Test func areNotDueWhenDisarmed() throws {
-    let timer = try Linux.Timer()
+    var timer = try Linux.Timer()
     timer.set(.milliseconds(20))
     timer.set(nil)
     #expect(!becomes(POLLIN, timer.descriptor.number, within: 60))
@@ -48,7 +48,7 @@ import Testing
 
   @Test(arguments: [.seconds(3_600), .seconds(Int64.max), .seconds(1) - .nanoseconds(1)])
   func takeAnyDelay(_ delay: Duration) throws {
-    let timer = try Linux.Timer()
+    var timer = try Linux.Timer()
     timer.set(delay)
     let state = try File.read(
       path: [UInt8]("/proc/self/fdinfo/\(timer.descriptor.number)".utf8), limit: 4_096)

@@ -53,7 +53,7 @@ import Testing
     let pipe = try Pipe()
     let poller = try Poller()
     do {
-      let closed = try Linux.Timer()
+      var closed = try Linux.Timer()
       closed.set(.zero)
       try poller.watch(closed.descriptor.number, for: .readable, tag: 5)
       try #require(becomes(POLLIN, closed.descriptor.number))
