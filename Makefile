@@ -1,6 +1,6 @@
 # `make help` lists what there is to do.
 .DEFAULT_GOAL := help
-.PHONY: help build test test-unit test-e2e lint format demo install-tools clean
+.PHONY: help build test test-unit test-e2e test-init compare-inits lint format demo install-tools clean
 
 SWIFT ?= swift
 SERVICEWRAPPER ?= .build/release/servicewrapper
@@ -34,6 +34,12 @@ test-unit: ## Unit tests alone: ordinary Swift from the same sources
 
 test-e2e: ## End-to-end tests alone: the built release, a real Consul, a real redis
 	SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) $(python) -m pytest -q Tests/EndToEnd $(PYTEST_ARGS)
+
+test-init: ## The tests of the init alone; INIT='tini -s --' makes it another's
+	SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) $(python) -m pytest -q Tests/EndToEnd/init $(PYTEST_ARGS)
+
+compare-inits: ## Print the table of docs/inits.md again: ours beside tini, dumb-init and catatonit
+	@SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) PYTHON=$(python) scripts/compare-inits
 
 lint: ## Check the Swift sources' format and the shell scripts
 	$(SWIFT) format lint --strict -r Sources Tests Package.swift

@@ -19,7 +19,8 @@ public enum Errno {
   public static let noEntry = ENOENT
   public static let timedOut = ETIMEDOUT
   public static let connectionRefused = ECONNREFUSED
-  static let again = EAGAIN
+  public static let again = EAGAIN
+  public static let noMemory = ENOMEM
 
   public static func text(_ number: Int32) -> String { unsafe String(cString: strerror(number)) }
 }

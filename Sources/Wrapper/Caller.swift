@@ -81,7 +81,18 @@ struct StartError: Error {
 
   /// The program couldn't be executed.
   init(command: [UInt8], _ error: SystemCallError) {
-    message = "\(String(decoding: command, as: UTF8.self)): \(error.reason)"
-    status = error.errno == Errno.noEntry ? StartError.notFound : StartError.notExecutable
+    let isThere = error.errno == Errno.noEntry && Program.path(of: command) != nil
+    let why = isThere ? "; it is there, so its interpreter or loader isn't" : ""
+    message = "\(String(decoding: command, as: UTF8.self)): \(error.reason)\(why)"
+    status = StartError.status(of: error)
+  }
+
+  private static func status(of error: SystemCallError) -> Int32 {
+    switch error.errno {
+    case Errno.noEntry: notFound
+    // No process could be had to execute it in.
+    case Errno.again, Errno.noMemory: ownFailure
+    default: notExecutable
+    }
   }
 }
