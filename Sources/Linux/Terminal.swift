@@ -1,21 +1,19 @@
 internal import CLinux
 
-/// Our controlling terminal, while we are in its foreground; tty(4), tcsetpgrp(3).
+/// Our controlling terminal, which is given to one process group at a time, its foreground; tty(4), tcsetpgrp(3).
 public struct Terminal: ~Copyable {
   public let descriptor: Descriptor
 
-  /// Nil where we have none, or aren't in its foreground: then it isn't ours to give away.
-  public static func inForeground() -> Terminal? {
+  /// Nil where we have none.
+  public static func controlling() -> Terminal? {
     let path: [CChar] = [0x2f, 0x64, 0x65, 0x76, 0x2f, 0x74, 0x74, 0x79, 0]  // /dev/tty
     guard let number = try? checked("open", { unsafe cl_open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK) }) else {
       return nil
     }
-    let terminal = Terminal(descriptor: Descriptor(number))
-    if terminal.isOurs { return terminal }
-    return nil
+    return Terminal(descriptor: Descriptor(number))
   }
 
-  /// Gives it to the group of a process that has one of its own, if it is still, or again, with our group.
+  /// Gives it to the group of a process that has one of its own, if it is ours to give.
   public func give(to child: Child) {
     if isOurs { _ = tcsetpgrp(descriptor.number, child.id) }
   }
@@ -25,5 +23,6 @@ public struct Terminal: ~Copyable {
     if tcgetpgrp(descriptor.number) == child.id { _ = tcsetpgrp(descriptor.number, getpgrp()) }
   }
 
-  private var isOurs: Bool { tcgetpgrp(descriptor.number) == getpgrp() }
+  /// Whether our group is its foreground.
+  public var isOurs: Bool { tcgetpgrp(descriptor.number) == getpgrp() }
 }

@@ -31,7 +31,15 @@ struct EventSources: ~Copyable {
     Surroundings.leaveWorkingDirectory()
   }
 
-  var terminalNumber: Int32? {
+  /// The terminal's, if it is ours to give.
+  var foregroundNumber: Int32? {
+    switch terminal {
+    case .some(let terminal): terminal.isOurs ? terminal.descriptor.number : nil
+    case .none: nil
+    }
+  }
+
+  private var terminalNumber: Int32? {
     switch terminal {
     case .some(let terminal): terminal.descriptor.number
     case .none: nil
@@ -45,7 +53,7 @@ struct EventSources: ~Copyable {
     let timer = try Timer()
     try poller.watch(signals.descriptor.number, for: .readable, tag: Tag.signals)
     try poller.watch(timer.descriptor.number, for: .readable, tag: Tag.timer)
-    let terminal = givingTerminalAway ? Terminal.inForeground() : nil
+    let terminal = givingTerminalAway ? Terminal.controlling() : nil
     return EventSources(poller: poller, signals: signals, timer: timer, terminal: terminal)
   }
 }

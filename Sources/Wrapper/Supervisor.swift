@@ -33,7 +33,7 @@ struct Supervisor: ~Copyable {
   ) throws(StartError) -> Supervisor {
     let token = try Token(options.token)
     let sources = try EventSources.opened(givingTerminalAway: options.process.ownGroup)
-    let child = try spawn(options, mask: mask, terminal: sources.terminalNumber)
+    let child = try spawn(options, mask: mask, terminal: sources.foregroundNumber)
     sources.releaseInherited()
     let link = options.service.map {
       AgentLink(to: options.consul, registrant: Registrant(service: $0, hostname: hostname), token: token)
