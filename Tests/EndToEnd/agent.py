@@ -1,4 +1,4 @@
-"""A real Consul agent in dev mode: on loopback ports of its own, in memory, ended with the test."""
+"""A real Consul agent: on loopback ports of its own, in memory unless told otherwise, ended with the test."""
 
 import http.client
 import json
@@ -10,34 +10,67 @@ import urllib.parse
 
 from ports import free_port
 from started import kill, start
-from waiting import eventually
+from waiting import eventually, wait_for_end
+
+
+IN_MEMORY = ("-dev",)
+
+
+def keeping(folder):
+    """The mode of a server that keeps its state in this folder, whatever ends it."""
+    fast = "performance { raft_multiplier = 1 }"
+    return ("-server", "-bootstrap-expect", "1", "-data-dir", str(folder), "-hcl", fast)
+
+
+def denying():
+    """The options of an agent with ACLs: who has no token may read, and nothing more."""
+    rules = 'acl { enabled = true default_policy = "deny" tokens { master = "root-token" } }'
+    return {"config": rules, "token": "root-token"}
 
 
 class Agent:
-    def __init__(self, folder, node="node1", config="", prefix=(), token=None, unix_beside=None):
-        """`prefix` is a command that runs the agent, in a namespace for instance. `unix_beside` is an IP address:
-        it listens there and on a unix socket, which is reached from every namespace."""
-        self.node, self.token, self.prefix = node, token, list(prefix)
+    def __init__(
+        self,
+        folder,
+        node="node1",
+        config="",
+        prefix=(),
+        token=None,
+        unix_beside=None,
+        mode=IN_MEMORY,
+        host="127.0.0.1",
+        http=None,
+    ):
+        """`prefix` is a command that runs the agent, in a namespace for instance. `unix_beside` is an IP
+        address: it listens there and on a unix socket, which is reached from every namespace. `host` is an
+        address of loopback, `http` the port there if it isn't to be any."""
+        self.node, self.token, self.prefix, self.host, self._mode = node, token, list(prefix), host, mode
         self.unix_path = os.path.join(folder, f"consul-{node}.sock") if unix_beside else None
         if unix_beside:
             config += f'addresses {{ http = "{unix_beside} unix://{self.unix_path}" }}'
         self.log_path = os.path.join(folder, f"consul-{node}.log")
-        self.http, self.dns, *self._others = (free_port() for _ in range(5))
-        self.address = f"127.0.0.1:{self.http}"
+        self.http, self.dns, self.server, self.lan, self.wan = (free_port(host) for _ in range(5))
+        self.http = http or self.http
+        self.address = f"{host}:{self.http}"
         self._config = ["-hcl", config] if config else []
         self._process = None
 
     def start(self):
-        server, lan, wan = self._others
-        command = ["consul", "agent", "-dev", "-node", self.node, "-disable-host-node-id", "-grpc-port", "-1"]
-        command += ["-http-port", str(self.http), "-dns-port", str(self.dns), "-server-port", str(server)]
-        command += ["-serf-lan-port", str(lan), "-serf-wan-port", str(wan), *self._config]
-        with open(self.log_path, "ab") as log:
-            self._process = start([*self.prefix, *command], stdout=log, stderr=subprocess.STDOUT)
-        eventually(self._works, within=20, what=f"Consul's start; see {self.log_path}", every=0.02)
+        self.launch()
+        eventually(self.works, within=20, what=f"Consul's start; see {self.log_path}", every=0.02)
         return self
 
-    def _works(self):
+    def launch(self):
+        """Without waiting for it."""
+        command = ["consul", "agent", *self._mode, "-node", self.node, "-disable-host-node-id"]
+        command += ["-client", self.host, "-bind", self.host, "-grpc-port", "-1"]
+        command += ["-http-port", str(self.http), "-dns-port", str(self.dns)]
+        command += ["-serf-lan-port", str(self.lan), "-serf-wan-port", str(self.wan)]
+        command += ["-server-port", str(self.server), *self._config]
+        with open(self.log_path, "ab") as log:
+            self._process = start([*self.prefix, *command], stdout=log, stderr=subprocess.STDOUT)
+
+    def works(self):
         """It has a leader, and itself in the catalog."""
         assert self._process.poll() is None, open(self.log_path, encoding="utf-8").read()
         try:
@@ -56,6 +89,12 @@ class Agent:
     def pid(self):
         return self._process.pid
 
+    def stop(self):
+        """By a signal that it can catch."""
+        self._process.terminate()
+        wait_for_end(self._process)
+        self.kill()
+
     def kill(self):
         if self._process:
             kill(self._process)
@@ -65,11 +104,22 @@ class Agent:
         with open(self.log_path, encoding="utf-8") as log:
             return log.read()
 
+    # Tokens, where it denies
+
+    def wait_for_tokens(self):
+        eventually(lambda: self.get("/v1/acl/tokens"), within=10, what="ACLs to be ready")
+        return self
+
+    def token_for(self, rules, name="ours"):
+        """The secret of a new token with these rights."""
+        self.put("/v1/acl/policy", {"Name": name, "Rules": rules})
+        return self.put("/v1/acl/token", {"Policies": [{"Name": name}]})["SecretID"]
+
     # What it says
 
     def request(self, method, path, body=None):
         """The status and the body of the answer."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.http, timeout=10)
+        connection = http.client.HTTPConnection(self.host, self.http, timeout=10)
         if self.unix_path:
             connection.sock = socket.socket(socket.AF_UNIX)
             connection.sock.settimeout(10)
@@ -118,7 +168,7 @@ class Agent:
 
     def dig(self, name, kind="A"):
         """The lines of dig's short answer: who is found by DNS."""
-        command = ["dig", "@127.0.0.1", "-p", str(self.dns), f"{name}.service.consul", kind]
+        command = ["dig", f"@{self.host}", "-p", str(self.dns), f"{name}.service.consul", kind]
         answer = subprocess.run(
             [*command, "+short", "+time=2", "+tries=1"],
             capture_output=True,

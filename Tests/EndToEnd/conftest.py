@@ -6,9 +6,10 @@ import shutil
 
 import pytest
 
-from agent import Agent
+from agent import Agent, denying
 from fakes import FakeConsul, NameServer, Proxy
 from ports import free_port
+from promises import ID
 from wrapper import SERVICEWRAPPER, Server, Wrapper
 
 
@@ -82,6 +83,24 @@ def wrapper():
     yield start_wrapper
     for one in wrappers:
         one.kill()
+
+
+@pytest.fixture
+def run(wrapper):
+    """Starts a server under servicewrapper as service `web` with the ID `web-1`."""
+
+    def start(served, consul, *options, **how):
+        ports = ["--port", served.port] if served.port else []
+        arguments = ["--name", "web", "--id", ID, *ports, *options, "--", *served.command]
+        return wrapper(*arguments, consul=consul, **how)
+
+    return start
+
+
+@pytest.fixture
+def denying_agent(own_agent):
+    """Who has no token may read, and nothing more."""
+    return own_agent(**denying()).wait_for_tokens()
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """What a real Consul or a real name server can't be asked to do: count, lie, and be silent."""
 
+import os
 import re
 import socket
 import struct
@@ -120,10 +121,10 @@ class FakeConsul(TCPServer):
 
 class NameServer:
     """A name server on port 53 of a loopback address of its own: silent, or answering every A question with
-    127.0.0.1 (RFC 1035). A context; needs root."""
+    `addresses`, which a test may change (RFC 1035). A context; needs root."""
 
     def __init__(self, host, answers):
-        self.host, self._answers = host, answers
+        self.host, self._answers, self.addresses = host, answers, ["127.0.0.1"]
         self.questions = 0
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind((host, 53))
@@ -150,10 +151,21 @@ class NameServer:
             if self._answers:
                 self._socket.sendto(self._answer(question), sender)
 
-    @staticmethod
-    def _answer(question):
+    def _answer(self, question):
+        """Without an address: no such name."""
         end = question.index(b"\0", 12) + 5
         is_a = question[end - 4 : end - 2] == b"\0\1"
-        header = question[:2] + struct.pack(">HHHHH", 0x8180, 1, int(is_a), 0, 0)
-        record = b"\xc0\x0c" + struct.pack(">HHIH4s", 1, 1, 60, 4, socket.inet_aton("127.0.0.1"))
-        return header + question[12:end] + (record if is_a else b"")
+        addresses = [socket.inet_aton(address) for address in self.addresses]
+        head = b"\xc0\x0c" + struct.pack(">HHIH", 1, 1, 0, 4)
+        records = [head + address for address in addresses if is_a]
+        flags = 0x8180 if addresses else 0x8183
+        header = question[:2] + struct.pack(">HHHHH", flags, 1, len(records), 0, 0)
+        return header + question[12:end] + b"".join(records)
+
+    def alone(self, folder):
+        """A command that runs another one with this name server and no other, in a mount namespace."""
+        configuration = os.path.join(folder, "resolv.conf")
+        with open(configuration, "w", encoding="ascii") as file:
+            file.write(f"nameserver {self.host}\n")
+        mount = f'mount --bind {configuration} /etc/resolv.conf && exec "$@"'
+        return ["unshare", "--mount", "sh", "-c", mount, "sh"]

@@ -10,49 +10,13 @@ import pytest
 
 from agent import Agent
 from ports import free_port, waits_unread
+from promises import AT_ONCE, ENDED, ID, registered, stop_within
 from waiting import always, eventually
-
-ID = "web-1"
-
-# What the design allows, and some tenths for a busy machine where the limit itself has a time-out behind it.
-FORWARDED = 0.350  # from TERM to the process having it, the agent hung
-ENDED = 1.1  # from the process's end to ours
-AT_ONCE = 0.050
-
-
-@pytest.fixture
-def run(wrapper):
-    """Starts a server under servicewrapper as service `web` with the ID `web-1`."""
-
-    def start(served, consul, *options, **how):
-        ports = ["--port", served.port] if served.port else []
-        return wrapper(
-            "--name", "web", "--id", ID, *ports, *options, "--", *served.command, consul=consul, **how
-        )
-
-    return start
-
 
 @pytest.fixture
 def nobody():
     """The address of a port that nobody listens on."""
     return f"127.0.0.1:{free_port()}"
-
-
-def registered(ours, agent):
-    ours.logs("registered")
-    eventually(lambda: agent.is_passing(ID), what=f"{ID} registered and passing")
-
-
-def stop_within(ours, served, forwarded=FORWARDED, ended=ENDED, status=0):
-    """TERM, and all that was promised about it."""
-    sent = ours.send(signal.SIGTERM)
-    took = served.signal("TERM")["at"] - sent
-    assert took <= forwarded, f"TERM reached the process after {took * 1000:.0f} ms"
-    exit_status, end = ours.wait_until_ended()
-    after = end - served.event("ending")["at"]
-    assert after <= ended, f"we ended {after * 1000:.0f} ms after the process"
-    assert exit_status == status
 
 
 # Nobody there
@@ -225,20 +189,12 @@ def test_who_was_deregistered_by_somebody_else_is_registered_again(run, server, 
 # A name that can't be resolved
 
 
-def with_name_server(host, tmp_path):
-    """A command that runs another one with this name server alone, in a mount namespace."""
-    configuration = tmp_path / "resolv.conf"
-    configuration.write_text(f"nameserver {host}\n")
-    mount = f'mount --bind {configuration} /etc/resolv.conf && exec "$@"'
-    return ["unshare", "--mount", "sh", "-c", mount, "sh"]
-
-
 @pytest.mark.root
 @pytest.mark.needs("unshare")
 def test_a_name_server_that_never_answers_holds_up_no_signal(run, server, name_server, tmp_path):
     silent = name_server(answers=False)
     served = server(status=4)
-    ours = run(served, "consul.example.test:8500", prefix=with_name_server(silent.host, tmp_path))
+    ours = run(served, "consul.example.test:8500", prefix=silent.alone(tmp_path))
     served.event("accepting")
     eventually(lambda: silent.questions, what="a question to the name server")
     stop_within(ours, served, forwarded=AT_ONCE, status=4)
@@ -248,9 +204,7 @@ def test_a_name_server_that_never_answers_holds_up_no_signal(run, server, name_s
 @pytest.mark.needs("unshare")
 def test_a_name_server_that_answers_leads_to_the_agent(run, server, own_agent, name_server, tmp_path):
     agent, answering = own_agent(), name_server(answers=True)
-    ours = run(
-        server(), f"consul.example.test:{agent.http}", prefix=with_name_server(answering.host, tmp_path)
-    )
+    ours = run(server(), f"consul.example.test:{agent.http}", prefix=answering.alone(tmp_path))
     registered(ours, agent)
     assert ours.stop() == 0
     assert agent.service(ID) is None
@@ -308,30 +262,13 @@ def test_a_standard_error_whose_reader_has_gone_delays_nothing(run, server, own_
 # Denied
 
 
-@pytest.fixture
-def denying_agent(own_agent):
-    """Who has no token may read, and nothing more."""
-    rules = 'acl { enabled = true default_policy = "deny" tokens { master = "root-token" } }'
-    agent = own_agent(config=rules, token="root-token")
-    eventually(lambda: agent.request("GET", "/v1/acl/tokens")[0] == 200, within=10, what="ACLs to be ready")
-    return agent
-
-
-def token_for(agent, rules):
-    agent.put("/v1/acl/policy", {"Name": "ours", "Rules": rules})
-    return agent.put("/v1/acl/token", {"Policies": [{"Name": "ours"}]})["SecretID"]
-
-
 @pytest.mark.parametrize("token", ["none", "weak", "unknown"])
 def test_a_token_that_lacks_the_right_is_named_once_and_the_process_keeps_running(
     run, server, denying_agent, tmp_path, token
 ):
     secrets = {"none": "", "unknown": "00000000-0000-4000-8000-000000000000"}
-    secret = (
-        secrets[token]
-        if token in secrets
-        else token_for(denying_agent, 'service "other" { policy = "write" }')
-    )
+    secrets["weak"] = denying_agent.token_for('service "other" { policy = "write" }')
+    secret = secrets[token]
     file = tmp_path / "token"
     file.write_text(secret + "\n")
     served = server()
@@ -353,7 +290,7 @@ def test_a_token_that_lacks_the_right_is_named_once_and_the_process_keeps_runnin
 
 @pytest.mark.parametrize("how", ["file", "environment"])
 def test_a_token_with_the_right_registers_and_deregisters(run, server, denying_agent, tmp_path, how):
-    secret = token_for(denying_agent, 'service "web" { policy = "write" }')
+    secret = denying_agent.token_for('service "web" { policy = "write" }')
     file = tmp_path / "token"
     file.write_text(secret + "\n")
     options = ["--token-file", file] if how == "file" else []
