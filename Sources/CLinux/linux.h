@@ -44,6 +44,7 @@ static inline int cl_open(const char *path, int flags) { return open(path, flags
 static inline int cl_socket_stream(int family) {
   return socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 }
+static inline int cl_socket_datagram(int family) { return socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0); }
 static inline int cl_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
 static inline int cl_signalfd(const sigset_t *set) { return signalfd(-1, set, SFD_CLOEXEC | SFD_NONBLOCK); }
 static inline int cl_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
@@ -51,6 +52,9 @@ static inline int cl_timerfd(void) { return timerfd_create(CLOCK_BOOTTIME, TFD_C
 // Their address is a transparent union.
 static inline int cl_connect(int fd, const struct sockaddr *address, socklen_t size) {
   return connect(fd, address, size);
+}
+static inline int cl_bind(int fd, const struct sockaddr *address, socklen_t size) {
+  return bind(fd, address, size);
 }
 static inline int cl_getsockname(int fd, struct sockaddr *address, socklen_t *size) {
   return getsockname(fd, address, size);
@@ -71,11 +75,12 @@ static inline int cl_become_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPE
 
 // waitid's idtype_t is an enumeration; the fields of its result are macros.
 static inline int cl_wait_any(siginfo_t *info) {
-  return waitid(P_ALL, 0, info, WEXITED | WSTOPPED | WNOHANG);
+  return waitid(P_ALL, 0, info, WEXITED | WSTOPPED | WCONTINUED | WNOHANG);
 }
 static inline pid_t cl_si_pid(const siginfo_t *info) { return info->si_pid; }
 static inline int cl_si_status(const siginfo_t *info) { return info->si_status; }
 static inline int cl_si_exited(const siginfo_t *info) { return info->si_code == CLD_EXITED; }
+static inline int cl_si_continued(const siginfo_t *info) { return info->si_code == CLD_CONTINUED; }
 static inline int cl_si_stopped(const siginfo_t *info) { return info->si_code == CLD_STOPPED; }
 
 // The flag is a macro with a cast; offset -1 writes at the current position, as write does.

@@ -26,6 +26,14 @@ public struct Child: Hashable, Sendable {
     }
   }
 
+  /// Starts a program in a process group of its own, in that folder, with nothing to read and nobody to write to.
+  public static func spawnApart(
+    _ command: [[UInt8]], mask: SignalMask, folder: [UInt8]
+  ) throws(SystemCallError) -> Child {
+    let start = SpawnAttributes(mask: mask, ownGroup: true, terminal: nil, silentIn: folder)
+    return Child(id: try start.spawn(command), ownGroup: true)
+  }
+
   /// Sends it a signal; kill(2). One that is gone and not reaped yet takes it without harm.
   public func send(_ signal: Int32) { _ = kill(ownGroup ? -id : id, signal) }
 
@@ -38,6 +46,8 @@ private struct SpawnAttributes {
   let mask: SignalMask
   let ownGroup: Bool
   let terminal: Int32?
+  /// The working directory of one whose standard streams are /dev/null.
+  var silentIn: [UInt8]?
 
   func spawn(_ command: [[UInt8]]) throws(SystemCallError) -> Int32 {
     var attributes = posix_spawnattr_t()
@@ -55,12 +65,31 @@ private struct SpawnAttributes {
         "posix_spawn_file_actions_addtcsetpgrp_np",
         unsafe posix_spawn_file_actions_addtcsetpgrp_np(&actions, terminal))
     }
+    if let silentIn { try unsafe SpawnAttributes.silence(&actions, in: silentIn) }
     let words = unsafe command.map { unsafe duplicate($0) }
     defer { for place in unsafe words.indices { unsafe free(words[place]) } }
     var id: pid_t = 0
     let number = unsafe posix_spawnp(&id, words[0]!, &actions, &attributes, words + [nil], cl_environ())
     try checkedNumber("posix_spawnp", number)
     return id
+  }
+
+  private static func silence(
+    _ actions: inout posix_spawn_file_actions_t, in folder: [UInt8]
+  ) throws(SystemCallError) {
+    let nowhere = unsafe duplicate([UInt8]("/dev/null".utf8))
+    let path = unsafe duplicate(folder)
+    defer {
+      unsafe free(nowhere)
+      unsafe free(path)
+    }
+    for number in 0...2 as ClosedRange<Int32> {
+      try checkedNumber(
+        "posix_spawn_file_actions_addopen",
+        unsafe posix_spawn_file_actions_addopen(&actions, number, nowhere!, O_RDWR, 0))
+    }
+    try checkedNumber(
+      "posix_spawn_file_actions_addchdir_np", unsafe posix_spawn_file_actions_addchdir_np(&actions, path!))
   }
 }
 

@@ -4,6 +4,7 @@ internal import CLinux
 public enum ChildNews: Hashable, Sendable {
   case ended(Reaped)
   case stopped(id: Int32, by: Int32)
+  case continued(id: Int32)
   /// Nothing new, and some are left.
   case quiet
   /// There are none.
@@ -16,6 +17,7 @@ public enum ChildNews: Hashable, Sendable {
     let (id, status) = unsafe (cl_si_pid(&info), cl_si_status(&info))
     if id == 0 { return .quiet }
     if unsafe cl_si_stopped(&info) != 0 { return .stopped(id: id, by: status) }
+    if unsafe cl_si_continued(&info) != 0 { return .continued(id: id) }
     return .ended(Reaped(id: id, status: status, hasExited: unsafe cl_si_exited(&info) != 0))
   }
 }

@@ -71,6 +71,14 @@ public struct SocketAddress: Hashable, Sendable {
     return zeros == 15 && raw[15] == 1 || zeros == 10 && raw[10...11] == [255, 255] && raw[12] == 127
   }
 
+  /// Whether one of our interfaces has it, so that what is bound to it can be reached from here; EADDRNOTAVAIL of bind(2).
+  public var isOurs: Bool {
+    guard let host, let anyPort = SocketAddress.numeric(host: host, port: 0) else { return false }
+    guard let number = try? checked("socket", { cl_socket_datagram(family) }) else { return false }
+    let socket = Descriptor(number)
+    return unsafe anyPort.withPointer { unsafe cl_bind(socket.number, $0, $1) } == 0
+  }
+
   private var hostBytes: [UInt8]? {
     switch family {
     case AF_INET where bytes.count >= MemoryLayout<sockaddr_in>.size: [UInt8](bytes[4..<8])

@@ -31,11 +31,17 @@ public enum Surroundings {
     return String(decoding: buffer.prefix { $0 != 0 }, as: UTF8.self)
   }
 
-  /// The same file from every working directory; getcwd(3). As it is where there is none.
-  public static func absolute(_ path: [UInt8]) -> [UInt8] {
-    guard path.first != UInt8(ascii: "/"), let folder = unsafe getcwd(nil, 0) else { return path }
+  /// getcwd(3); nil where it was removed or can't be seen.
+  public static var workingDirectory: [UInt8]? {
+    guard let folder = unsafe getcwd(nil, 0) else { return nil }
     defer { unsafe free(folder) }
-    return unsafe text(UnsafePointer(folder)) + [UInt8(ascii: "/")] + path
+    return unsafe text(UnsafePointer(folder))
+  }
+
+  /// The same file from every working directory. As it is where there is none.
+  public static func absolute(_ path: [UInt8]) -> [UInt8] {
+    guard path.first != UInt8(ascii: "/"), let workingDirectory else { return path }
+    return workingDirectory + [UInt8(ascii: "/")] + path
   }
 
   /// Leaves the working directory, so that what it is on can be unmounted; chdir(2).

@@ -8,18 +8,17 @@ extension Options {
     guard try registers(settings) else {
       var settings = settings
       settings.port = try? settings[.port]?.port()
-      (service, consul, token) = (nil, .standard, .none)
-      (ready, readyTimeout, warnings) = (.none, nil, [])
+      (services, consul, token) = ([], .standard, .none)
+      (readyTimeout, warnings) = (nil, [])
       stop = try StopOptions(settings)
       return
     }
     var settings = settings
     settings.port = try settings[.port]?.port()
     var warnings: [String] = []
-    service = try Service(settings, hostname: hostname, warnings: &warnings)
+    services = [try Service(settings, hostname: hostname, warnings: &warnings)]
     consul = try consulAddress(settings)
     token = try TokenSource(settings)
-    ready = try Ready(settings)
     readyTimeout = try settings[.readyTimeout]?.limit()
     stop = try StopOptions(settings)
     self.warnings = warnings
@@ -56,7 +55,7 @@ extension TokenSource {
   }
 }
 
-extension Ready {
+extension Probe {
   init(_ settings: Settings) throws(UsageError) {
     let hasPort = settings.port != nil
     guard let probe = settings[.ready] else {

@@ -8,6 +8,7 @@ public struct Service: Equatable, Sendable {
   /// The port that is registered: the probed one unless told otherwise.
   public let advertisedPort: Int?
   public let address: Address
+  public let ready: Probe
   public let tags: [String]
   public let meta: [MetaEntry]
   /// How long a check stays passing without news from us; nil: no checks.
@@ -26,6 +27,7 @@ extension Service {
     port = settings.port
     advertisedPort = try settings[.advertisePort]?.port() ?? settings.port
     address = try Address(settings[.address])
+    ready = try Probe(settings)
     var tags: [String] = []
     for tag in settings.list(.tag) { tags.append(try tag.text()) }
     self.tags = tags

@@ -2,31 +2,28 @@
 
 extension Machine {
   mutating func elapse(_ turn: inout Turn) {
-    elapseReadiness(&turn)
-    elapseRegistry(&turn)
+    let warns = phase == .running && plan.readyTimeout == nil
+    forEachService(&turn) { $0.elapseReadiness(warns: warns, &$1) }
+    elapseReadyTimeout(&turn)
+    for place in services.indices {
+      turn.service = place
+      if services[place].registry.answerIsOverdue(at: turn.now) {
+        converse(&turn) { $0.lose(.timedOut, plan: $1, &$3) }
+      }
+      services[place].elapseAttempt(&turn)
+    }
     elapsePhase(&turn)
   }
 
-  private mutating func elapseReadiness(_ turn: inout Turn) {
-    let now = turn.now.monotonic
-    if let deadline = readiness.probeDeadline, deadline <= now {
-      turn.emit(.cancelProbe)
-      receive(.failing(Machine.timedOut), &turn)
+  private mutating func elapseReadyTimeout(_ turn: inout Turn) {
+    guard let deadline = readyDeadline, deadline <= turn.now.monotonic else { return }
+    verdict = Machine.readyTimedOutStatus
+    forEachService(&turn) { service, turn in
+      guard service.isAwaited else { return }
+      turn.log(.readyTimedOut(service.readiness.health, after: service.readiness.age(at: turn.now)))
     }
-    if let next = readiness.nextProbe, next <= now { readiness.probe(&turn) }
-    guard phase == .starting else { return }
-    if let timeout = plan.readyTimeout {
-      if readiness.age(at: turn.now) >= timeout { giveUpWaiting(&turn) }
-    } else if readiness.shouldWarn(at: turn.now) {
-      turn.log(.notAccepting(readiness.health, after: readiness.age(at: turn.now)))
-    }
-  }
-
-  private mutating func elapseRegistry(_ turn: inout Turn) {
-    if registry.answerIsOverdue(at: turn.now) {
-      converse(&turn) { $0.lose(.timedOut, plan: $1, &$3) }
-    }
-    if registry.takeAttempt(at: turn.now) { attempt(&turn) }
+    leave(&turn)
+    forward([Signal.terminate], killAfter: plan.stopTimeout ?? Interval.readyKill, &turn)
   }
 
   private mutating func elapsePhase(_ turn: inout Turn) {
@@ -46,47 +43,41 @@ extension Machine {
       phase = .ended(status, until: until, .gone)
       exitIfNothingMoreCanCome(&turn)
     case .ended(let status, let until, .gone) where until <= now: leaveBehind(status, &turn)
-    case .starting, .serving, .deregistering, .draining, .stopping, .killed, .ended, .exited: break
+    case .running, .deregistering, .draining, .stopping, .killed, .ended, .exited: break
     }
   }
 
-  /// ETIMEDOUT of errno(3): what a connect that nobody answers ends with.
-  private static let timedOut: Int32 = 110
+  /// timeout(1)'s own status for it.
+  private static let readyTimedOutStatus: Int32 = 124
 }
 
 extension Machine {
   /// How long until something is due if nothing happens; nil: nothing ever is.
   public func timeLeft(at now: Moment) -> Duration? {
     if phase == .exited { return nil }
-    let sleeping = registry.nextAttempt.map { $0 - now.boottime }
-    var waking = earlier(readiness.probeDeadline, readiness.nextProbe)
-    waking = earlier(waking, registry.exchange?.deadline)
-    waking = earlier(waking, readyDeadline)
-    waking = earlier(waking, phase.deadline)
-    return earlier(sleeping, waking.map { $0 - now.monotonic })
+    var left = earlier(phase.deadline, readyDeadline).map { $0 - now.monotonic }
+    for service in services { left = earlier(left, service.timeLeft(at: now)) }
+    return left
   }
 
-  private func earlier(_ one: Duration?, _ other: Duration?) -> Duration? {
-    guard let one, let other else { return one ?? other }
-    return min(one, other)
-  }
-
+  /// When those that aren't ready yet should be.
   private var readyDeadline: Duration? {
-    phase == .starting ? plan.readyTimeout.map { readiness.startedAt + $0 } : nil
+    guard phase == .running, let timeout = plan.readyTimeout else { return nil }
+    return services.first { $0.isAwaited }.map { $0.readiness.startedAt + timeout }
   }
 }
 
 extension Machine.Phase {
   var isAlive: Bool {
     switch self {
-    case .starting, .serving, .deregistering, .draining, .stopping, .killed: true
+    case .running, .deregistering, .draining, .stopping, .killed: true
     case .ended, .exited: false
     }
   }
 
   var deadline: Duration? {
     switch self {
-    case .starting, .serving, .killed, .exited: nil
+    case .running, .killed, .exited: nil
     case .deregistering(_, _, let until), .draining(_, let until), .ended(_, let until, .gone): until
     case .ended(_, _, .given(let until, _)), .ended(_, _, .killed(let until)): until
     case .stopping(let killAt): killAt

@@ -1,4 +1,15 @@
-/// What the machine wants done, in this order. Nothing here decides: whoever performs it only translates.
+/// What the machine wants done, in this order, and about which of the plan's services; 0 where it is about none. Nothing
+/// here decides: whoever performs it only translates.
+public struct Action: Hashable, Sendable {
+  public let effect: Effect
+  public let service: Int
+
+  init(_ effect: Effect, service: Int) {
+    self.effect = effect
+    self.service = service
+  }
+}
+
 public enum Effect: Hashable, Sendable {
   /// Find out whether the process is ready, and say so with `Event.probed`.
   case probe

@@ -1,4 +1,5 @@
-/// What can happen to a supervised process and its registration.
+/// What can happen to a supervised process and its registrations. A probe's result and what concerns an agent is about one
+/// service, everything else about all of them.
 public enum Event: Hashable, Sendable {
   /// The supervisor was sent a signal.
   case signal(Signal)
@@ -8,6 +9,8 @@ public enum Event: Hashable, Sendable {
   case otherEnded(othersLeft: Bool)
   /// The process was stopped by this signal.
   case stopped(by: Int32)
+  /// The process goes on after that.
+  case continued
   /// The probe that was asked for has its result.
   case probed(Health)
   /// There is a connection to the agent, and what was to be sent is on its way.
@@ -25,6 +28,12 @@ public enum Health: Hashable, Sendable {
   case accepting
   /// With the errno of the connect that failed; errno(3).
   case failing(Int32)
+  /// With the status of an HTTP response that isn't a success; 0 where it wasn't HTTP.
+  case unhealthy(Int)
+  /// With the end of a command that should have exited with 0.
+  case unsuccessful(ExitStatus)
+  /// The process is stopped, whatever its backlog still accepts.
+  case stopped
 }
 
 /// What the agent said to one request.

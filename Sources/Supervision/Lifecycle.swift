@@ -1,50 +1,11 @@
 // From started to gone: what each event means in each phase.
 
-// MARK: Getting ready and staying so
-extension Machine {
-  mutating func receive(_ health: Health, _ turn: inout Turn) {
-    guard readiness.isProbing else { return }
-    let before = readiness.health
-    readiness.receive(health)
-    switch (phase, health) {
-    case (.starting, .accepting): serve(&turn)
-    case (.starting, .failing): readiness.scheduleNext(at: turn.now)
-    case (.serving, _):
-      if health != before { turn.log(.healthChanged(health)) }
-      registry.ask(plan: plan, health: health, &turn)
-    case (.deregistering, _), (.draining, _), (.stopping, _), (.killed, _), (.ended, _), (.exited, _): break
-    }
-  }
-
-  mutating func serve(_ turn: inout Turn) {
-    phase = .serving
-    registry.want(at: turn.now)
-    registry.ask(plan: plan, health: readiness.health, &turn)
-  }
-
-  /// A heartbeat, or another try after a pause: while serving, never without a fresh look at the process.
-  mutating func attempt(_ turn: inout Turn) {
-    if phase == .serving, plan.probes {
-      readiness.probe(&turn)
-    } else {
-      registry.ask(plan: plan, health: readiness.health, &turn)
-    }
-  }
-
-  mutating func giveUpWaiting(_ turn: inout Turn) {
-    turn.log(.readyTimedOut(readiness.health, after: readiness.age(at: turn.now)))
-    verdict = Machine.readyTimedOutStatus
-    leave(&turn)
-    forward([Signal.terminate], killAfter: plan.stopTimeout ?? Interval.readyKill, &turn)
-  }
-}
-
 // MARK: Stopping
 extension Machine {
   mutating func receive(_ signal: Signal, _ turn: inout Turn) {
     let isStop = plan.means(stop: signal)
     switch phase {
-    case .starting where isStop, .serving where isStop: beginStop(signal, &turn)
+    case .running where isStop: beginStop(signal, &turn)
     case .deregistering(let held, _, _) where isStop:
       announceStop(held[0], .unconfirmed, &turn)
       forward(held + plan.forwards(signal), killAfter: plan.stopTimeout, &turn)
@@ -55,20 +16,20 @@ extension Machine {
       killOthers(status, until: until, &turn)
     case .ended(let status, let until, .given(let othersUntil, isStopping: false)) where isStop:
       phase = .ended(status, until: until, .given(until: othersUntil, isStopping: true))
-    case .starting, .serving, .deregistering, .draining, .stopping, .killed:
+    case .running, .deregistering, .draining, .stopping, .killed:
       for number in plan.forwards(signal) { turn.emit(.signal(plan.rewritten(number))) }
     case .ended, .exited: break
     }
   }
 
   private mutating func beginStop(_ signal: Signal, _ turn: inout Turn) {
-    let (wasListed, drains) = (registry.mayBeListed, registry.mayServe)
+    let (wasListed, drains) = (mayBeListed, services.contains { $0.registry.mayServe })
     let held = plan.forwards(signal)
     leave(&turn)
     if held.isEmpty {
       turn.log(.stoppedByTerminal(signal: signal.number))
       forward([], killAfter: plan.stopTimeout, &turn)
-    } else if registry.isDeregistering {
+    } else if isDeregistering {
       let until = turn.now.monotonic + Interval.deregistration
       phase = .deregistering(held: held, drains: drains, until: until)
     } else {
@@ -77,11 +38,13 @@ extension Machine {
   }
 
   /// Out of Consul, whatever comes next.
-  private mutating func leave(_ turn: inout Turn) {
+  mutating func leave(_ turn: inout Turn) {
     stopBegan = stopBegan ?? turn.now.monotonic
-    readiness.cease(&turn)
-    registry.withdraw(plan: plan, &turn)
+    forEachService(&turn) { $0.leave(&$1) }
   }
+
+  private var mayBeListed: Bool { services.contains { $0.registry.mayBeListed } }
+  private var isDeregistering: Bool { services.contains { $0.registry.isDeregistering } }
 
   mutating func drain(
     _ held: [Int32], _ withdrawal: Withdrawal, drains: Bool, _ turn: inout Turn
@@ -115,14 +78,15 @@ extension Machine {
   }
 }
 
-// MARK: Suspended
+// MARK: Stopped and continued
 extension Machine {
   /// A terminal's Ctrl-Z suspends the job, ourselves included, where a shell waits to continue it. Where nobody does, the
   /// process goes on at once, or it would be frozen for ever. One that waits for the terminal itself would only be stopped
-  /// again; so it waits.
-  func stopped(by signal: Int32, _ turn: inout Turn) {
-    guard phase.isAlive, Signal.suspending.contains(signal) else { return }
-    turn.emit(.suspend(signal))
+  /// again; so it waits. Whoever doesn't go on at once can't serve.
+  mutating func stopped(by signal: Int32, _ turn: inout Turn) {
+    guard phase.isAlive else { return }
+    if signal != Signal.terminalStop { forEachService(&turn) { $0.stop(&$1) } }
+    if Signal.suspending.contains(signal) { turn.emit(.suspend(signal)) }
     if signal == Signal.terminalStop { turn.emit(.signal(Signal.continue)) }
   }
 }
@@ -140,7 +104,7 @@ extension Machine {
     let others = othersLeft ? dismissOthers(isStopping: isStopping, &turn) : .gone
     phase = .ended(status, until: until, others)
     // A pause may be under way, and this is the last chance.
-    registry.ask(plan: plan, health: readiness.health, &turn)
+    forEachService(&turn) { $0.ask(&$1) }
     exitIfNothingMoreCanCome(&turn)
   }
 
@@ -172,12 +136,16 @@ extension Machine {
 
   mutating func exitIfNothingMoreCanCome(_ turn: inout Turn) {
     guard case .ended(let status, let until, .gone) = phase else { return }
-    if !registry.mayBeListed { return exit(status, &turn) }
-    if registry.isSilent(for: until - turn.now.monotonic, from: turn.now) { leaveBehind(status, &turn) }
+    if !mayBeListed { return exit(status, &turn) }
+    let left = until - turn.now.monotonic
+    let isOpen = { (service: Service) in
+      service.registry.mayBeListed && !service.registry.isSilent(for: left, from: turn.now)
+    }
+    if !services.contains(where: isOpen) { leaveBehind(status, &turn) }
   }
 
   mutating func leaveBehind(_ status: ExitStatus, _ turn: inout Turn) {
-    turn.log(.leftBehind)
+    forEachService(&turn) { if $0.registry.mayBeListed { $1.log(.leftBehind) } }
     exit(status, &turn)
   }
 
@@ -186,29 +154,27 @@ extension Machine {
     let own = plan.expectedExits.contains(status.code) ? 0 : status.code
     turn.emit(.exit(verdict ?? own))
   }
-
-  /// timeout(1)'s own status for it.
-  private static let readyTimedOutStatus: Int32 = 124
 }
 
 // MARK: What the agent's answers change
 extension Machine {
   mutating func converse(
-    _ turn: inout Turn, _ part: (inout Registry, Plan, Health, inout Turn) -> Void
+    _ turn: inout Turn, _ part: (inout Registry, ServicePlan, Health, inout Turn) -> Void
   ) {
-    let wasListed = registry.mayBeListed
-    part(&registry, plan, readiness.health, &turn)
-    let isGone = wasListed && !registry.mayBeListed && registry.wanted == .absent
+    let service = services[turn.service]
+    part(&services[turn.service].registry, service.plan, service.readiness.health, &turn)
+    let registry = services[turn.service].registry
+    let isGone = service.registry.mayBeListed && !registry.mayBeListed && registry.wanted == .absent
     let after = turn.now.monotonic - registry.wantedSince
     switch phase {
-    case .deregistering(let held, let drains, _) where !registry.isDeregistering:
-      drain(held, isGone ? .deregistered(after: after) : .unconfirmed, drains: drains, &turn)
+    case .deregistering(let held, let drains, _) where !isDeregistering:
+      drain(held, mayBeListed ? .unconfirmed : .deregistered(after: after), drains: drains, &turn)
     case .ended:
       if isGone { turn.log(.deregistered(after: after)) }
       exitIfNothingMoreCanCome(&turn)
     case .draining where isGone, .stopping where isGone, .killed where isGone:
       turn.log(.deregistered(after: after))
-    case .starting, .serving, .deregistering, .draining, .stopping, .killed, .exited: break
+    case .running, .deregistering, .draining, .stopping, .killed, .exited: break
     }
   }
 }

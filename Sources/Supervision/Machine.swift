@@ -1,12 +1,10 @@
 /// One process's life under supervision: all policy, no system. Events come in with their time, effects go out, and
-/// `nextDeadline` says when to come back if nothing happens; so a test can walk every state without a clock.
+/// `timeLeft` says when to come back if nothing happens; so a test can walk every state without a clock.
 public struct Machine: Hashable, Sendable {
-  /// Where the process stands. The registration has states of its own: `Registry`.
+  /// Where the process stands. The registrations have states of their own: `Registry`.
   enum Phase: Hashable {
-    /// Runs and isn't ready.
-    case starting
-    /// Was ready once, and is wanted in Consul.
-    case serving
+    /// Each of its services is registered once it is ready.
+    case running
     /// Runs on as if nothing had happened, while the stop signals held back wait for the deregistration.
     case deregistering(held: [Int32], drains: Bool, until: Duration)
     /// Deregistered, and given time to finish what clients have begun.
@@ -30,9 +28,8 @@ public struct Machine: Hashable, Sendable {
   }
 
   let plan: Plan
-  var phase = Phase.starting
-  var registry = Registry()
-  var readiness: Readiness
+  var phase = Phase.running
+  var services: [Service]
   /// When the stop began; monotonic.
   var stopBegan: Duration?
   /// 124 where the process wasn't ready in time.
@@ -41,36 +38,49 @@ public struct Machine: Hashable, Sendable {
   /// The machine of a process that has just been started.
   public init(_ plan: Plan, at now: Moment) {
     self.plan = plan
-    readiness = Readiness(at: now, probes: plan.probes)
+    services = plan.services.map { Service($0, at: now) }
   }
 
-  /// What is to be done at the start: ask Consul what an earlier life left behind, while the process gets ready.
-  public mutating func start(at now: Moment) -> [Effect] {
-    var turn = Turn(at: now)
-    if plan.probes {
-      registry.ask(plan: plan, health: readiness.health, &turn)
-      readiness.probe(&turn)
-    } else {
-      serve(&turn)
-    }
-    return turn.effects
+  /// What is to be done at the start.
+  public mutating func start(at now: Moment) -> [Action] {
+    var turn = Turn(at: now, service: 0)
+    forEachService(&turn) { $0.start(&$1) }
+    return turn.actions
   }
 
   /// What is to be done about an event; events that no longer matter change nothing.
-  public mutating func handle(_ event: Event, at now: Moment) -> [Effect] {
+  /// - Parameter service: which one a probe's result or an agent's answer is about.
+  public mutating func handle(_ event: Event, of service: Int = 0, at now: Moment) -> [Action] {
     if phase == .exited { return [] }
-    var turn = Turn(at: now)
+    var turn = Turn(at: now, service: service)
     switch event {
     case .signal(let signal): receive(signal, &turn)
     case .ended(let status, let othersLeft): end(status, othersLeft: othersLeft, &turn)
     case .otherEnded(let othersLeft): countOthers(othersLeft, &turn)
     case .stopped(let signal): stopped(by: signal, &turn)
-    case .probed(let health): receive(health, &turn)
-    case .sent: registry.noteSent(at: turn.now)
+    case .continued: forEachService(&turn) { $0.goOn(&$1) }
+    case .elapsed: elapse(&turn)
+    case .probed, .sent, .answered, .lost:
+      if services.indices.contains(service) { receive(event, &turn) }
+    }
+    return turn.actions
+  }
+
+  /// What is about one service.
+  private mutating func receive(_ event: Event, _ turn: inout Turn) {
+    switch event {
+    case .probed(let health): services[turn.service].receive(health, &turn)
+    case .sent: services[turn.service].registry.noteSent(at: turn.now)
     case .answered(let answer): converse(&turn) { $0.receive(answer, plan: $1, health: $2, &$3) }
     case .lost(let failure): converse(&turn) { $0.lose(failure, plan: $1, &$3) }
-    case .elapsed: elapse(&turn)
+    case .signal, .ended, .otherEnded, .stopped, .continued, .elapsed: break
     }
-    return turn.effects
+  }
+
+  mutating func forEachService(_ turn: inout Turn, _ body: (inout Service, inout Turn) -> Void) {
+    for place in services.indices {
+      turn.service = place
+      body(&services[place], &turn)
+    }
   }
 }

@@ -14,10 +14,15 @@ public struct Moment: Hashable, Sendable {
 /// One event's turn of the machine: when it happens, and what is to be done about it, in order.
 struct Turn {
   let now: Moment
-  private(set) var effects: [Effect] = []
+  /// Which service it is about.
+  var service: Int
+  private(set) var actions: [Action] = []
 
-  init(at now: Moment) { self.now = now }
+  init(at now: Moment, service: Int) {
+    self.now = now
+    self.service = service
+  }
 
-  mutating func emit(_ effect: Effect) { effects.append(effect) }
+  mutating func emit(_ effect: Effect) { actions.append(Action(effect, service: service)) }
   mutating func log(_ notice: Notice) { emit(.log(notice)) }
 }

@@ -1,13 +1,9 @@
 /// What the user asked for, as far as policy depends on it.
 public struct Plan: Hashable, Sendable {
-  /// False for an init that registers nothing.
-  public var registers: Bool
-  /// Whether a probe decides when the process is ready; without one it counts as ready from the start.
-  public var probes: Bool
+  /// What is registered; empty for an init that registers nothing.
+  public var services: [ServicePlan]
   /// How long the process may take to become ready; nil: for ever.
   public var readyTimeout: Duration?
-  /// The TTL of both checks; nil: registered without checks.
-  public var ttl: Duration?
   /// The signals that mean stop.
   public var stopSignals: [Int32]
   /// Whether a hang-up that a terminal made means stop as well.
@@ -22,19 +18,15 @@ public struct Plan: Hashable, Sendable {
   public var waitForAll: Duration?
   /// Exit statuses that are reported as 0.
   public var expectedExits: [Int32]
-  /// This instance's place in every jittered delay, 0 to 1000: what keeps a thousand of them from beating as one.
-  public var jitter: Int
 
   public init(
-    registers: Bool = true, probes: Bool = true, readyTimeout: Duration? = nil, ttl: Duration? = .seconds(15),
+    services: [ServicePlan], readyTimeout: Duration? = nil,
     stopSignals: [Int32] = [Signal.interrupt, Signal.terminate], hangUpStops: Bool = true,
     drain: Duration = .zero, stopTimeout: Duration? = nil, rewrites: [Int32: Int32] = [:],
-    waitForAll: Duration? = nil, expectedExits: [Int32] = [], jitter: Int = 0
+    waitForAll: Duration? = nil, expectedExits: [Int32] = []
   ) {
-    self.registers = registers
-    self.probes = probes
+    self.services = services
     self.readyTimeout = readyTimeout
-    self.ttl = ttl
     self.stopSignals = stopSignals
     self.hangUpStops = hangUpStops
     self.drain = drain
@@ -42,11 +34,40 @@ public struct Plan: Hashable, Sendable {
     self.rewrites = rewrites
     self.waitForAll = waitForAll
     self.expectedExits = expectedExits
-    self.jitter = jitter
   }
 
   /// No signal has the number 0; kill(2).
   public static let dropped: Int32 = 0
+}
+
+/// What the user asked for of one service.
+public struct ServicePlan: Hashable, Sendable {
+  /// What decides when the process is ready; nil: it counts as ready from the start.
+  public var probe: ProbePlan?
+  /// The TTL of both checks; nil: registered without checks.
+  public var ttl: Duration?
+  /// This instance's place in every jittered delay, 0 to 1000: what keeps a thousand of them from beating as one.
+  public var jitter: Int
+
+  public init(probe: ProbePlan? = ProbePlan(), ttl: Duration? = .seconds(15), jitter: Int = 0) {
+    self.probe = probe
+    self.ttl = ttl
+    self.jitter = jitter
+  }
+}
+
+/// How a probe is treated.
+public struct ProbePlan: Hashable, Sendable {
+  /// When an answer is given up.
+  public var timeout: Duration
+  /// The shortest pause between two.
+  public var pause: Duration
+
+  /// A connect to loopback that takes longer than a second meets a full backlog.
+  public init(timeout: Duration = .seconds(1), pause: Duration = .zero) {
+    self.timeout = timeout
+    self.pause = pause
+  }
 }
 
 /// Every time-out and interval that isn't the user's to choose.
@@ -62,8 +83,6 @@ enum Interval {
   /// An unanswered registration isn't repeated on another connection for this long: a hung agent that comes back
   /// takes what waits on two connections in either order, and a late registration would outlive the deregistration.
   static let registrationAnswer: Duration = .seconds(60)
-  /// A connect to loopback that takes longer meets a full backlog.
-  static let probeAnswer: Duration = .seconds(1)
   /// When a process that isn't ready is worth a warning.
   static let readyWarning: Duration = .seconds(30)
   /// Between the TERM and the KILL of a process that wasn't ready in time, where no stop time-out is set.
@@ -81,7 +100,13 @@ enum Interval {
   }
 }
 
-extension Plan {
+extension ServicePlan {
+  /// When a probe is given up: early enough for *alive* to be renewed within its TTL, since a beat waits for the probe.
+  var probeTimeout: Duration {
+    let asked = probe?.timeout ?? .zero
+    return ttl.map { min(asked, $0 / 3) } ?? asked
+  }
+
   /// The time between two updates of the checks: a third of the TTL, so that two may get lost; at most a tenth earlier.
   var beat: Duration {
     guard let ttl else { return Interval.comparison }
@@ -92,7 +117,7 @@ extension Plan {
   /// shorter, and spread over its upper half.
   func backoff(after failures: Int) -> Duration {
     let longest = min(.seconds(5), (ttl ?? Interval.comparison) / 3)
-    let pause = min(longest, .milliseconds(100) * (1 << min(failures, Plan.countedFailures)))
+    let pause = min(longest, .milliseconds(100) * (1 << min(failures, ServicePlan.countedFailures)))
     return pause * (1_000 + jitter) / 2_000
   }
 

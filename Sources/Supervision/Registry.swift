@@ -36,6 +36,8 @@ struct Registry: Hashable {
   var trouble: Failure?
   /// Whether the last registration was told of.
   var isTold = false
+  /// What the agent was last told of *ready*.
+  private var confirmedHealth: Health?
   /// Which registration the next one is.
   var registration = Registration.first
 
@@ -76,7 +78,7 @@ extension Registry {
   }
 
   /// From here on nothing is sent that could register.
-  mutating func withdraw(plan: Plan, _ turn: inout Turn) {
+  mutating func withdraw(plan: ServicePlan, _ turn: inout Turn) {
     guard wanted != .absent else { return }
     wanted = .absent
     wantedSince = turn.now.monotonic
@@ -96,8 +98,8 @@ extension Registry {
 // MARK: Asking
 extension Registry {
   /// Sends what would make confirmed agree with wanted, unless an exchange is under way.
-  mutating func ask(plan: Plan, health: Health, _ turn: inout Turn) {
-    guard plan.registers, exchange == nil else { return }
+  mutating func ask(plan: ServicePlan, health: Health, _ turn: inout Turn) {
+    guard exchange == nil else { return }
     nextAttempt = nil
     let requests = due(checks: plan.ttl != nil, health: health)
     if requests.isEmpty { return }
@@ -128,7 +130,7 @@ extension Registry {
     if exchange?.registers ?? false { (confirmed, isTold) = (.doubtful, false) }
   }
 
-  mutating func receive(_ answer: Answer, plan: Plan, health: Health, _ turn: inout Turn) {
+  mutating func receive(_ answer: Answer, plan: ServicePlan, health: Health, _ turn: inout Turn) {
     noteSent(at: turn.now)
     guard let request = exchange?.takeOldest(at: turn.now) else { return }
     settle(request, answer)
@@ -136,7 +138,7 @@ extension Registry {
     if exchange?.isOver ?? false { finish(plan: plan, health: health, &turn) }
   }
 
-  mutating func lose(_ failure: Failure, plan: Plan, _ turn: inout Turn) {
+  mutating func lose(_ failure: Failure, plan: ServicePlan, _ turn: inout Turn) {
     guard exchange != nil else { return }
     endExchange(&turn)
     pause(after: failure, plan: plan, &turn)
@@ -149,7 +151,8 @@ extension Registry {
     case (.retire, .done): confirmed = .retired
     case (.retire, .unknown): confirmed = .unchecked
     case (.register, .done): confirmed = .present
-    case (.alive, .done), (.ready, .done): break
+    case (.ready(let health), .done): confirmedHealth = health
+    case (.alive, .done): break
     case (.alive, .unknown), (.ready, .unknown): forget()
     case (.register, .unknown): exchange?.note(.failing("it knows no such service"))
     case (_, .denied(let reason)): refuse(request, .denied(reason))
@@ -185,23 +188,24 @@ extension Registry {
     if exchange?.registers ?? false { exchange?.note(.failing("it forgot the registration at once")) }
   }
 
-  private mutating func finish(plan: Plan, health: Health, _ turn: inout Turn) {
+  private mutating func finish(plan: ServicePlan, health: Health, _ turn: inout Turn) {
     let refusal = exchange?.refusal
     endExchange(&turn)
     if let refusal { return pause(after: refusal, plan: plan, &turn) }
     failures = 0
     tellSuccess(&turn)
-    if (wanted, confirmed) == (.present, .present) {
+    let isTrue = plan.ttl == nil || confirmedHealth == health
+    if (wanted, confirmed) == (.present, .present), isTrue {
       nextAttempt = turn.now.boottime + plan.beat
     } else {
       ask(plan: plan, health: health, &turn)
     }
   }
 
-  private mutating func pause(after failure: Failure, plan: Plan, _ turn: inout Turn) {
+  private mutating func pause(after failure: Failure, plan: ServicePlan, _ turn: inout Turn) {
     tellFailure(failure, &turn)
     let pause = failure.isRefusal ? plan.backoffWhenRefused : plan.backoff(after: failures)
-    failures = min(failures + 1, Plan.countedFailures)
+    failures = min(failures + 1, ServicePlan.countedFailures)
     nextAttempt = wanted == .absent && !mayBeListed ? nil : turn.now.boottime + pause
   }
 

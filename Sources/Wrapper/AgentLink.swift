@@ -5,6 +5,7 @@ internal import Supervision
 
 /// The way to Consul's agent: at most one connection, on which requests go out and answers come back in order.
 struct AgentLink: ~Copyable {
+  private let index: Int
   private let place: ConsulAddress
   private let registrant: Registrant
   private var token: Token
@@ -18,7 +19,7 @@ struct AgentLink: ~Copyable {
   /// What the poller watches it for.
   private var interest: Poller.Interest = []
   /// Counts connections, so that news of one that was closed can be told from news of the next.
-  private(set) var generation: UInt64 = 0
+  private var generation: UInt64 = 0
   /// Asked for before there was a connection.
   private var waiting: [Supervision.Request] = []
   private var outgoing: [UInt8] = []
@@ -26,12 +27,26 @@ struct AgentLink: ~Copyable {
   private var parser = ResponseParser()
   /// Of the last registration that was sent; nil: the agent's own.
   private(set) var registeredAddress: String?
+  /// Our own end of the last connection.
+  private var local: SocketAddress?
 
-  init(to place: ConsulAddress, registrant: Registrant, token: Token) {
+  /// - Parameter index: the place of its service, for the tags of the poller.
+  init(to place: ConsulAddress, registrant: Registrant, token: Token, at index: Int) {
+    self.index = index
     self.place = place
     self.registrant = registrant
     self.token = token
     addresses = place.knownAddresses
+  }
+
+  /// What the connection under way is watched by.
+  var tag: UInt64 { Tag.agent(index, generation) }
+  var resolverTag: UInt64 { Tag.resolver(index) }
+
+  /// Where clients are told to connect to, as far as it is known and no name.
+  var advertisedAddress: SocketAddress? {
+    guard let address = try? registrant.address(local: local) else { return nil }
+    return registrant.service.port.flatMap { SocketAddress.numeric(host: address, port: $0) }
   }
 
   /// Sends behind what is unanswered, or connects first. Gives what is known at once.
@@ -65,7 +80,7 @@ extension AgentLink {
   private mutating func resolve(_ poller: borrowing Poller) -> [Event] {
     guard case .tcp(let host, let port) = place else { return [] }
     do throws(SystemCallError) {
-      if resolver == nil { resolver = try Resolver.watched(by: poller) }
+      if resolver == nil { resolver = try Resolver.watched(by: poller, tag: resolverTag) }
       try resolver?.resolve(host: host, port: port)
       return []
     } catch { return [.lost(.unreachable(error.errno))] }
@@ -91,7 +106,7 @@ extension AgentLink {
         let opened = try Connection.open(to: addresses[current])
         generation += 1
         interest = opened.isConnected ? .readable : .writable
-        try poller.watch(opened.descriptor.number, for: interest, tag: Tag.agent(generation))
+        try poller.watch(opened.descriptor.number, for: interest, tag: tag)
         connection = consume opened
         return flush(poller)
       } catch { errno = error.errno }
@@ -127,8 +142,9 @@ extension AgentLink {
   /// Writes what the kernel takes, and waits for it to take the rest.
   private mutating func flush(_ poller: borrowing Poller) -> [Event] {
     guard connection?.isConnected ?? false else { return [] }
+    local = connection?.localAddress
     do throws(SystemCallError) {
-      try render(local: connection?.localAddress)
+      try render()
     } catch { return [.lost(.addressless(error.errno))] }
     do throws(SystemCallError) {
       if !outgoing.isEmpty { outgoing.removeFirst(try connection?.send(outgoing) ?? 0) }
@@ -141,11 +157,11 @@ extension AgentLink {
     for wanted: Poller.Interest, _ poller: borrowing Poller
   ) throws(SystemCallError) {
     guard let descriptor = connection?.descriptor.number, wanted != interest else { return }
-    try poller.rewatch(descriptor, for: wanted, tag: Tag.agent(generation))
+    try poller.rewatch(descriptor, for: wanted, tag: tag)
     interest = wanted
   }
 
-  private mutating func render(local: SocketAddress?) throws(SystemCallError) {
+  private mutating func render() throws(SystemCallError) {
     if waiting.isEmpty { return }
     let secret = token.current
     for request in waiting {
@@ -188,16 +204,15 @@ extension ConsulAddress {
   var hostField: String {
     switch self {
     case .unix: "localhost"
-    case .tcp(let host, let port):
-      host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]:\(port)" : "\(host):\(port)"
+    case .tcp(let host, let port): Wrapper.hostField(host, port)
     }
   }
 }
 
 extension Resolver {
-  static func watched(by poller: borrowing Poller) throws(SystemCallError) -> Resolver {
+  static func watched(by poller: borrowing Poller, tag: UInt64) throws(SystemCallError) -> Resolver {
     let resolver = try Resolver()
-    try poller.watch(resolver.descriptor.number, for: .readable, tag: Tag.resolver)
+    try poller.watch(resolver.descriptor.number, for: .readable, tag: tag)
     return resolver
   }
 }

@@ -32,10 +32,12 @@ public struct Caller: Sendable {
 
   /// What would be registered, as Consul takes it, and nothing else done.
   public func showRegistration(_ options: Options) -> Never {
-    guard let service = options.service else { refuse("--dry-run: nothing would be registered") }
-    let address = try? service.address.registered(connection: nil)
-    let definition = Definition(service, address: address ?? nil, isReady: true)
-    finish(printing: String(decoding: definition.json.pretty, as: UTF8.self) + "\n")
+    guard !options.services.isEmpty else { refuse("--dry-run: nothing would be registered") }
+    let texts = options.services.map { service in
+      let address = try? service.address.registered(connection: nil)
+      return Definition(service, address: address ?? nil, isReady: true).json.pretty
+    }
+    finish(printing: texts.map { String(decoding: $0, as: UTF8.self) + "\n" }.joined())
   }
 
   /// Starts the process and stays with it until it ends.

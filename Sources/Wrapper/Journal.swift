@@ -26,13 +26,16 @@ struct Journal {
     for warning in warnings { write(.warning, warning) }
   }
 
-  mutating func write(_ notice: Notice, address: String?) {
-    write(notice.level, words.text(notice, address: address))
+  /// - Parameters:
+  ///   - service: the place of the one that it is about.
+  ///   - address: what was registered; nil: the agent's own.
+  mutating func write(_ notice: Notice, of service: Int, address: String?) {
+    write(notice.level, words.text(notice, of: service, address: address))
   }
 
   /// What is done, for whoever wants to see it all.
-  mutating func trace(_ effect: Effect) {
-    if level == .debug, let text = words.text(effect) { write(.debug, text) }
+  mutating func trace(_ effect: Effect, of service: Int) {
+    if level == .debug, let text = words.text(effect, of: service) { write(.debug, text) }
   }
 
   private mutating func write(_ level: LogOptions.Level, _ text: String) {

@@ -1,64 +1,67 @@
+internal import Consul
 internal import Linux
+internal import Options
 internal import Supervision
 
-/// Connects to the process's port on loopback, IPv4 first, and lets go at once.
+/// Finds out whether the process is ready, in the way that was asked for.
 struct Prober: ~Copyable {
-  private let targets: [SocketAddress]
-  private var next = 0
-  private var connection: Connection?
-  private var firstFailure: Int32?
-  /// Counts probes, so that news of one that was given up can be told from news of the next.
-  private(set) var generation: UInt64 = 0
+  private var dialer: Dialer?
+  private var command: CommandProbe?
+  /// Whether any address will do that the service may be bound to.
+  private let isAnywhere: Bool
 
-  init(port: Int) { targets = [.loopback(port: port), .loopback6(port: port)] }
+  init(_ service: Service, at index: Int, in surroundings: ProbeSurroundings) {
+    isAnywhere = service.ready == .tcp
+    switch service.ready {
+    case .none: break
+    case .tcp: dialer = Dialer(service.port.map { SocketAddress.loopbacks(port: $0) } ?? [], at: index)
+    case .tcpAt(let host, let port): dialer = Dialer(SocketAddress.local(host: host, port: port), at: index)
+    case .unix(let path):
+      dialer = Dialer(SocketAddress.unix(path: [UInt8](path.utf8)).map { [$0] } ?? [], at: index)
+    case .http(let host, let port, let path):
+      let request = StatusReader.request(host: hostField(host, port), path: path)
+      dialer = Dialer(SocketAddress.local(host: host, port: port), at: index, request: request)
+    case .exec(let command): self.command = CommandProbe(command, in: surroundings)
+    }
+  }
 
   /// Gives the result where it is known at once.
-  mutating func start(_ poller: borrowing Poller) -> Health? {
-    cancel()
-    return tryNext(poller)
+  /// - Parameter registered: the address that clients are told, which may be the only one that is bound.
+  mutating func start(registered: SocketAddress?, _ poller: borrowing Poller) -> Health? {
+    if dialer != nil { return dialer?.start(registered: isAnywhere ? registered : nil, poller) ?? nil }
+    return command?.start() ?? nil
   }
 
   mutating func cancel() {
-    connection = nil
-    firstFailure = nil
-    next = 0
+    dialer?.cancel()
+    command?.cancel()
   }
 
-  /// Called when the connection under way has become one, or hasn't.
-  mutating func proceed(_ poller: borrowing Poller) -> Health? {
-    guard connection != nil else { return nil }
-    do throws(SystemCallError) {
-      try connection?.finishConnecting()
-      return finish(.accepting)
-    } catch {
-      return fail(error, poller)
+  /// What the connection under way is watched by.
+  var tag: UInt64? {
+    switch dialer {
+    case .some(let dialer): dialer.tag
+    case .none: nil
     }
   }
 
-  private mutating func tryNext(_ poller: borrowing Poller) -> Health? {
-    guard next < targets.count else { return finish(.failing(firstFailure ?? Errno.timedOut)) }
-    do throws(SystemCallError) {
-      let opened = try Connection.open(to: targets[next])
-      next += 1
-      if opened.isConnected { return finish(.accepting) }
-      generation += 1
-      try poller.watch(opened.descriptor.number, for: .writable, tag: Tag.probe(generation))
-      connection = consume opened
-      return nil
-    } catch {
-      next += 1
-      return fail(error, poller)
-    }
-  }
+  /// Called when the connection under way can be gone on with.
+  mutating func proceed(_ poller: borrowing Poller) -> Health? { dialer?.proceed(poller) ?? nil }
 
-  private mutating func fail(_ error: SystemCallError, _ poller: borrowing Poller) -> Health? {
-    connection = nil
-    firstFailure = firstFailure ?? error.errno
-    return tryNext(poller)
-  }
+  /// Called with every child that has ended; gives the result if it was the probe's.
+  mutating func take(_ ended: Reaped) -> Health? { command?.take(ended) ?? nil }
+}
 
-  private mutating func finish(_ health: Health) -> Health {
-    cancel()
-    return health
+/// `host:port`, IPv6 in brackets; RFC 3986, section 3.2.2.
+func hostField(_ host: String, _ port: Int) -> String {
+  host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]:\(port)" : "\(host):\(port)"
+}
+
+extension SocketAddress {
+  static func loopbacks(port: Int) -> [SocketAddress] { [.loopback(port: port), .loopback6(port: port)] }
+
+  /// An IP address, or `localhost`, which is both loopbacks without asking anybody.
+  static func local(host: String, port: Int) -> [SocketAddress] {
+    SocketAddress.numeric(host: host, port: port).map { [$0] } ?? loopbacks(port: port)
   }
 }

@@ -21,15 +21,14 @@ struct Registrant {
     case .retire: return update(.ready, .critical, "left behind by an earlier run; restarted by \(sender)")
     case .alive: return update(.alive, .passing, "heartbeat from \(sender)")
     case .ready(.accepting): return update(.ready, .passing, "\(accepting); heartbeat from \(sender)")
-    case .ready(.failing(let errno)):
-      return update(.ready, .critical, "connect 127.0.0.1:\(service.port ?? 0): \(Errno.text(errno))")
+    case .ready(let health): return update(.ready, .critical, health.text(of: service))
     case .register(let health):
       return .register(Definition(service, address: address, isReady: health == .accepting))
     }
   }
 
   private var sender: String { "container \(hostname)" }
-  private var accepting: String { service.port.map { "\($0) accepts" } ?? "running" }
+  private var accepting: String { service.ready.success(port: service.port) }
 
   private func update(_ check: CheckKind, _ status: CheckStatus, _ output: String) -> Consul.Request {
     .update(check: check, of: service.id, status: status, output: output)

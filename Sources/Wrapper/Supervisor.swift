@@ -5,24 +5,28 @@ internal import Supervision
 /// The loop: turns what happens into events for the machine, and its effects into calls. It decides nothing.
 struct Supervisor: ~Copyable {
   private var sources: EventSources
-  private var link: AgentLink?
-  private var prober: Prober?
+  /// One for each of the plan's services, in that order.
+  private let registrars: [Registrar]
   private var journal: Journal
   private var machine: Machine
   private var child: Child?
   private var others = Others()
   /// Events that performing an effect brought about.
-  private var pending: [Event] = []
+  private var pending: [Pending] = []
   /// What to end with, once that is known.
   private var status: Int32?
 
+  private struct Pending {
+    let event: Event
+    var service = 0
+  }
+
   private init(
-    _ options: Options, sources: consuming EventSources, link: consuming AgentLink?, child: Child
+    _ options: Options, sources: consuming EventSources, registrars: [Registrar], child: Child
   ) {
     self.sources = sources
-    self.link = link
+    self.registrars = registrars
     self.child = child
-    prober = options.service?.port.map { Prober(port: $0) }
     journal = Journal(options, process: child)
     machine = Machine(Plan(options), at: .now)
   }
@@ -33,12 +37,17 @@ struct Supervisor: ~Copyable {
   ) throws(StartError) -> Supervisor {
     let token = try Token(options.token)
     let sources = try EventSources.opened(givingTerminalAway: options.process.ownGroup)
+    let folder = Surroundings.workingDirectory ?? [UInt8]("/".utf8)
     let child = try spawn(options, mask: mask, terminal: sources.foregroundNumber)
     sources.releaseInherited()
-    let link = options.service.map {
-      AgentLink(to: options.consul, registrant: Registrant(service: $0, hostname: hostname), token: token)
+    let surroundings = ProbeSurroundings(mask: mask, folder: folder)
+    let registrars = options.services.indices.map { place in
+      let registrant = Registrant(service: options.services[place], hostname: hostname)
+      return Registrar(
+        AgentLink(to: options.consul, registrant: registrant, token: token, at: place),
+        Prober(options.services[place], at: place, in: surroundings))
     }
-    return Supervisor(options, sources: sources, link: link, child: child)
+    return Supervisor(options, sources: sources, registrars: registrars, child: child)
   }
 
   private static func spawn(
@@ -54,7 +63,7 @@ struct Supervisor: ~Copyable {
   /// Until there is a status to end with.
   mutating func run() -> Int32 {
     journal.begin()
-    for effect in machine.start(at: .now) { perform(effect) }
+    perform(machine.start(at: .now))
     var left = handlePending()
     while true {
       if let status { return status }
@@ -75,12 +84,12 @@ struct Supervisor: ~Copyable {
       }
       let left = machine.timeLeft(at: .now)
       guard let left, left <= .zero else { return left }
-      handle(.elapsed)
+      handle(Pending(event: .elapsed))
     }
   }
 
-  private mutating func handle(_ event: Event) {
-    for effect in machine.handle(event, at: .now) { perform(effect) }
+  private mutating func handle(_ next: Pending) {
+    perform(machine.handle(next.event, of: next.service, at: .now))
   }
 }
 
@@ -91,12 +100,14 @@ extension Supervisor {
     // Whatever is due is found out before every wait.
     case Tag.timer: sources.timer.acknowledge()
     case Tag.signals: collectSignals()
-    case Tag.resolver: pending += link?.resolved(sources.poller) ?? []
-    case Tag.agent(link?.generation ?? 0): pending += link?.proceed(sources.poller) ?? []
-    case Tag.probe(prober?.generation ?? 0):
-      if let health = prober?.proceed(sources.poller) ?? nil { pending.append(.probed(health)) }
-    default: break
+    default:
+      guard let service = Tag.service(tag), registrars.indices.contains(service) else { return }
+      note(registrars[service].proceed(tag, sources.poller), of: service)
     }
+  }
+
+  private mutating func note(_ events: [Event], of service: Int = 0) {
+    pending += events.map { Pending(event: $0, service: service) }
   }
 
   private mutating func collectSignals() {
@@ -105,7 +116,7 @@ extension Supervisor {
         reap()
       } else if received.isFromKernel || received.sender != Surroundings.processID {
         let sharesGroup = received.isFromKernel && child?.sharesOurGroup ?? false
-        pending.append(.signal(Signal(received, sharesGroup: sharesGroup)))
+        note([.signal(Signal(received, sharesGroup: sharesGroup))])
       }
       // What carries our own pid is the SIGPIPE of a log line that nobody reads.
     }
@@ -119,23 +130,26 @@ extension Supervisor {
       case .ended(let reaped) where reaped.id == child?.id:
         forgetChild()
         status = ExitStatus(reaped)
-      case .stopped(let id, let signal) where id == child?.id: pending.append(.stopped(by: signal))
-      case .ended, .stopped: break
-      case .quiet: return note(status, othersLeft: true)
-      case .alone: return note(status, othersLeft: false)
+      case .ended(let reaped):
+        for place in registrars.indices { note(registrars[place].take(reaped), of: place) }
+      case .stopped(let id, let signal) where id == child?.id: note([.stopped(by: signal)])
+      case .continued(let id) where id == child?.id: note([.continued])
+      case .stopped, .continued: break
+      case .quiet: return conclude(status, othersLeft: true)
+      case .alone: return conclude(status, othersLeft: false)
       }
     }
   }
 
-  private mutating func note(_ status: ExitStatus?, othersLeft: Bool) {
+  private mutating func conclude(_ status: ExitStatus?, othersLeft: Bool) {
     if let status {
-      pending.append(.ended(status, othersLeft: othersLeft))
+      note([.ended(status, othersLeft: othersLeft)])
     } else if child == nil {
-      pending.append(.otherEnded(othersLeft: othersLeft))
+      note([.otherEnded(othersLeft: othersLeft)])
     } else if !othersLeft {
       // Without a child the process is gone, whoever has its status.
       forgetChild()
-      pending.append(.ended(.exited(StartError.ownFailure)))
+      note([.ended(.exited(StartError.ownFailure))])
     }
   }
 
@@ -148,20 +162,26 @@ extension Supervisor {
 
 // MARK: What is done
 extension Supervisor {
-  private mutating func perform(_ effect: Effect) {
-    journal.trace(effect)
+  private mutating func perform(_ actions: [Action]) {
+    for action in actions { perform(action.effect, of: action.service) }
+  }
+
+  private mutating func perform(_ effect: Effect, of service: Int) {
+    journal.trace(effect, of: service)
     switch effect {
-    case .probe: if let health = prober?.start(sources.poller) ?? nil { pending.append(.probed(health)) }
-    case .cancelProbe: prober?.cancel()
-    case .send(let requests): pending += link?.send(requests, sources.poller) ?? []
-    case .disconnect: link?.disconnect()
+    case .probe, .cancelProbe, .send, .disconnect:
+      note(registrars[service].perform(effect, sources.poller), of: service)
     case .signal(let number): child?.send(number)
     case .suspend(let number): suspend(by: number)
     case .terminateOthers: others.terminate()
     case .killOthers: others.kill()
-    case .log(let notice): journal.write(notice, address: link?.registeredAddress)
+    case .log(let notice): journal.write(notice, of: service, address: address(of: service))
     case .exit(let status): self.status = status
     }
+  }
+
+  private func address(of service: Int) -> String? {
+    registrars.indices.contains(service) ? registrars[service].registeredAddress : nil
   }
 
   /// A shell that continues us in the foreground gives the terminal to our group, not to the process's own.

@@ -7,14 +7,27 @@ internal import Supervision
 
 extension Plan {
   init(_ options: Options) {
+    let jitter = Int.random(in: 0...1_000)
     self.init(
-      registers: options.service != nil, probes: options.service != nil && options.ready == .tcp,
-      readyTimeout: options.readyTimeout, ttl: options.service?.ttl, stopSignals: options.stop.signals,
+      services: options.services.map {
+        ServicePlan(probe: ProbePlan($0.ready), ttl: $0.ttl, jitter: jitter)
+      }, readyTimeout: options.readyTimeout, stopSignals: options.stop.signals,
       hangUpStops: options.stop.hangUp, drain: options.stop.drain, stopTimeout: options.stop.timeout,
       rewrites: Dictionary(
         uniqueKeysWithValues: options.process.rewrites.map { ($0.received, $0.sent ?? Plan.dropped) }),
-      waitForAll: options.process.waitForAll, expectedExits: options.process.expectedExits,
-      jitter: Int.random(in: 0...1_000))
+      waitForAll: options.process.waitForAll, expectedExits: options.process.expectedExits)
+  }
+}
+
+extension ProbePlan {
+  /// Nil for what counts as ready from the start. A page or a command may take its time; a command costs a process.
+  init?(_ probe: Probe) {
+    switch probe {
+    case .none: return nil
+    case .tcp, .tcpAt, .unix: self.init()
+    case .http: self.init(timeout: .seconds(5))
+    case .exec: self.init(timeout: .seconds(5), pause: .seconds(1))
+    }
   }
 }
 

@@ -8,7 +8,7 @@ struct Wording {
   let program: String
   /// The same with its pid.
   let process: String
-  private let service: Service?
+  private let services: [Service]
   private let consul: String
   private let hasDefaultConsul: Bool
   private let token: String
@@ -18,29 +18,16 @@ struct Wording {
     let name = path.split(separator: UInt8(ascii: "/")).last ?? path[...]
     program = String(decoding: name, as: UTF8.self)
     process = "\(program) pid=\(child.id)"
-    service = options.service
+    services = options.services
     consul = "Consul \(options.consul.text)"
     hasDefaultConsul = options.consul.isLoopback
     token = options.token.text
   }
 
-  private var id: String { service?.id ?? "" }
-  private var target: String { "127.0.0.1:\(service?.port ?? 0)" }
-
   /// The address is the one that was registered; nil: the agent's own.
-  func text(_ notice: Notice, address: String?) -> String {
-    switch notice {
-    case .registered(let which, let duration): registered(which, at: address, duration)
-    case .deregistered(let after): "deregistered \(id) in \(after.text)"
-    case .healthChanged(.accepting): "\(target) accepts again; \(id) is passing"
-    case .healthChanged(.failing(let errno)):
-      "\(target) stopped accepting (\(Errno.text(errno))); \(id) is critical, and out of DNS"
-    case .notAccepting(let health, let after):
-      "\(target) not accepting after \(after.text)\(reason(health)); not registered, still waiting"
-    case .readyTimedOut(let health, let after):
-      "\(target) not accepting after \(after.text)\(reason(health)); stopping \(process)"
-    case .consulFailed(let failure, let registered): failed(failure, registered)
-    case .consulAnswers: "\(consul) answers again"
+  func text(_ notice: Notice, of place: Int, address: String?) -> String {
+    if services.indices.contains(place), let text = text(notice, services[place], address) { return text }
+    return switch notice {
     case .stopping(let signal, let sent, let withdrawal, let drain):
       stopping(signal, as: sent, withdrawal, drain)
     case .stoppedByTerminal(let signal): "\(signalName(signal)): \(process) got it from the terminal as well"
@@ -48,13 +35,38 @@ struct Wording {
     case .ended(let status): "\(program) \(status.text)"
     case .waitingForOthers(let time):
       "waiting \(time.text) at most for what \(program) left running; sending it SIGTERM"
-    case .killingOthers: "some of what \(program) left running is still there; sending it SIGKILL"
-    case .leftBehind: leftBehind
+    case .killingOthers: "some of what \(program) left running is still there; sending SIGKILL"
+    case .registered, .deregistered, .healthChanged, .notAccepting, .readyTimedOut, .consulFailed,
+      .consulAnswers, .leftBehind:
+      ""
     }
   }
 
-  private func registered(_ which: Registration, at address: String?, _ duration: Duration) -> String {
-    let first = "registered \(id)\(place(address)) with \(consul) after \(duration.text)"
+  /// Of what is about one service; nil for the rest.
+  private func text(_ notice: Notice, _ service: Service, _ address: String?) -> String? {
+    let id = service.id
+    return switch notice {
+    case .registered(let which, let duration): registered(which, service, at: address, duration)
+    case .deregistered(let after): "deregistered \(id) in \(after.text)"
+    case .healthChanged(.accepting): "\(service.ready.success(port: service.port)) again; \(id) is passing"
+    case .healthChanged(.stopped): "\(process) is stopped; \(id) is critical, and out of DNS"
+    case .healthChanged(let health): "\(health.text(of: service)); \(id) is critical, and out of DNS"
+    case .notAccepting(let health, let after):
+      "not ready after \(after.text): \(health.text(of: service)); \(id) is not registered, still waiting"
+    case .readyTimedOut(let health, let after):
+      "not ready after \(after.text): \(health.text(of: service)); stopping \(process)"
+    case .consulFailed(let failure, let registered): failed(failure, id, registered)
+    case .consulAnswers: "\(consul) answers again"
+    case .leftBehind: leftBehind(service)
+    case .stopping, .stoppedByTerminal, .killing, .ended, .waitingForOthers, .killingOthers: nil
+    }
+  }
+
+  private func registered(
+    _ which: Registration, _ service: Service, at address: String?, _ duration: Duration
+  ) -> String {
+    let id = service.id
+    let first = "registered \(id)\(place(service, address)) with \(consul) after \(duration.text)"
     return switch which {
     case .first: first
     case .replacing: "\(first); replaced stale \(id), left behind by an earlier run"
@@ -62,9 +74,9 @@ struct Wording {
     }
   }
 
-  private func place(_ address: String?) -> String {
+  private func place(_ service: Service, _ address: String?) -> String {
     let host = address.map { $0.utf8.contains(UInt8(ascii: ":")) ? "[\($0)]" : $0 }
-    guard let port = service?.advertisedPort else { return host.map { " at \($0)" } ?? "" }
+    guard let port = service.advertisedPort else { return host.map { " at \($0)" } ?? "" }
     return host.map { " at \($0):\(port)" } ?? " at the agent's address, port \(port)"
   }
 
@@ -74,15 +86,17 @@ struct Wording {
     let first =
       switch withdrawal {
       case .notRegistered: ""
-      case .deregistered(let after): "deregistered \(id) in \(after.text); "
-      case .unconfirmed: "\(consul) did not confirm that \(id) is gone, still trying; "
+      case .deregistered(let after): "deregistered \(allServices) in \(after.text); "
+      case .unconfirmed: "\(consul) did not confirm the deregistration of \(allServices), still trying; "
       }
     let wait = drain > .zero ? "draining for \(drain.text), then " : ""
     return
       "\(signalName(signal)): \(first)\(wait)forwarding to \(process)\(sent.map { " as \(signalName($0))" } ?? "")"
   }
 
-  private func failed(_ failure: Failure, _ registered: Bool) -> String {
+  private var allServices: String { services.count == 1 ? services[0].id : "all \(services.count) services" }
+
+  private func failed(_ failure: Failure, _ id: String, _ registered: Bool) -> String {
     let consequence = registered ? "\(id) may turn critical" : "\(program) keeps running"
     let hint =
       failure.isRefused && hasDefaultConsul && !registered ? " (in a container? set CONSUL_HTTP_ADDR)" : ""
@@ -91,8 +105,9 @@ struct Wording {
     return "\(consul): \(reason); \(consequence), \(pause)\(hint)"
   }
 
-  private var leftBehind: String {
-    guard let service, service.ttl != nil else {
+  private func leftBehind(_ service: Service) -> String {
+    let id = service.id
+    guard service.ttl != nil else {
       return "\(consul) did not confirm that \(id) is gone: without checks it stays listed until deregistered"
     }
     guard let reap = service.deregisterAfter else {
@@ -102,22 +117,16 @@ struct Wording {
     return
       "\(consul) did not confirm that \(id) is gone: it drops it about \(reap.text) after its check turns critical"
   }
-
-  private func reason(_ health: Health) -> String {
-    switch health {
-    case .accepting: ""
-    case .failing(let errno): " (\(Errno.text(errno)))"
-    }
-  }
 }
 
 // MARK: For --log-level debug
 extension Wording {
   /// Nil for what a notice tells already.
-  func text(_ effect: Effect) -> String? {
+  func text(_ effect: Effect, of place: Int) -> String? {
     switch effect {
     case .probe, .cancelProbe, .log, .disconnect: nil
-    case .send(let requests): "asking \(consul): \(requests.map(name).joined(separator: ", "))"
+    case .send(let requests):
+      "asking \(consul) about \(services[place].id): \(requests.map(name).joined(separator: ", "))"
     case .signal(let number): "sending \(signalName(number)) to \(process)"
     case .suspend(let number):
       "\(process) was stopped by \(signalName(number)); suspending ourselves, if we may"
@@ -134,7 +143,7 @@ extension Wording {
     case .register: "register"
     case .alive: "alive"
     case .ready(.accepting): "ready"
-    case .ready(.failing): "not ready"
+    case .ready: "not ready"
     case .deregister: "deregister"
     }
   }

@@ -18,7 +18,9 @@ func options(_ arguments: [String] = [], _ environment: [String] = []) throws(Us
 }
 
 func service(_ arguments: [String] = [], _ environment: [String] = []) throws(UsageError) -> Service {
-  guard let service = try options(arguments, environment).service else { throw UsageError("no service") }
+  guard let service = try options(arguments, environment).services.first else {
+    throw UsageError("no service")
+  }
   return service
 }
 

@@ -32,7 +32,7 @@ import Testing
         case .run(let options) = try Invocation.parse(
           arguments: words, environment: environment, hostname: hostname)
       else { return nil }
-      return options.service?.id
+      return options.services.first?.id
     }
     #expect(try id("") == "web")
     #expect(throws: UsageError("default --id \"web-a\\n\": has a control character; give printable text")) {

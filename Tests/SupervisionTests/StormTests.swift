@@ -46,8 +46,8 @@ private struct Instance {
     }
   }
 
-  private mutating func perform(_ effects: [Effect]) {
-    for effect in effects {
+  private mutating func perform(_ actions: [Action]) {
+    for effect in actions.map(\.effect) {
       switch effect {
       case .probe: perform(machine.handle(.probed(.accepting), at: now))
       case .send(let requests): send(requests)

@@ -47,7 +47,7 @@ struct AgentWatch: Hashable {
       reach()
       if !unanswered.isEmpty { conclude(unanswered.removeFirst(), answer) }
     case .lost: (isSent, isBroken, unanswered) = (false, isConnected, [])
-    case .signal, .ended, .otherEnded, .stopped, .probed, .elapsed: break
+    case .signal, .ended, .otherEnded, .stopped, .continued, .probed, .elapsed: break
     }
   }
 
@@ -70,7 +70,7 @@ struct AgentWatch: Hashable {
 
   private mutating func send(_ requests: [Request], _ turn: Observation) -> [Breach] {
     var breaches: [Breach] = []
-    if !turn.plan.registers { breaches.append(.speaksToConsulThoughToldNotTo) }
+    if turn.plan.services.isEmpty { breaches.append(.speaksToConsulThoughToldNotTo) }
     if turn.isWithdrawn && requests != [.deregister] { breaches.append(.registersAfterWithdrawal) }
     let pipelines = isSent && turn.isWithdrawn && !turn.wasWithdrawn && unanswered.contains { $0.registers }
     if !unanswered.isEmpty && !(pipelines && requests == [.deregister]) {

@@ -28,7 +28,7 @@ struct Observation {
       switch step.event {
       case .signal(let signal): plan.isStop(signal)
       case .ended: true
-      case .otherEnded, .stopped: false
+      case .otherEnded, .stopped, .continued: false
       case .elapsed: effects.contains { if case .log(.readyTimedOut) = $0 { true } else { false } }
       case .sent, .probed, .answered, .lost: false
       }

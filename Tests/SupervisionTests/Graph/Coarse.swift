@@ -9,9 +9,7 @@ extension Machine {
   func coarse(at now: Moment) -> Machine {
     var machine = self
     machine.phase = phase.coarse(at: now, plan: plan)
-    machine.readiness = readiness.coarse(at: now, starting: phase == .starting)
-    machine.registry = phase == .exited ? Registry() : registry.coarse(at: now)
-    if registry.wanted == .absent { machine.readiness.health = .accepting }
+    machine.services = services.map { $0.coarse(at: now, hasExited: phase == .exited) }
     machine.stopBegan = stopBegan.map { hasEnded ? .zero : .zero - floor(now.monotonic - $0, to: [2.5, 3]) }
     return machine
   }
@@ -19,7 +17,7 @@ extension Machine {
   private var hasEnded: Bool {
     switch phase {
     case .ended, .exited: true
-    case .starting, .serving, .deregistering, .draining, .stopping, .killed: false
+    case .running, .deregistering, .draining, .stopping, .killed: false
     }
   }
 }
@@ -30,7 +28,7 @@ extension Machine.Phase {
       ceiling(time - now.monotonic, to: [whole])
     }
     return switch self {
-    case .starting, .serving, .killed, .exited, .stopping(nil): self
+    case .running, .killed, .exited, .stopping(nil): self
     case .deregistering(let held, let drains, let until):
       .deregistering(held: held, drains: drains, until: later(until, Interval.deregistration))
     case .draining(let held, let until): .draining(held: held, until: later(until, plan.drain))
@@ -52,25 +50,43 @@ extension Machine.Others {
   }
 }
 
+extension Service {
+  func coarse(at now: Moment, hasExited: Bool) -> Service {
+    var service = self
+    service.readiness = readiness.coarse(at: now, plan: plan, isAwaited: isAwaited)
+    service.registry = hasExited ? Registry() : registry.coarse(at: now)
+    if registry.wanted == .absent {
+      service.readiness.receive(.accepting)
+      service.readiness.isStopped = false
+    }
+    return service
+  }
+}
+
 extension Readiness {
   /// In seconds: where the cadence of the probes changes, and where the warning comes.
   static let ages: [Double] = [1, 10, 30]
 
-  func coarse(at now: Moment, starting: Bool) -> Readiness {
+  func coarse(at now: Moment, plan: ServicePlan, isAwaited: Bool) -> Readiness {
     var readiness = self
-    readiness.startedAt = starting ? .zero - floor(age(at: now), to: Readiness.ages) : .zero
-    readiness.probeDeadline = probeDeadline.map { ceiling($0 - now.monotonic, to: [Interval.probeAnswer]) }
+    if !isStopped { readiness.receive(health.coarse) }
+    readiness.startedAt = isAwaited ? .zero - floor(age(at: now), to: Readiness.ages) : .zero
+    readiness.probeDeadline = probeDeadline.map { ceiling($0 - now.monotonic, to: [plan.probeTimeout]) }
     let pauses: [Duration] = [.milliseconds(5), .milliseconds(20), .milliseconds(100)]
     readiness.nextProbe = nextProbe.map { ceiling($0 - now.monotonic, to: pauses) }
-    if !starting { readiness.hasWarned = false }
-    readiness.health = health.coarse
+    if !isAwaited { readiness.hasWarned = false }
     return readiness
   }
 }
 
 extension Health {
   /// One errno for all.
-  var coarse: Health { self == .accepting ? .accepting : .failing(refused) }
+  var coarse: Health {
+    switch self {
+    case .accepting, .stopped: self
+    case .failing, .unhealthy, .unsuccessful: .failing(refused)
+    }
+  }
 }
 
 extension Request {

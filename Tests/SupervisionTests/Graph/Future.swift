@@ -49,8 +49,11 @@ extension Node {
 
   /// The probe accepts and the agent does as it is asked: what is wanted in Consul becomes true.
   private var breachesOfHealth: [Breach] {
-    guard machine.plan.registers, process.isAlive else { return [] }
+    guard !machine.services.isEmpty, process.isAlive else { return [] }
     var node = self
+    // One that stays stopped is never ready.
+    let breaches = node.take(.event(.continued)).breaches
+    if !breaches.isEmpty { return breaches }
     for _ in 0..<Node.enough {
       if node.isAsWanted { return [] }
       let breaches = node.takeHealthy()
@@ -60,8 +63,8 @@ extension Node {
   }
 
   private var isAsWanted: Bool {
-    if isWithdrawn { return !agent.mayBeListed && !machine.registry.mayBeListed }
-    return machine.registry.confirmed == .present && agent.unanswered.isEmpty && !isProbing
+    if isWithdrawn { return !agent.mayBeListed && !machine.services[0].registry.mayBeListed }
+    return machine.services[0].registry.confirmed == .present && agent.unanswered.isEmpty && !isProbing
   }
 
   private mutating func takeHealthy() -> [Breach] {

@@ -22,7 +22,7 @@ struct GraphTests {
       "others of what registers nothing",
       Plan(registers: false, rewrites: [15: 0, 1: 15], waitForAll: .seconds(2))
     ),
-    ("no registration", Plan(registers: false, readyTimeout: .seconds(20), drain: .seconds(4))),
+    ("no registration", Plan(registers: false, drain: .seconds(4))),
   ]
 
   @Test("No promise is broken on any edge", arguments: plans)
@@ -40,7 +40,7 @@ struct GraphTests {
     let graph = Graph(Plan(readyTimeout: .seconds(20), ttl: nil, drain: .seconds(4)))
     let checks = Graph(Plan(probes: false))
     let others = Graph(Plan(registers: false, waitForAll: .seconds(2)))
-    let states = Graph(Plan()).nodes.map(\.machine.registry.confirmed)
+    let states = Graph(Plan()).nodes.map(\.machine.services[0].registry.confirmed)
     let single: [Effect] = [
       .probe, .cancelProbe, .disconnect, .signal(Signal.kill), .signal(Signal.terminate),
       .signal(Signal.hangUp), .signal(user1), .exit(7), .exit(137), .exit(124), .send([.inspect]),

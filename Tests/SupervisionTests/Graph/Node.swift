@@ -17,7 +17,7 @@ struct Node: Hashable {
 
   static func started(_ plan: Plan) -> (Node, [Breach]) {
     var node = Node(plan)
-    let effects = node.machine.start(at: .zero)
+    let effects = node.machine.start(at: .zero).map(\.effect)
     let breaches = node.observe(.passed(.zero), effects)
     return (node, breaches)
   }
@@ -39,7 +39,7 @@ struct Node: Hashable {
     let before = self
     now = now + step
     let isDue = timeLeft.map { $0 <= .zero } ?? false
-    let effects = machine.handle(step.event, at: now)
+    let effects = machine.handle(step.event, at: now).map(\.effect)
     var breaches: [Breach] = []
     if before.makesIrrelevant(step.event) && (!effects.isEmpty || machine != before.machine) {
       breaches.append(.actsOnWhatCannotMatter)
@@ -63,7 +63,7 @@ struct Node: Hashable {
     if process.hasExited { return true }
     return switch event {
     case .signal: !process.isAlive && !process.waitsForOthers
-    case .ended, .stopped: !process.isAlive
+    case .ended, .stopped, .continued: !process.isAlive
     case .otherEnded: !process.waitsForOthers
     case .probed: !isProbing
     case .sent, .answered, .lost: !agent.isConnected
@@ -106,13 +106,13 @@ struct Node: Hashable {
       for _ in 0..<2 { _ = settled.handle(.elapsed, at: now) }
       if let left = settled.timeLeft(at: now), left <= .zero { breaches.append(.isBusy) }
     }
-    if process.isAlive && machine.plan.registers && timeLeft == nil && owesConsul {
+    if process.isAlive && !machine.services.isEmpty && timeLeft == nil && owesConsul {
       breaches.append(.givesUp)
     }
     return breaches
   }
 
   private var owesConsul: Bool {
-    isWithdrawn ? agent.mayBeListed : machine.registry.wanted == .present
+    isWithdrawn ? agent.mayBeListed : machine.services[0].registry.wanted == .present
   }
 }

@@ -8,6 +8,7 @@ struct ProcessWatch: Hashable {
   private(set) var held: [Int32] = []
   private var isReady: Bool
   private var timedOut = false
+  private var isStopped = false
   private var isStopping = false
   /// Since the start, while that matters; coarse.
   private var age = Duration.zero
@@ -15,7 +16,7 @@ struct ProcessWatch: Hashable {
   private var killDue: Duration?
   private var others = OthersWatch()
 
-  init(_ plan: Plan) { isReady = !plan.probes }
+  init(_ plan: Plan) { isReady = plan.services.allSatisfy { $0.probe == nil } }
 
   var isAlive: Bool { status == nil }
   var waitsForOthers: Bool { others.areWaitedFor }
@@ -25,7 +26,7 @@ struct ProcessWatch: Hashable {
     let (nothing, whatIsHeld): ([Int32], [Int32]) = ([], stops(held, turn))
     if !isAlive { return [nothing] }
     switch turn.step.event {
-    case .ended, .otherEnded, .sent: return [nothing]
+    case .ended, .otherEnded, .continued, .sent: return [nothing]
     case .stopped(let signal): return [signal == 20 ? [18] : nothing]
     case .signal(let signal) where turn.plan.isStop(signal):
       let all = stops(held + missing(signal, turn.plan), turn)
@@ -100,8 +101,10 @@ extension ProcessWatch {
     case .ended(let status, _) where isAlive:
       self.status = status
       held = []
-    case .probed(.accepting) where isProbing: isReady = true
-    case .signal, .ended, .otherEnded, .stopped, .probed, .sent, .answered, .lost, .elapsed: break
+    case .probed(.accepting) where isProbing && !isStopped: isReady = true
+    case .stopped(let signal) where signal != 20: isStopped = true
+    case .continued: isStopped = false
+    case .signal, .ended, .otherEnded, .stopped, .continued, .probed, .sent, .answered, .lost, .elapsed: break
     }
     // What was stopped by the terminal is only continued.
     if case .stopped = event { return }
@@ -139,6 +142,7 @@ extension ProcessWatch {
   func coarse(_ plan: Plan) -> ProcessWatch {
     var watch = self
     watch.age = floor(age, to: Readiness.ages)
+    if isReady { watch.isStopped = false }
     watch.others = others.coarse(plan)
     watch.killDue = isAlive ? killDue.map { ceiling($0, to: [plan.stopTimeout ?? .seconds(10)]) } : nil
     return watch

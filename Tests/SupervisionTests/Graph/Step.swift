@@ -37,7 +37,7 @@ extension Step {
   private static let news: [Step] = [
     .ended(.exited(7)), .ended(.killed(signal: 9)), .ended(.exited(7), othersLeft: true),
     .otherEnded(othersLeft: true), .otherEnded(othersLeft: false), .stopped(by: 20), .stopped(by: 21),
-    .stopped(by: 19), .probed(.accepting), .probed(.failing(refused)),
+    .stopped(by: 19), .continued, .probed(.accepting), .probed(.failing(refused)),
     .sent, .answered(.done), .answered(.unknown), .answered(.denied("")), .answered(.rejected("")),
     .answered(.failing("")), .lost(.unreachable(refused)), .lost(.timedOut),
   ].map { .event($0) }
@@ -49,11 +49,16 @@ extension Step {
 extension Machine {
   /// The times at which something is due, from zero on.
   var deadlines: Set<Duration> {
-    let ready = phase == .starting ? plan.readyTimeout.map { readiness.startedAt + $0 } : nil
-    let all = [
-      readiness.probeDeadline, readiness.nextProbe, registry.exchange?.deadline, registry.nextAttempt, ready,
-      phase.deadline,
-    ]
+    var all = [phase.deadline]
+    for service in services {
+      let (readiness, registry) = (service.readiness, service.registry)
+      all += [
+        readiness.probeDeadline, readiness.nextProbe, registry.exchange?.deadline, registry.nextAttempt,
+      ]
+      if phase == .running && service.isAwaited {
+        all.append(plan.readyTimeout.map { readiness.startedAt + $0 })
+      }
+    }
     return Set(all.compactMap { $0.map { max($0, .zero) } })
   }
 
@@ -61,7 +66,8 @@ extension Machine {
   /// the earlier ones late.
   var steps: [Step] {
     let early = timeLeft(at: .zero).flatMap { $0 > .zero ? Step.passed($0 - .nanoseconds(1)) : nil }
-    let ages: [Step] = phase == .starting ? [.passed(.seconds(1)), .passed(.seconds(10))] : []
+    let ages: [Step] =
+      services.contains { $0.isAwaited } ? [.passed(.seconds(1)), .passed(.seconds(10))] : []
     return Step.always + deadlines.map { .passed($0) } + ages + (early.map { [$0] } ?? [])
   }
 }

@@ -83,7 +83,7 @@ struct LifeTests {
   @Test("An init that registers nothing says nothing to Consul")
   func initOnly() {
     var story = Story(Plan(registers: false))
-    #expect(story.start() == [.probe])
+    #expect(story.start() == [])
     #expect(story.on(.probed(.accepting)) == [])
     #expect(story.timeLeft == nil)
     let now = Notice.stopping(signal: Signal.terminate, .notRegistered, drain: .zero)

@@ -92,27 +92,3 @@ struct OthersTests {
     #expect(story.on(.elapsed) == [.log(.leftBehind), .exit(7)])
   }
 }
-
-@Suite("A process that was stopped")
-struct SuspensionTests {
-  @Test("Ctrl-Z suspends us with it, and it goes on when we do")
-  func terminalStop() {
-    var story = Story.registered()
-    let expected: [Effect] = [.suspend(Signal.terminalStop), .signal(Signal.continue)]
-    #expect(story.on(.stopped(by: Signal.terminalStop)) == expected)
-  }
-
-  @Test(
-    "One that waits for the terminal waits for whoever continues us",
-    arguments: [Signal.terminalInput, Signal.terminalOutput])
-  func terminalWait(signal: Int32) {
-    var story = Story.registered()
-    #expect(story.on(.stopped(by: signal)) == [.suspend(signal)])
-  }
-
-  @Test("STOP is somebody's own will")
-  func stop() {
-    var story = Story.registered()
-    #expect(story.on(.stopped(by: Signal.stop)) == [])
-  }
-}

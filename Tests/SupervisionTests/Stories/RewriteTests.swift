@@ -42,7 +42,7 @@ struct RewriteTests {
   func readyTimeout() {
     for (rewritten, sent) in [(Signal.quit, Signal.quit), (Plan.dropped, Signal.terminate)] {
       var story = Story(
-        Plan(registers: false, readyTimeout: .seconds(3), rewrites: [Signal.terminate: rewritten]))
+        Plan(readyTimeout: .seconds(3), rewrites: [Signal.terminate: rewritten]))
       story.start()
       story.pass(.seconds(3))
       #expect(story.on(.elapsed).suffix(2) == Effect.stop(sent)[...])
@@ -64,7 +64,7 @@ struct ExpectedExitTests {
 
   @Test("The ready time-out is ours to report, whatever is expected of the process")
   func verdict() {
-    var story = Story(Plan(registers: false, readyTimeout: .seconds(3), expectedExits: [124]))
+    var story = Story(Plan(readyTimeout: .seconds(3), expectedExits: [124]))
     story.start()
     story.pass(.seconds(3))
     story.on(.elapsed)

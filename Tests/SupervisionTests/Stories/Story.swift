@@ -11,13 +11,22 @@ struct Story {
   init(_ plan: Plan = Plan()) { machine = Machine(plan, at: now) }
 
   @discardableResult
-  mutating func start() -> [Effect] { machine.start(at: now) }
+  mutating func start() -> [Effect] { machine.start(at: now).map(\.effect) }
 
   /// Time passes, then the event happens.
   @discardableResult
   mutating func on(_ event: Event, after pause: Duration = .zero) -> [Effect] {
     pass(pause)
-    return machine.handle(event, at: now)
+    return machine.handle(event, at: now).map(\.effect)
+  }
+
+  /// The start, where there are several services.
+  mutating func startAll() -> [Action] { machine.start(at: now) }
+
+  /// Where there are several services.
+  @discardableResult
+  mutating func on(_ event: Event, of service: Int) -> [Action] {
+    machine.handle(event, of: service, at: now)
   }
 
   /// Sent with kill(2) and its kin.
@@ -35,7 +44,7 @@ struct Story {
   @discardableResult
   mutating func wait() -> [Effect] {
     pass(timeLeft ?? .zero)
-    return machine.handle(.elapsed, at: now)
+    return machine.handle(.elapsed, at: now).map(\.effect)
   }
 
   /// The machine sleeps: the monotonic clock stands still.
@@ -54,7 +63,7 @@ extension Story {
   static func registering(_ plan: Plan = Plan()) -> Story {
     var story = Story(plan)
     story.start()
-    if plan.probes { story.play(.answered(.unknown), .probed(.accepting)) }
+    if plan.services[0].probe != nil { story.play(.answered(.unknown), .probed(.accepting)) }
     story.on(.sent)
     return story
   }
@@ -62,7 +71,7 @@ extension Story {
   /// Ready, registered and confirmed.
   static func registered(_ plan: Plan = Plan()) -> Story {
     var story = registering(plan)
-    for _ in 0..<(plan.ttl == nil ? 1 : 3) { story.on(.answered(.done)) }
+    for _ in 0..<(plan.services[0].ttl == nil ? 1 : 3) { story.on(.answered(.done)) }
     return story
   }
 
@@ -78,6 +87,22 @@ extension Story {
     var story = deregistering(plan)
     story.on(.answered(.done))
     return story
+  }
+}
+
+extension Plan {
+  /// Of one service, or none.
+  init(
+    registers: Bool = true, probes: Bool = true, readyTimeout: Duration? = nil, ttl: Duration? = .seconds(15),
+    stopSignals: [Int32] = [Signal.interrupt, Signal.terminate], hangUpStops: Bool = true,
+    drain: Duration = .zero, stopTimeout: Duration? = nil, rewrites: [Int32: Int32] = [:],
+    waitForAll: Duration? = nil, expectedExits: [Int32] = [], jitter: Int = 0
+  ) {
+    let service = ServicePlan(probe: probes ? ProbePlan() : nil, ttl: ttl, jitter: jitter)
+    self.init(
+      services: registers ? [service] : [], readyTimeout: readyTimeout, stopSignals: stopSignals,
+      hangUpStops: hangUpStops, drain: drain, stopTimeout: stopTimeout, rewrites: rewrites,
+      waitForAll: waitForAll, expectedExits: expectedExits)
   }
 }
 

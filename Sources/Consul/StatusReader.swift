@@ -1,0 +1,35 @@
+/// Reads the status of a response, and nothing behind it: for a health check the first line says it all.
+public struct StatusReader: Hashable, Sendable {
+  private var lines = LineBuffer(budget: 16 << 10)
+  /// Within an interim response, whose fields are passed over; RFC 9110, section 15.2.
+  private var isInterim = false
+
+  public init() {}
+
+  /// The status of the final response, as soon as its first line is complete.
+  public mutating func receive(_ bytes: some Sequence<UInt8>) throws(ResponseParser.Malformed) -> Int? {
+    for byte in bytes {
+      guard let line = try lines.receive(byte) else { continue }
+      if isInterim {
+        isInterim = !line.isEmpty
+        continue
+      }
+      let status = try ResponseHead(statusLine: line).status
+      guard 100...199 ~= status else { return status }
+      isInterim = true
+    }
+    return nil
+  }
+
+  /// What is sent for it; RFC 9112, section 2.1.
+  /// - Parameters:
+  ///   - host: for the `Host` field.
+  ///   - path: with its query; printable ASCII without blanks.
+  public static func request(host: String, path: String) -> [UInt8] {
+    let lines = [
+      "GET \(path) HTTP/1.1", "Host: \(host)", "User-Agent: servicewrapper", "Accept: */*",
+      "Connection: close",
+    ]
+    return [UInt8]((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8)
+  }
+}
