@@ -110,8 +110,8 @@ def test_an_agent_that_hung_from_the_start_hurts_nobody(run, server, own_agent):
 
 def is_taken_back(agent):
     """An agent that comes back answers what it was sent until it notices that we are gone: with one request
-    before the deregistration it takes both, with two it does not come to it (seen with 1.8.7, 15 of 16 times). Where the pause has cost it its leadership it
-    answers the first only after 7 s."""""
+    before the deregistration it takes both, with two it does not come to it (seen with 1.8.7, 15 of 16 times).
+    Where the pause has cost it its leadership it answers the first only after 7 s."""
     agent.resume()
     deregister = f"/v1/agent/service/deregister/{ID}"
     eventually(lambda: agent.finished("PUT", deregister), within=10, what="the deregistration")
