@@ -29,12 +29,27 @@ def _is_free(host, port):
     return True
 
 
-def waits_unread(port):
-    """Whether the server on this loopback port has been sent what it hasn't read yet; proc(5), /proc/net/tcp."""
+_LISTENS, _IS_ESTABLISHED = "0A", "01"
+
+
+def _connections(port):
+    """The state of each connection of the server on this loopback port, and how much it hasn't read yet; proc(5),
+    /proc/net/tcp."""
     with open("/proc/net/tcp", encoding="ascii") as table:
-        for row in list(table)[1:]:
-            fields = row.split()
-            if int(fields[1].split(":")[1], 16) == port and fields[3] != "0A":
-                if int(fields[4].split(":")[1], 16) > 0:
-                    return True
-    return False
+        rows = [row.split() for row in list(table)[1:]]
+    ours = [row for row in rows if int(row[1].split(":")[1], 16) == port and row[3] != _LISTENS]
+    return [(row[3], int(row[4].split(":")[1], 16)) for row in ours]
+
+
+def count_connected(port):
+    """How many clients the server on this loopback port has."""
+    return sum(state == _IS_ESTABLISHED for state, _ in _connections(port))
+
+
+def count_unread(port):
+    """How many connections bring the server on this loopback port what it hasn't read yet."""
+    return sum(state == _IS_ESTABLISHED and unread > 0 for state, unread in _connections(port))
+
+
+def waits_unread(port):
+    return count_unread(port) > 0

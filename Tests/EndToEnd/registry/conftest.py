@@ -1,0 +1,27 @@
+"""What the tests of the registry share beside the rest."""
+
+import pytest
+
+from clients import Clients
+from holding import Holding
+
+
+@pytest.fixture
+def holding():
+    """Puts a proxy that can hold back before an agent."""
+    proxies = []
+
+    def start_proxy(agent):
+        proxies.append(Holding(agent.http).__enter__())
+        return proxies[-1]
+
+    yield start_proxy
+    for one in proxies:
+        one.let_go()
+        one.__exit__()
+
+
+@pytest.fixture
+def clients(agent):
+    """Clients of the service `web`, who find it by the shared agent's DNS."""
+    return lambda answer_lives: Clients(agent, "web", answer_lives=answer_lives)

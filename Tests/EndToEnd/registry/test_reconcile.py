@@ -1,0 +1,182 @@
+"""Whatever becomes of our registration, it is back within a heartbeat of the agent being there: once, and told
+once."""
+
+import subprocess
+
+import pytest
+
+from agent import denying, keeping
+from promises import ID, registered
+from waiting import eventually
+
+# A third of the TTL is a heartbeat, and the longest pause between two tries; the rest is for a busy machine.
+HEARTBEATS = {"3s": 1.0, "15s": 5.0}
+SLACK = 0.6
+WRITE_WEB = 'service "web" { policy = "write" }'
+
+
+@pytest.fixture
+def serve(run, server, tmp_path):
+    """The service on this agent, registered and passing; with a token of its own where that denies."""
+
+    def start(agent, *options):
+        if agent.token:
+            token = tmp_path / "token"
+            token.write_text(agent.token_for(WRITE_WEB))
+            options += ("--token-file", token)
+        ours = run(server(), agent, "--log-level", "debug", *options)
+        registered(ours, agent)
+        return ours
+
+    return start
+
+
+def is_back(agent):
+    """Passing, and for once only."""
+    if not agent.is_passing(ID):
+        return False
+    assert list(agent.services()) == [ID]
+    # DNS has no token, and finds nothing where one is needed.
+    found = agent.token or len(agent.dig("web")) == 1
+    return found and [entry["ServiceID"] for entry in agent.in_catalog("web")] == [ID]
+
+
+def is_back_within(agent, seconds):
+    eventually(lambda: is_back(agent), seconds + SLACK, "back, passing and once in the catalog")
+
+
+def tries(ours):
+    return len(ours.lines("asking Consul"))
+
+
+def notices_for_long(ours):
+    """Until the pauses between its tries are as long as they get."""
+    ours.logs("Connection refused", within=6)
+    before = tries(ours)
+    eventually(lambda: tries(ours) >= before + 5, within=10, what="several tries that met nobody")
+
+
+# Taken away behind our back
+
+
+def deregister(agent):
+    token = [f"-token={agent.token}"] if agent.token else []
+    command = ["consul", "services", "deregister", f"-http-addr={agent.address}", *token, f"-id={ID}"]
+    subprocess.run(command, check=True, timeout=10, capture_output=True)
+    assert agent.service(ID) is None
+
+
+def remove_check(name):
+    def remove(agent):
+        agent.put(f"/v1/agent/check/deregister/{ID}:{name}")
+        assert name not in agent.statuses(ID)
+
+    return remove
+
+
+def remove_both_checks(agent):
+    remove_check("alive")(agent)
+    remove_check("ready")(agent)
+
+
+REMOVALS = {
+    "service": deregister,
+    "alive-check": remove_check("alive"),
+    "ready-check": remove_check("ready"),
+    "both-checks": remove_both_checks,
+}
+
+
+@pytest.fixture(params=["open", "denying"])
+def either_agent(request):
+    """Without ACLs and with: the same loss has other answers."""
+    return request.getfixturevalue({"open": "agent", "denying": "denying_agent"}[request.param])
+
+
+@pytest.mark.parametrize("removal", REMOVALS)
+def test_what_was_taken_away_is_back_within_a_heartbeat(serve, either_agent, removal):
+    ours = serve(either_agent, "--ttl", "3s")
+    REMOVALS[removal](either_agent)
+    is_back_within(either_agent, HEARTBEATS["3s"])
+    ours.logs("again")
+    assert len(ours.lines("forgot")) == 1 and not ours.lines("warning")[1:], ours.log
+    assert ours.stop() == 0
+    assert either_agent.service(ID) is None
+
+
+def test_with_the_default_ttl_it_is_back_within_five_seconds(serve, agent):
+    ours = serve(agent)
+    deregister(agent)
+    is_back_within(agent, HEARTBEATS["15s"])
+    ours.logs("again")
+    assert len(ours.lines("forgot")) == 1
+
+
+# The agent restarted
+
+
+@pytest.mark.parametrize("end", ["stop", "kill"])
+def test_an_agent_that_lost_its_data_has_us_back_within_a_heartbeat(serve, own_agent, end):
+    agent = own_agent()
+    ours = serve(agent, "--ttl", "3s")
+    getattr(agent, end)()
+    notices_for_long(ours)
+    agent.start()
+    is_back_within(agent, HEARTBEATS["3s"])
+    ours.logs("again")
+    assert len(ours.lines("forgot")) == 1
+    assert len(ours.lines("Connection refused")) <= 1 and len(ours.lines("warning")) <= 2, ours.log
+
+
+def test_an_agent_that_lost_its_data_has_us_back_within_five_seconds_by_default(serve, own_agent):
+    agent = own_agent()
+    ours = serve(agent)
+    agent.kill()
+    ours.logs("Connection refused", within=6)
+    agent.start()
+    is_back_within(agent, HEARTBEATS["15s"])
+    ours.logs("again")
+    assert len(ours.lines("forgot")) == 1
+
+
+@pytest.mark.parametrize("acl", [{}, denying()], ids=["open", "denying"])
+@pytest.mark.parametrize("end", ["stop", "kill"])
+def test_an_agent_that_kept_its_data_has_us_passing_within_a_heartbeat(serve, own_agent, tmp_path, end, acl):
+    agent = own_agent(mode=keeping(tmp_path / "data"), **acl)
+    if acl:
+        agent.wait_for_tokens()
+    ours = serve(agent, "--ttl", "3s")
+    getattr(agent, end)()
+    notices_for_long(ours)
+    agent.start()
+    is_back_within(agent, HEARTBEATS["3s"])
+    eventually(lambda: ours.lines("answers again") or ours.lines("forgot"), what="a line that it is well again")
+    assert len(ours.lines("answers again") + ours.lines("forgot")) == 1, ours.log
+    assert len(ours.lines("Connection refused")) == 1 and not ours.lines("403"), ours.log
+    assert ours.stop() == 0
+    assert agent.service(ID) is None
+
+
+def test_an_agent_that_starts_with_its_data_while_it_is_asked_has_us_passing(serve, own_agent, tmp_path):
+    """Its token is unknown until the agent has read its own data: no reason to wait for a minute."""
+    agent = own_agent(mode=keeping(tmp_path / "data"), **denying()).wait_for_tokens()
+    ours = serve(agent, "--ttl", "300ms")
+    for _ in range(3):
+        agent.kill()
+        agent.start()
+        is_back_within(agent, 0.3)
+    assert not ours.lines("403"), ours.log
+
+
+def test_another_agent_at_the_same_place_gets_us_within_a_heartbeat(serve, own_agent):
+    agent = own_agent()
+    ours = serve(agent, "--ttl", "3s")
+    agent.kill()
+    agent.node = "another"
+    agent.start()
+    is_back_within(agent, HEARTBEATS["3s"])
+    assert [entry["Node"] for entry in agent.in_catalog("web")] == ["another"]
+    ours.logs("again")
+    assert len(ours.lines("forgot")) == 1
+    assert ours.stop() == 0
+    assert agent.service(ID) is None and agent.in_catalog("web") == []
