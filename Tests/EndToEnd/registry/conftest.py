@@ -4,6 +4,7 @@ import pytest
 
 from clients import Clients
 from holding import Holding
+from networks import Network
 
 
 @pytest.fixture
@@ -25,3 +26,17 @@ def holding():
 def clients(agent):
     """Clients of the service `web`, who find it by the shared agent's DNS."""
     return lambda answer_lives: Clients(agent, "web", answer_lives=answer_lives)
+
+
+@pytest.fixture
+def network():
+    """Makes network namespaces."""
+    networks = []
+
+    def make():
+        networks.append(Network())
+        return networks[-1]
+
+    yield make
+    for one in networks:
+        one.end()
