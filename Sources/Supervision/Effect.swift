@@ -64,6 +64,8 @@ public enum Notice: Hashable, Sendable {
   case readyTimedOut(Health, after: Duration)
   case consulFailed(Failure, registered: Bool)
   case consulAnswers
+  /// Our ID is registered by another, which may live: we overwrite each other.
+  case idTaken(by: String)
   /// A stop signal came; it is forwarded now, or after the drain, as another where it is rewritten.
   case stopping(signal: Int32, as: Int32? = nil, Withdrawal, drain: Duration)
   /// The stop signal came from the terminal, which sent it to the process as well.

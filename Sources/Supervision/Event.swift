@@ -39,6 +39,8 @@ public enum Health: Hashable, Sendable {
 /// What the agent said to one request.
 public enum Answer: Hashable, Sendable {
   case done
+  /// The service that was asked about is another's, who says of itself that it is this one.
+  case foreign(String)
   /// The agent doesn't know the service or its check: it lost its state, or somebody took the registration out.
   case unknown
   /// The token doesn't allow it; with the agent's reason.

@@ -13,6 +13,8 @@ struct Registry: Hashable {
   enum Confirmed: Hashable {
     case unasked
     case absent
+    /// Another's entry under our ID: not ours to take out.
+    case foreign
     /// An earlier life's entry, still in DNS.
     case stale
     /// An earlier life's entry that has none of our checks: only a deregistration takes it out of DNS.
@@ -38,13 +40,15 @@ struct Registry: Hashable {
   var isTold = false
   /// What the agent was last told of *ready*.
   private var confirmedHealth: Health?
+  /// Who was last told to have our ID.
+  private var toldOwner = ""
   /// Which registration the next one is.
   var registration = Registration.first
 
   /// Whether the agent may list us, or an earlier life of us.
   var mayBeListed: Bool {
     switch confirmed {
-    case .unasked, .absent: false
+    case .unasked, .absent, .foreign: false
     case .stale, .unchecked, .retired, .doubtful, .present: true
     }
   }
@@ -112,11 +116,11 @@ extension Registry {
     case (.nothingYet, .unasked): [.inspect]
     case (.nothingYet, .stale): [checks ? .retire : .deregister]
     case (.nothingYet, .unchecked): [.deregister]
-    case (.nothingYet, .absent), (.nothingYet, .retired): []
+    case (.nothingYet, .absent), (.nothingYet, .foreign), (.nothingYet, .retired): []
     case (.nothingYet, .doubtful), (.nothingYet, .present): []
     case (.present, .present): checks ? [.alive, .ready(health)] : [.inspect]
     case (.present, _): [.register(health)]
-    case (.absent, .unasked), (.absent, .absent): []
+    case (.absent, .unasked), (.absent, .absent), (.absent, .foreign): []
     case (.absent, _): [.deregister]
     }
   }
@@ -133,7 +137,7 @@ extension Registry {
   mutating func receive(_ answer: Answer, plan: ServicePlan, health: Health, _ turn: inout Turn) {
     noteSent(at: turn.now)
     guard let request = exchange?.takeOldest(at: turn.now) else { return }
-    settle(request, answer)
+    settle(request, answer, &turn)
     if request.registers, plan.ttl != nil { passChecks(health, &turn) }
     if exchange?.isOver ?? false { finish(plan: plan, health: health, &turn) }
   }
@@ -144,15 +148,16 @@ extension Registry {
     pause(after: failure, plan: plan, &turn)
   }
 
-  private mutating func settle(_ request: Request, _ answer: Answer) {
+  private mutating func settle(_ request: Request, _ answer: Answer, _ turn: inout Turn) {
     switch (request, answer) {
     case (.inspect, .done): if confirmed == .unasked { discoverStale() }
+    case (.inspect, .foreign(let owner)): discoverForeign(owner, &turn)
     case (.inspect, .unknown), (.deregister, .done), (.deregister, .unknown): confirmed = .absent
     case (.retire, .done): confirmed = .retired
     case (.retire, .unknown): confirmed = .unchecked
     case (.register, .done): confirmed = .present
     case (.ready(let health), .done): confirmedHealth = health
-    case (.alive, .done): break
+    case (.alive, .done), (_, .foreign): break
     case (.alive, .unknown), (.ready, .unknown): forget()
     case (.register, .unknown): exchange?.note(.failing("it knows no such service"))
     case (_, .denied(let reason)): refuse(request, .denied(reason))
@@ -173,6 +178,14 @@ extension Registry {
   private mutating func refuse(_ request: Request, _ failure: Failure) {
     exchange?.note(failure)
     if request.registers, let before = exchange?.confirmedBefore { confirmed = before }
+  }
+
+  /// Told where we are about to overwrite it, and where it has overwritten us.
+  private mutating func discoverForeign(_ owner: String, _ turn: inout Turn) {
+    if confirmed == .unasked { confirmed = .foreign }
+    if owner.utf8.elementsEqual(toldOwner.utf8) { return }
+    toldOwner = owner
+    turn.log(.idTaken(by: owner))
   }
 
   private mutating func discoverStale() {

@@ -89,7 +89,7 @@ extension Notice {
     case .registered, .deregistered, .consulAnswers, .stopping, .stoppedByTerminal, .ended, .waitingForOthers:
       .info
     case .healthChanged(.accepting): .info
-    case .healthChanged, .notAccepting, .killing, .killingOthers, .leftBehind: .warning
+    case .healthChanged, .notAccepting, .idTaken, .killing, .killingOthers, .leftBehind: .warning
     case .consulFailed(let failure, _): failure.isRefusal ? .error : .warning
     case .readyTimedOut: .error
     }

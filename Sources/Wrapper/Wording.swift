@@ -37,7 +37,7 @@ struct Wording {
       "waiting \(time.text) at most for what \(program) left running; sending it SIGTERM"
     case .killingOthers: "some of what \(program) left running is still there; sending SIGKILL"
     case .registered, .deregistered, .healthChanged, .notAccepting, .readyTimedOut, .consulFailed,
-      .consulAnswers, .leftBehind:
+      .consulAnswers, .idTaken, .leftBehind:
       ""
     }
   }
@@ -57,6 +57,8 @@ struct Wording {
       "not ready after \(after.text): \(health.text(of: service)); stopping \(process)"
     case .consulFailed(let failure, let registered): failed(failure, id, registered)
     case .consulAnswers: "\(consul) answers again"
+    case .idTaken(let owner):
+      "\(id) is registered by \(owner) as well: each overwrites the other; give each an --id of its own"
     case .leftBehind: leftBehind(service)
     case .stopping, .stoppedByTerminal, .killing, .ended, .waitingForOthers, .killingOthers: nil
     }

@@ -59,7 +59,8 @@ struct AgentWatch: Hashable {
 
   private mutating func conclude(_ request: Request, _ answer: Answer) {
     switch (request, answer) {
-    case (.deregister, .done), (.deregister, .unknown), (.inspect, .unknown), (.alive, .unknown),
+    case (.deregister, .done), (.deregister, .unknown), (.inspect, .unknown), (.inspect, .foreign),
+      (.alive, .unknown),
       (.ready, .unknown):
       mayBeListed = false
     case (.inspect, .done): mayBeListed = true

@@ -117,7 +117,7 @@ extension Registry.Confirmed {
   /// Once a registration was sent, what was there before matters and not how that is known.
   var coarse: Registry.Confirmed {
     switch self {
-    case .unasked, .absent: .absent
+    case .unasked, .absent, .foreign: .absent
     case .stale, .unchecked, .retired: .retired
     case .doubtful, .present: self
     }

@@ -49,6 +49,6 @@ struct GraphTests {
     #expect(graph.effects.isSuperset(of: single))
     #expect(checks.effects.isSuperset(of: [.registration(), .send([.alive, .ready(.accepting)])]))
     #expect(others.effects.isSuperset(of: [.suspend(20), .suspend(21), .terminateOthers, .killOthers]))
-    #expect(Set(states) == [.unasked, .absent, .stale, .unchecked, .retired, .doubtful, .present])
+    #expect(Set(states) == [.unasked, .absent, .foreign, .stale, .unchecked, .retired, .doubtful, .present])
   }
 }

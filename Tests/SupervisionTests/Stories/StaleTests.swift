@@ -39,6 +39,27 @@ struct StaleTests {
       story.on(.answered(.done)) == [.disconnect, .log(.registered(.replacing, after: .zero))])
   }
 
+  @Test("An entry that is another's is told of and left alone, until our process is ready or ends")
+  func foreign() {
+    var story = Story()
+    story.start()
+    #expect(
+      story.on(.answered(.foreign("container 4f2a"))) == [.log(.idTaken(by: "container 4f2a")), .disconnect])
+    var ended = story
+    #expect(ended.on(.ended(.exited(7))).last == .exit(7))
+    #expect(story.on(.probed(.accepting)) == [.registration()])
+  }
+
+  @Test("One that has taken our ID while we were registered without checks is told of once")
+  func overwritten() {
+    var story = Story.registered(Plan(ttl: nil))
+    for told in [[Effect.log(.idTaken(by: "another"))], []] {
+      story.wait()
+      story.on(.probed(.accepting))
+      #expect(story.on(.answered(.foreign("another"))) == told + [.disconnect])
+    }
+  }
+
   @Test("A ready process is registered over it, once the question is answered")
   func readyFirst() {
     var story = Story()
