@@ -10,6 +10,8 @@ struct Journal {
   private let words: Wording
   private let warnings: [String]
   private var lost = 0
+  /// What was said of Consul last, which concerns every service and is said once.
+  private var lastOfConsul = ""
 
   /// The longest line that a pipe takes whole; PIPE_BUF of pipe(7).
   private static let longestLine = 4_096
@@ -30,7 +32,12 @@ struct Journal {
   ///   - service: the place of the one that it is about.
   ///   - address: what was registered; nil: the agent's own.
   mutating func write(_ notice: Notice, of service: Int, address: String?) {
-    write(notice.level, words.text(notice, of: service, address: address))
+    let text = words.text(notice, of: service, address: address)
+    if notice.isOfConsul {
+      if text.utf8.elementsEqual(lastOfConsul.utf8) { return }
+      lastOfConsul = text
+    }
+    write(notice.level, text)
   }
 
   /// What is done, for whoever wants to see it all.
@@ -83,6 +90,13 @@ extension LogOptions.Level {
 }
 
 extension Notice {
+  fileprivate var isOfConsul: Bool {
+    switch self {
+    case .consulFailed, .consulAnswers: true
+    default: false
+    }
+  }
+
   fileprivate var level: LogOptions.Level {
     switch self {
     case .registered(.again, _): .warning
