@@ -1,3 +1,5 @@
+public import JSON
+
 /// A service as it is registered with an agent: the body of `PUT /v1/agent/service/register`.
 public struct Definition: Hashable, Sendable {
   public var name: String

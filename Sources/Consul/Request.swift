@@ -1,3 +1,5 @@
+internal import JSON
+
 /// A request to the agent's HTTP API, as a value.
 ///
 /// Several can be sent down one connection, since none asks for its closing: an agent that has hung

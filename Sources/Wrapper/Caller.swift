@@ -1,4 +1,5 @@
 internal import Consul
+internal import JSON
 internal import Linux
 public import Options
 
