@@ -1,10 +1,9 @@
 /// Everything that servicewrapper was told.
 public struct Options: Equatable, Sendable {
-  /// nil with `--no-register`: be an init only.
-  public let service: Service?
+  /// No two with one ID; empty with `--no-register`: be an init only.
+  public let services: [Service]
   public let consul: ConsulAddress
   public let token: TokenSource
-  public let ready: Ready
   /// How long the process may take to be ready; nil: as long as it likes.
   public let readyTimeout: Duration?
   public let stop: StopOptions
@@ -25,14 +24,6 @@ public enum TokenSource: Equatable, Sendable {
   case file([UInt8])
   /// The token itself, fit for an HTTP header.
   case value([UInt8])
-}
-
-/// What says that the process is ready.
-public enum Ready: Equatable, Sendable {
-  /// Its port accepts connections.
-  case tcp
-  /// It was started.
-  case none
 }
 
 /// How the process is stopped.

@@ -22,7 +22,7 @@ struct Supervisor: ~Copyable {
     self.sources = sources
     self.link = link
     self.child = child
-    prober = options.service?.port.map { Prober(port: $0) }
+    prober = options.services.first?.port.map { Prober(port: $0) }
     journal = Journal(options, process: child)
     machine = Machine(Plan(options), at: .now)
   }
@@ -35,7 +35,7 @@ struct Supervisor: ~Copyable {
     let sources = try EventSources.opened(givingTerminalAway: options.process.ownGroup)
     let child = try spawn(options, mask: mask, terminal: sources.foregroundNumber)
     sources.releaseInherited()
-    let link = options.service.map {
+    let link = options.services.first.map {
       AgentLink(to: options.consul, registrant: Registrant(service: $0, hostname: hostname), token: token)
     }
     return Supervisor(options, sources: sources, link: link, child: child)

@@ -18,7 +18,7 @@ struct Wording {
     let name = path.split(separator: UInt8(ascii: "/")).last ?? path[...]
     program = String(decoding: name, as: UTF8.self)
     process = "\(program) pid=\(child.id)"
-    service = options.service
+    service = options.services.first
     consul = "Consul \(options.consul.text)"
     hasDefaultConsul = options.consul.isLoopback
     token = options.token.text

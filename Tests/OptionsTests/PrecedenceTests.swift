@@ -99,7 +99,7 @@ import Testing
   @Test func probesNothingAndStopsAsTold() throws {
     let options = try options(
       ["--no-register", "--port=80", "--ready=tcp"], ["SERVICE_80_STOP_SIGNALS=QUIT"])
-    #expect(options.ready == .none)
+    #expect(options.services == [])
     #expect(options.stop.signals == [3])
   }
 

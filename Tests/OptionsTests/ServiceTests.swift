@@ -30,7 +30,7 @@ import Testing
       let (words, environment) = ([Array("ls".utf8)], [Array("SERVICE_NAME=web".utf8)])
       guard
         case .run(let options) = try Invocation.parse(
-          arguments: words, environment: environment, hostname: hostname)
+          arguments: words, environment: environment, hostname: hostname, read: nothing)
       else { return nil }
       return options.service?.id
     }
