@@ -29,18 +29,20 @@ let package = Package(
   name: "servicewrapper",
   targets: [
     .target(name: "Supervision", swiftSettings: settings),
-    .target(name: "Consul", swiftSettings: settings),
-    .target(name: "Options", swiftSettings: settings),
+    .target(name: "JSON", swiftSettings: settings),
+    .target(name: "Consul", dependencies: ["JSON"], swiftSettings: settings),
+    .target(name: "Options", dependencies: ["JSON"], swiftSettings: settings),
     .systemLibrary(name: "CLinux"),
     .target(name: "Linux", dependencies: ["CLinux"], swiftSettings: settings),
     .target(
-      name: "Wrapper", dependencies: ["Supervision", "Consul", "Options", "Linux"], swiftSettings: settings),
+      name: "Wrapper", dependencies: ["Supervision", "JSON", "Consul", "Options", "Linux"],
+      swiftSettings: settings),
     .executableTarget(
       name: "servicewrapper", dependencies: ["Wrapper", "Options"], swiftSettings: settings,
       linkerSettings: staticLink),
     .testTarget(name: "SupervisionTests", dependencies: ["Supervision"]),
-    .testTarget(name: "ConsulTests", dependencies: ["Consul"]),
-    .testTarget(name: "OptionsTests", dependencies: ["Options"]),
+    .testTarget(name: "ConsulTests", dependencies: ["Consul", "JSON"]),
+    .testTarget(name: "OptionsTests", dependencies: ["Options", "JSON"]),
     .testTarget(name: "LinuxTests", dependencies: ["Linux"]),
     .testTarget(name: "StructureTests"),
   ]

@@ -1,3 +1,5 @@
+public import JSON
+
 /// A service as it is registered with an agent: the body of `PUT /v1/agent/service/register`.
 public struct Definition: Hashable, Sendable {
   public var name: String
@@ -8,7 +10,14 @@ public struct Definition: Hashable, Sendable {
   public var address: String?
   public var tags: [String]
   public var meta: [Meta]
+  /// Ours.
   public var checks: TTLChecks?
+  public var agentChecks: [AgentCheck] = []
+  /// Others, in the API's words.
+  public var moreChecks: [JSON] = []
+  /// Other fields, in the API's words.
+  public var fields: [JSON.Member] = []
+  public var tenancy = Tenancy()
 
   public init(
     name: String, id: String, port: Int? = nil, address: String? = nil, tags: [String] = [],
@@ -60,11 +69,14 @@ public struct Definition: Hashable, Sendable {
     if !meta.isEmpty {
       members.append(JSON.Member("Meta", .object(meta.map { JSON.Member($0.key, .string($0.value)) })))
     }
-    if let checks {
-      let both = [checks.json(.alive, of: id), checks.json(.ready, of: id)]
-      members.append(JSON.Member("Checks", .array(both)))
-    }
+    members += fields + tenancy.members
+    if !allChecks.isEmpty { members.append(JSON.Member("Checks", .array(allChecks))) }
     return .object(members)
+  }
+
+  private var allChecks: [JSON] {
+    let ours = checks.map { [$0.json(.alive, of: id), $0.json(.ready, of: id)] } ?? []
+    return ours + agentChecks.map { $0.json(of: id, address: address, port: port) } + moreChecks
   }
 }
 

@@ -1,3 +1,5 @@
+internal import JSON
+
 /// A request to the agent's HTTP API, as a value.
 ///
 /// Several can be sent down one connection, since none asks for its closing: an agent that has hung
@@ -9,7 +11,7 @@ public struct Request: Hashable, Sendable {
   }
 
   let method: Method
-  /// Percent-encoded.
+  /// Percent-encoded, with its query.
   let path: String
   let body: [UInt8]?
 
@@ -25,23 +27,25 @@ public struct Request: Hashable, Sendable {
 
   /// An ID that path cleaning changes (`..`, `a//b`) can't be deregistered, encoded or not: Consul
   /// answers 301.
-  public static func deregister(id: String) -> Request {
-    Request(.put, "/v1/agent/service/deregister/\(percentEncoded(id))")
+  public static func deregister(id: String, in tenancy: Tenancy = Tenancy()) -> Request {
+    Request(.put, "/v1/agent/service/deregister/\(percentEncoded(id))\(tenancy.query)")
   }
 
   /// `output` is what Consul's UI shows beside the check. Its changes reach the catalog only every
   /// 5 minutes, those of the status at once.
   public static func update(
-    check: CheckKind, of serviceID: String, status: CheckStatus, output: String
+    check: CheckKind, of serviceID: String, in tenancy: Tenancy = Tenancy(), status: CheckStatus,
+    output: String
   ) -> Request {
     let body = JSON.object([
       JSON.Member("Status", .string(status.rawValue)), JSON.Member("Output", .string(output)),
     ])
-    return Request(.put, "/v1/agent/check/update/\(percentEncoded(check.id(of: serviceID)))", body: body)
+    let id = percentEncoded(check.id(of: serviceID))
+    return Request(.put, "/v1/agent/check/update/\(id)\(tenancy.query)", body: body)
   }
 
-  public static func service(id: String) -> Request {
-    Request(.get, "/v1/agent/service/\(percentEncoded(id))")
+  public static func service(id: String, in tenancy: Tenancy = Tenancy()) -> Request {
+    Request(.get, "/v1/agent/service/\(percentEncoded(id))\(tenancy.query)")
   }
 }
 

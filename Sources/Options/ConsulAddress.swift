@@ -27,7 +27,7 @@ extension ConsulAddress {
     let rest = value[(scheme + 3)...]
     switch String(decoding: lowercased(Array(value[..<scheme])), as: UTF8.self) {
     case "http": self = try hostAndPort(rest.last == UInt8(ascii: "/") ? rest.dropLast() : rest, setting)
-    case "unix": self = .unix(path: try socketPath(rest, setting))
+    case "unix": self = .unix(path: try setting.socketPath(rest))
     case "https": throw setting.wrong("TLS isn't supported yet; give http://HOST:PORT or unix:///PATH")
     default: throw setting.wrong("not an address of Consul; \(wanted)")
     }
@@ -45,21 +45,6 @@ private func hostAndPort(_ text: ArraySlice<UInt8>, _ setting: Setting) throws(U
   return .tcp(host: String(decoding: host, as: UTF8.self), port: try port(rest, setting))
 }
 
-private typealias HostAndRest = (host: ArraySlice<UInt8>, rest: ArraySlice<UInt8>)
-
-/// RFC 3986, section 3.2.2: an IPv6 address stands in brackets, since it has colons itself.
-private func bracketed(_ text: ArraySlice<UInt8>) -> HostAndRest? {
-  guard text.first == UInt8(ascii: "["), let end = text.firstIndex(of: UInt8(ascii: "]")) else { return nil }
-  let host = text[..<end].dropFirst()
-  return isIPv6(host) ? (host, text[(end + 1)...]) : nil
-}
-
-private func unbracketed(_ text: ArraySlice<UInt8>) -> HostAndRest? {
-  let end = text.firstIndex(of: UInt8(ascii: ":")) ?? text.endIndex
-  let host = text[..<end]
-  return isIPv4(host) || isHostName(host) ? (host, text[end...]) : nil
-}
-
 /// `:PORT` or nothing.
 private func port(_ text: ArraySlice<UInt8>, _ setting: Setting) throws(UsageError) -> Int {
   if text.isEmpty { return ConsulAddress.standardPort }
@@ -69,11 +54,14 @@ private func port(_ text: ArraySlice<UInt8>, _ setting: Setting) throws(UsageErr
   return port
 }
 
-private func socketPath(_ path: ArraySlice<UInt8>, _ setting: Setting) throws(UsageError) -> String {
-  _ = try setting.text()
-  guard path.first == UInt8(ascii: "/"), path.count > 1 else {
-    throw setting.wrong("not the path of a socket; give unix:///PATH")
+extension Setting {
+  /// The path of a unix socket, behind `unix://`.
+  func socketPath(_ path: ArraySlice<UInt8>) throws(UsageError) -> String {
+    _ = try text()
+    guard path.first == UInt8(ascii: "/"), path.count > 1 else {
+      throw wrong("not the path of a socket; give unix:///PATH")
+    }
+    guard path.count <= 107 else { throw wrong("too long for a socket's path; give at most 107 bytes") }
+    return String(decoding: path, as: UTF8.self)
   }
-  guard path.count <= 107 else { throw setting.wrong("too long for a socket's path; give at most 107 bytes") }
-  return String(decoding: path, as: UTF8.self)
 }

@@ -1,11 +1,11 @@
 /// The options, in the order of the help text. This is the only table of them.
 enum Flag: CaseIterable {
-  case name, port, advertisePort, id, address, tag, meta
+  case name, port, advertisePort, id, address, tag, meta, metaFromEnv, serviceFile
   case consulAddr, tokenFile
   case ready, readyTimeout, ttl, deregisterAfter
   case stopSignal, drain, stopTimeout
   case rewrite, processGroup, waitForAll, expectExit
-  case noRegister, dryRun, logLevel, logFormat, help, version
+  case noMeta, noRegister, dryRun, logLevel, logFormat, help, version
 
   /// As written on the command line.
   var name: String { row.name }
@@ -15,7 +15,7 @@ enum Flag: CaseIterable {
   var variable: Variable? { row.variable }
   var isRepeatable: Bool {
     switch self {
-    case .tag, .meta, .stopSignal, .rewrite, .expectExit: true
+    case .port, .tag, .meta, .stopSignal, .rewrite, .expectExit: true
     default: false
     }
   }
@@ -31,6 +31,8 @@ enum Flag: CaseIterable {
     case .address: ("--address", "ADDRESS", .service("ADDRESS"))
     case .tag: ("--tag", "TAG", .service("TAGS"))
     case .meta: ("--meta", "KEY=VALUE", .service("META_KEY"))
+    case .metaFromEnv: ("--meta-from-env", nil, .service("META_FROM_ENV"))
+    case .serviceFile: ("--service-file", "FILE", .other("SERVICEWRAPPER_SERVICE_FILE"))
     case .consulAddr: ("--consul-addr", "ADDRESS", .other("CONSUL_HTTP_ADDR"))
     case .tokenFile: ("--token-file", "FILE", .other("CONSUL_HTTP_TOKEN_FILE"))
     case .ready: ("--ready", "PROBE", .service("READY"))
@@ -44,6 +46,7 @@ enum Flag: CaseIterable {
     case .processGroup: ("--process-group", nil, .other("SERVICEWRAPPER_PROCESS_GROUP"))
     case .waitForAll: ("--wait-for-all", "DURATION", .other("SERVICEWRAPPER_WAIT_FOR_ALL"))
     case .expectExit: ("--expect-exit", "STATUS", .other("SERVICEWRAPPER_EXPECT_EXIT"))
+    case .noMeta: ("--no-meta", nil, .other("SERVICEWRAPPER_META"))
     case .noRegister: ("--no-register", nil, .other("SERVICEWRAPPER_REGISTER"))
     case .dryRun: ("--dry-run", nil, nil)
     case .logLevel: ("--log-level", "LEVEL", .other("SERVICEWRAPPER_LOG_LEVEL"))

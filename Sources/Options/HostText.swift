@@ -31,6 +31,22 @@ func isHostName(_ text: ArraySlice<UInt8>) -> Bool {
   return true
 }
 
+typealias HostAndRest = (host: ArraySlice<UInt8>, rest: ArraySlice<UInt8>)
+
+/// RFC 3986, section 3.2.2: an IPv6 address stands in brackets, since it has colons itself.
+func bracketed(_ text: ArraySlice<UInt8>) -> HostAndRest? {
+  guard text.first == UInt8(ascii: "["), let end = text.firstIndex(of: UInt8(ascii: "]")) else { return nil }
+  let host = text[..<end].dropFirst()
+  return isIPv6(host) ? (host, text[(end + 1)...]) : nil
+}
+
+/// An IPv4 address or a host name, and what follows from the colon on.
+func unbracketed(_ text: ArraySlice<UInt8>) -> HostAndRest? {
+  let end = text.firstIndex(of: UInt8(ascii: ":")) ?? text.endIndex
+  let host = text[..<end]
+  return isIPv4(host) || isHostName(host) ? (host, text[end...]) : nil
+}
+
 /// A letter, a digit, `-` or `_`, of ASCII.
 func isWordByte(_ byte: UInt8) -> Bool {
   isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)

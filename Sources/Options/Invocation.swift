@@ -9,16 +9,17 @@ public enum Invocation: Equatable, Sendable {
   ///   - arguments: without the program's own name.
   ///   - environment: `KEY=VALUE` each.
   ///   - hostname: of this container, for the default ID.
-  public static func parse(arguments: [[UInt8]], environment: [[UInt8]], hostname: String) throws(UsageError)
-    -> Invocation
-  {
+  ///   - read: for the service file.
+  public static func parse(
+    arguments: [[UInt8]], environment: [[UInt8]], hostname: String, read: FileReader
+  ) throws(UsageError) -> Invocation {
     let words = Words(arguments)
     if let answer = words.answer { return answer }
     if let error = words.error { throw error }
     if words.command.isEmpty, !words.has(.dryRun) {
       throw UsageError("no command; give it after the options, or see servicewrapper --help")
     }
-    return .run(try Options(Settings(words, Environment(environment)), hostname: hostname))
+    return .run(try Options(Settings(words, Environment(environment)), hostname: hostname, read: read))
   }
 }
 

@@ -6,54 +6,88 @@ public struct MetaEntry: Equatable, Sendable {
   public let value: String
 }
 
-/// The flags, or without any the variables: `SERVICE_<port>_META_KEY`, then `SERVICE_META_KEY`.
+/// The flags, or without any `SERVICE_META_KEY`; then every other `SERVICE_KEY`, if that was asked for; then the
+/// service file. What comes first holds, and `SERVICE_<port>_X` comes before `SERVICE_X`.
 func readMeta(_ settings: Settings) throws(UsageError) -> [MetaEntry] {
   let flags = settings.flags(.meta)
   var entries: [MetaEntry] = []
   for flag in flags { try add(entry(flag), to: &entries, flag) }
   if flags.isEmpty { entries = try metaVariables(settings) }
+  let asksForAll = try settings.isOn(.metaFromEnv)
+  if asksForAll { complete(&entries, with: try otherVariables(settings)) }
+  complete(&entries, with: settings.filed?.meta ?? [])
   // Consul answers 400 to a 65th, and doesn't register the service at all.
-  guard entries.count <= 64 else { throw UsageError("--meta: \(entries.count) keys; give at most 64") }
+  guard entries.count <= 64 else {
+    let source = (asksForAll ? settings[.metaFromEnv]?.source : nil) ?? "--meta"
+    throw UsageError("\(source): \(entries.count) keys; give at most 64")
+  }
   return entries
 }
 
 private func metaVariables(_ settings: Settings) throws(UsageError) -> [MetaEntry] {
   var entries: [MetaEntry] = []
   if let port = settings.port { entries = try metaVariables(settings.environment, "SERVICE_\(port)_META_") }
-  let ofPort = entries
-  for entry in try metaVariables(settings.environment, "SERVICE_META_") where !has(ofPort, entry.key) {
-    entries.append(entry)
-  }
+  complete(&entries, with: try metaVariables(settings.environment, "SERVICE_META_"))
   return entries
 }
 
 private func metaVariables(_ environment: Environment, _ prefix: String) throws(UsageError) -> [MetaEntry] {
   var entries: [MetaEntry] = []
-  for (suffix, setting) in environment.settings(prefix: prefix) {
-    if suffix.elementsEqual("FROM_ENV".utf8) {
-      throw setting.wrong("not supported yet; give SERVICE_META_KEY")
-    }
-    try add(entry(lowercased(suffix), setting.value, setting), to: &entries, setting)
+  for (suffix, setting) in environment.settings(prefix: prefix) where !suffix.elementsEqual("FROM_ENV".utf8) {
+    try add(MetaEntry(lowercased(suffix), setting.value, setting), to: &entries, setting)
   }
   return entries
+}
+
+/// What registrator calls attributes.
+private func otherVariables(_ settings: Settings) throws(UsageError) -> [MetaEntry] {
+  var entries: [MetaEntry] = []
+  if let port = settings.port { entries = try otherVariables(settings.environment, "SERVICE_\(port)_") }
+  complete(&entries, with: try otherVariables(settings.environment, "SERVICE_"))
+  return entries
+}
+
+private func otherVariables(_ environment: Environment, _ prefix: String) throws(UsageError) -> [MetaEntry] {
+  var entries: [MetaEntry] = []
+  for (suffix, setting) in environment.settings(prefix: prefix) where !hasMeaning(suffix) {
+    try add(MetaEntry(lowercased(suffix), setting.value, setting), to: &entries, setting)
+  }
+  return entries
+}
+
+/// Whether `SERVICE_` and this is an option, a check's variable, registrator's `IGNORE`, or one port's.
+private func hasMeaning(_ suffix: [UInt8]) -> Bool {
+  if suffix.starts(with: "META_".utf8) || suffix.starts(with: "CHECK_".utf8) { return true }
+  if suffix.elementsEqual("IGNORE".utf8) { return true }
+  let digits = suffix.prefix(while: isDigit)
+  if !digits.isEmpty, suffix.dropFirst(digits.count).first == UInt8(ascii: "_") { return true }
+  return Flag.allCases.contains { flag in
+    if case .service(let known) = flag.variable { known.utf8.elementsEqual(suffix) } else { false }
+  }
+}
+
+private func complete(_ entries: inout [MetaEntry], with more: [MetaEntry]) {
+  for entry in more where !has(entries, entry.key) { entries.append(entry) }
 }
 
 private func entry(_ flag: Setting) throws(UsageError) -> MetaEntry {
   guard let equals = flag.value.firstIndex(of: UInt8(ascii: "=")) else {
     throw flag.wrong("no = in it; give KEY=VALUE")
   }
-  return try entry(Array(flag.value[..<equals]), Array(flag.value[(equals + 1)...]), flag)
+  return try MetaEntry(Array(flag.value[..<equals]), Array(flag.value[(equals + 1)...]), flag)
 }
 
-/// Consul's rules (seen with 1.8.7): what breaks one is a 400, and the service isn't registered at all.
-private func entry(_ key: [UInt8], _ value: [UInt8], _ setting: Setting) throws(UsageError) -> MetaEntry {
-  guard 1...128 ~= key.count, key.allSatisfy({ isWordByte($0) }) else {
-    throw setting.wrong("not a key; give 1 to 128 letters, digits, _ or -")
+extension MetaEntry {
+  /// Consul's rules (seen with 1.8.7): what breaks one is a 400, and the service isn't registered at all.
+  init(_ key: [UInt8], _ value: [UInt8], _ setting: Setting) throws(UsageError) {
+    guard 1...128 ~= key.count, key.allSatisfy({ isWordByte($0) }) else {
+      throw setting.wrong("not a key; give 1 to 128 letters, digits, _ or -")
+    }
+    if key.starts(with: "consul-".utf8) { throw setting.wrong("keys in consul- are Consul's; give another") }
+    if value.count > 512 { throw setting.wrong("\(value.count) bytes; give a value of at most 512") }
+    self.key = String(decoding: key, as: UTF8.self)
+    self.value = try Setting(source: setting.source, value: value).text()
   }
-  if key.starts(with: "consul-".utf8) { throw setting.wrong("keys in consul- are Consul's; give another") }
-  if value.count > 512 { throw setting.wrong("\(value.count) bytes; give a value of at most 512") }
-  let text = try Setting(source: setting.source, value: value).text()
-  return MetaEntry(key: String(decoding: key, as: UTF8.self), value: text)
 }
 
 private func add(_ entry: MetaEntry, to entries: inout [MetaEntry], _ setting: Setting) throws(UsageError) {

@@ -1,6 +1,6 @@
 /// Everything that servicewrapper was told.
 public struct Options: Equatable, Sendable {
-  /// Empty with `--no-register`: be an init only.
+  /// No two with one ID; empty with `--no-register`: be an init only.
   public let services: [Service]
   public let consul: ConsulAddress
   public let token: TokenSource

@@ -1,26 +1,28 @@
 extension Options {
   /// With `--no-register` nothing that is about Consul is looked at: be it wrong, the process starts.
-  init(_ settings: Settings, hostname: String) throws(UsageError) {
+  init(_ settings: Settings, hostname: String, read: FileReader) throws(UsageError) {
     dryRun = settings.words.has(.dryRun)
     command = settings.words.command
     log = try LogOptions(settings)
     process = try ProcessOptions(settings)
     guard try registers(settings) else {
       var settings = settings
-      settings.port = try? settings[.port]?.port()
+      let ports = try? settings.ports()
+      settings.port = ports?.count == 1 ? ports?.first : nil
       (services, consul, token) = ([], .standard, .none)
       (readyTimeout, warnings) = (nil, [])
       stop = try StopOptions(settings)
       return
     }
-    var settings = settings
-    settings.port = try settings[.port]?.port()
-    var warnings: [String] = []
-    services = [try Service(settings, hostname: hostname, warnings: &warnings)]
+    let file = try settings.serviceFile(read)
+    let each = try settings.ofEachService(file?.services ?? [])
+    var warnings = file?.warnings ?? []
+    services = try readServices(each, hostname: hostname, warnings: &warnings)
     consul = try consulAddress(settings)
     token = try TokenSource(settings)
-    readyTimeout = try settings[.readyTimeout]?.limit()
-    stop = try StopOptions(settings)
+    let ofProcess = try settings.ofProcess(beside: each)
+    readyTimeout = try ofProcess[.readyTimeout]?.limit()
+    stop = try StopOptions(ofProcess)
     self.warnings = warnings
   }
 }
@@ -51,22 +53,6 @@ extension TokenSource {
       self = .value(token.value)
     } else {
       self = .none
-    }
-  }
-}
-
-extension Probe {
-  init(_ settings: Settings) throws(UsageError) {
-    let hasPort = settings.port != nil
-    guard let probe = settings[.ready] else {
-      self = hasPort ? .tcp : .none
-      return
-    }
-    switch true {
-    case probe.matches("none"): self = .none
-    case probe.matches("tcp") && hasPort: self = .tcp
-    case probe.matches("tcp"): throw probe.wrong("no port to probe; give --port PORT too")
-    default: throw probe.wrong("not a probe; give tcp or none")
     }
   }
 }

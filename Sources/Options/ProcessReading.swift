@@ -21,7 +21,7 @@ private func readRewrites(_ settings: Settings) throws(UsageError) -> [Rewrite] 
 
 extension Settings {
   /// Of a flag without a value: given, or its variable is true.
-  fileprivate func isOn(_ flag: Flag) throws(UsageError) -> Bool {
+  func isOn(_ flag: Flag) throws(UsageError) -> Bool {
     if words.has(flag) { return true }
     return try self[flag]?.boolean() ?? false
   }

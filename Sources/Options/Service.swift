@@ -1,3 +1,5 @@
+public import JSON
+
 /// What is registered with Consul.
 public struct Service: Equatable, Sendable {
   public let name: String
@@ -8,43 +10,57 @@ public struct Service: Equatable, Sendable {
   /// The port that is registered: the probed one unless told otherwise.
   public let advertisedPort: Int?
   public let address: Address
-  public let ready: Probe
   public let tags: [String]
   public let meta: [MetaEntry]
-  /// How long a check stays passing without news from us; nil: no checks.
+  /// What says that it is ready.
+  public let ready: Probe
+  /// How long a check stays passing without news from us; nil: no checks of ours.
   public let ttl: Duration?
   /// How long Consul keeps the service once we are gone; nil: for ever, as without checks. Consul's floor is a minute.
   public let deregisterAfter: Duration?
+  /// Made by the agent itself, beside ours.
+  public var checks: [ConsulCheck] = []
+  /// Checks of the service file, in the API's words.
+  public var filedChecks: [JSON] = []
+  /// What else the service file says, in the API's words.
+  public var fields: [JSON.Member] = []
+  /// Consul Enterprise's; nil: not to be sent.
+  public var namespace: String?
+  public var partition: String?
+  /// The Meta is to say who registered it.
+  public var isIdentified = true
 }
 
 extension Service {
   init(_ settings: Settings, hostname: String, warnings: inout [String]) throws(UsageError) {
-    guard let name = settings[.name] else {
-      throw UsageError("no service name; give --name NAME or SERVICE_NAME, or --no-register")
-    }
-    self.name = try name.text()
-    id = try serviceID(settings, name: self.name, hostname: hostname)
+    let name = try ServiceName(settings)
+    self.name = try name.registered.text()
+    id = try serviceID(settings, name: try name.given.text(), hostname: hostname)
     port = settings.port
-    advertisedPort = try settings[.advertisePort]?.port() ?? settings.port
+    advertisedPort = try settings.single(.advertisePort)?.port() ?? settings.port
     address = try Address(settings[.address])
-    ready = try Probe(settings)
     var tags: [String] = []
     for tag in settings.list(.tag) { tags.append(try tag.text()) }
     self.tags = tags
     meta = try readMeta(settings)
+    ready = try Probe(settings)
     let times = try CheckTimes(settings)
     (ttl, deregisterAfter) = (times.ttl, times.deregisterAfter)
-    warnings += nameWarnings(name) + times.warnings
+    filedChecks = settings.filed?.checks ?? []
+    fields = settings.filed?.fields ?? []
+    namespace = try (settings.environment.setting("CONSUL_NAMESPACE") ?? settings.filed?.namespace)?.text()
+    partition = try (settings.environment.setting("CONSUL_PARTITION") ?? settings.filed?.partition)?.text()
+    if settings.words.has(.noMeta) {
+      isIdentified = false
+    } else {
+      isIdentified = try settings[.noMeta]?.boolean() ?? true
+    }
+    for warning in name.warnings + times.warnings { note(warning, in: &warnings) }
+    checks = try readChecks(settings, port: advertisedPort, warnings: &warnings)
   }
 }
 
-/// Consul takes any name, and merely logs that its DNS can't answer for this one.
-private func nameWarnings(_ name: Setting) -> [String] {
-  let bytes = name.value
-  let dash = UInt8(ascii: "-")
-  let isLabel = bytes.allSatisfy { isWordByte($0) && $0 != UInt8(ascii: "_") } && bytes.count <= 63
-  if isLabel, bytes.first != dash, bytes.last != dash { return [] }
-  return [
-    "\(name.source) \(quoted(bytes)): can't be found by DNS; it takes 1 to 63 letters, digits and inner dashes"
-  ]
+/// Several services may be warned about with one line.
+func note(_ warning: String, in warnings: inout [String]) {
+  if !warnings.contains(where: { $0.utf8.elementsEqual(warning.utf8) }) { warnings.append(warning) }
 }

@@ -4,7 +4,7 @@ private let unreachable =
 
 /// The ID of this instance: the one given, or `NAME-HOSTNAME-PORT`, the same again when this container restarts.
 func serviceID(_ settings: Settings, name: String, hostname: String) throws(UsageError) -> String {
-  if let given = settings[.id] {
+  if let given = try settings.single(.id) {
     let id = try given.text()
     if pathCleaningChanges(given.value) { throw given.wrong(unreachable) }
     return id

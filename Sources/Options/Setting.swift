@@ -2,6 +2,8 @@
 struct Setting {
   let source: String
   let value: [UInt8]
+  /// Given for one of several services, and for no other.
+  var isOwn = false
 
   /// `--port "abc": ` and what is wrong, in one line.
   func wrong(_ reason: String) -> UsageError {

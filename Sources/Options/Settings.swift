@@ -1,10 +1,14 @@
-/// What the command line and the environment say, looked up in the order of precedence: the flag, then
-/// `SERVICE_<port>_X`, then `SERVICE_X`.
+/// What the command line, the environment and the service file say of one service, looked up in the order of
+/// precedence: the flag, then `SERVICE_<port>_X`, then `SERVICE_X`, then the file.
 struct Settings {
   let words: Words
   let environment: Environment
   /// The probed port, which names the variables that beat the common ones.
   var port: Int?
+  /// The service as its file has it.
+  var filed: FiledService?
+  /// There are other services beside it, so that what is given for all isn't its own.
+  var isOneOfMany = false
 
   init(_ words: Words, _ environment: Environment) {
     self.words = words
@@ -12,13 +16,14 @@ struct Settings {
   }
 
   subscript(_ flag: Flag) -> Setting? {
-    flags(flag).first ?? fromEnvironment(flag)
+    flags(flag).first ?? fromEnvironment(flag) ?? filed?.list(flag).first
   }
 
-  /// All of a repeatable option: the flags, or else the variable's list, split at commas.
+  /// All of a repeatable option: the flags, or else the variable's list, split at commas, or else the file's.
   func list(_ flag: Flag) -> [Setting] {
     let given = flags(flag)
-    guard given.isEmpty, let variable = fromEnvironment(flag) else { return given }
+    if !given.isEmpty { return given }
+    guard let variable = fromEnvironment(flag) else { return filed?.list(flag) ?? [] }
     var items: [Setting] = []
     for item in splitList(variable.value) { items.append(Setting(source: variable.source, value: item)) }
     return items
@@ -32,16 +37,31 @@ struct Settings {
     return settings
   }
 
+  /// What two services can't have in common: given for all of several, it is refused.
+  func single(_ flag: Flag) throws(UsageError) -> Setting? {
+    guard let setting = self[flag], isOneOfMany, !setting.isOwn else { return self[flag] }
+    guard let port, case .service(let suffix) = flag.variable else {
+      throw setting.wrong("several services can't share it; give each its own in the service file")
+    }
+    throw setting.wrong("several services can't share it; give SERVICE_\(port)_\(suffix)")
+  }
+
+  /// `SERVICE_<port>_X` or `SERVICE_X`, where X is `suffix`.
+  func variable(_ suffix: String) -> Setting? {
+    ofPort(suffix) ?? environment.setting("SERVICE_" + suffix)
+  }
+
+  func ofPort(_ suffix: String) -> Setting? {
+    guard let port, var setting = environment.setting("SERVICE_\(port)_" + suffix) else { return nil }
+    setting.isOwn = true
+    return setting
+  }
+
   private func fromEnvironment(_ flag: Flag) -> Setting? {
     switch flag.variable {
     case .other(let name): environment.setting(name)
-    case .service(let suffix): ofPort(suffix) ?? environment.setting("SERVICE_" + suffix)
+    case .service(let suffix): variable(suffix)
     case nil: nil
     }
-  }
-
-  private func ofPort(_ suffix: String) -> Setting? {
-    guard let port else { return nil }
-    return environment.setting("SERVICE_\(port)_" + suffix)
   }
 }

@@ -1,4 +1,5 @@
 internal import Consul
+internal import JSON
 internal import Linux
 public import Options
 
@@ -30,14 +31,23 @@ public struct Caller: Sendable {
     }
   }
 
-  /// What would be registered, as Consul takes it, and nothing else done.
+  /// The service file, of at most a mebibyte: enough for thousands of services.
+  public func read(_ path: [UInt8]) throws(Unreadable) -> [UInt8] {
+    do throws(SystemCallError) {
+      return try File.read(path: path, limit: 1 << 20)
+    } catch { throw Unreadable(reason: error.reason) }
+  }
+
+  /// What would be registered, a body for Consul for each service, and nothing else done.
   public func showRegistration(_ options: Options) -> Never {
-    guard !options.services.isEmpty else { refuse("--dry-run: nothing would be registered") }
-    let texts = options.services.map { service in
+    if options.services.isEmpty { refuse("--dry-run: nothing would be registered") }
+    var texts = ""
+    for service in options.services {
       let address = try? service.address.registered(connection: nil)
-      return Definition(service, address: address ?? nil, isReady: true).json.pretty
+      let definition = Definition(service, address: address ?? nil, isReady: true)
+      texts += String(decoding: definition.json.pretty, as: UTF8.self) + "\n"
     }
-    finish(printing: texts.map { String(decoding: $0, as: UTF8.self) + "\n" }.joined())
+    finish(printing: texts)
   }
 
   /// Starts the process and stays with it until it ends.

@@ -1,4 +1,4 @@
-internal import Consul
+internal import JSON
 internal import Linux
 internal import Options
 internal import Supervision

@@ -16,8 +16,8 @@ struct Registrant {
 
   func request(_ request: Supervision.Request, address: String?) -> Consul.Request {
     switch request {
-    case .inspect: return .service(id: service.id)
-    case .deregister: return .deregister(id: service.id)
+    case .inspect: return .service(id: service.id, in: service.tenancy)
+    case .deregister: return .deregister(id: service.id, in: service.tenancy)
     case .retire: return update(.ready, .critical, "left behind by an earlier run; restarted by \(sender)")
     case .alive: return update(.alive, .passing, "heartbeat from \(sender)")
     case .ready(.accepting): return update(.ready, .passing, "\(accepting); heartbeat from \(sender)")
@@ -31,6 +31,6 @@ struct Registrant {
   private var accepting: String { service.ready.success(port: service.port) }
 
   private func update(_ check: CheckKind, _ status: CheckStatus, _ output: String) -> Consul.Request {
-    .update(check: check, of: service.id, status: status, output: output)
+    .update(check: check, of: service.id, in: service.tenancy, status: status, output: output)
   }
 }

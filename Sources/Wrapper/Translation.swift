@@ -32,14 +32,37 @@ extension ProbePlan {
 }
 
 extension Definition {
-  init(_ service: Service, address: String?, isReady: Bool) {
+  init(
+    _ service: Service, address: String?, isReady: Bool, containerID: String? = nil, bootID: String? = nil
+  ) {
     self.init(
       name: service.name, id: service.id, port: service.advertisedPort, address: address, tags: service.tags,
       meta: service.meta.map { Definition.Meta(key: $0.key, value: $0.value) },
       checks: service.ttl.map {
         TTLChecks(ttl: $0, deregisterAfter: service.deregisterAfter, ready: isReady ? .passing : .critical)
       })
+    agentChecks = service.checks.map {
+      AgentCheck(AgentCheck.Target($0.target), fields: $0.fields)
+    }
+    (moreChecks, fields, tenancy) = (service.filedChecks, service.fields, service.tenancy)
+    if service.isIdentified { identify(containerID: containerID, bootID: bootID) }
   }
+}
+
+extension AgentCheck.Target {
+  init(_ target: ConsulCheck.Target) {
+    switch target {
+    case .http(let path): self = .http(path: path)
+    case .https(let path): self = .https(path: path)
+    case .tcp: self = .tcp
+    case .grpc: self = .grpc
+    case .script(let text): self = .script(text)
+    }
+  }
+}
+
+extension Service {
+  var tenancy: Tenancy { Tenancy(namespace: namespace, partition: partition) }
 }
 
 extension Address {

@@ -6,7 +6,8 @@ let caller = Caller.blockingEverySignal()
 
 do throws(UsageError) {
   switch try Invocation.parse(
-    arguments: caller.arguments, environment: caller.environment, hostname: caller.hostname)
+    arguments: caller.arguments, environment: caller.environment, hostname: caller.hostname,
+    read: caller.read)
   {
   case .help: caller.finish(printing: helpText)
   case .version: caller.finish(printing: version + "\n")

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Consul
+@testable import JSON
 
 @Suite struct JSONParsingTests {
   @Test(arguments: valid)

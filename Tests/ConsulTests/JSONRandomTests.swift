@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Consul
+@testable import JSON
 
 @Suite struct JSONRandomTests {
   @Test(arguments: 0..<8)

@@ -15,7 +15,7 @@ private let complaints: [(arguments: [String], environment: [String], message: S
   (["--meta="], [], "--meta \"\": empty; give --meta KEY=VALUE"),
   (["--address", ""], [], "--address \"\": empty; give --address ADDRESS"),
   (["--tag="], [], "--tag \"\": empty; give --tag TAG"),
-  (["--port=1", "--port=1"], [], "--port: given twice; give it once"),
+  (["--id=a", "--id=a"], [], "--id: given twice; give it once"),
   (["--no-register", "--no-register"], [], "--no-register: given twice; give it once"),
   (["--dry-run=x"], [], "--dry-run \"x\": takes no value; give --dry-run alone"),
   (["--no-register=false"], [], "--no-register \"false\": takes no value; give --no-register alone"),
@@ -55,8 +55,6 @@ private let complaints: [(arguments: [String], environment: [String], message: S
   ),
 
   (["--ready=tcp"], [], "--ready \"tcp\": no port to probe; give --port PORT too"),
-  (["--ready=tcp://a:1"], [], "--ready \"tcp://a:1\": not a probe; give tcp or none"),
-  ([], ["SERVICE_READY=exec:true"], "SERVICE_READY \"exec:true\": not a probe; give tcp or none"),
   (["--log-level=INFO"], [], "--log-level \"INFO\": not a level; give debug, info, warning or error"),
   (["--log-format=xml"], [], "--log-format \"xml\": not a format; give text or json"),
   (
@@ -186,10 +184,6 @@ private let complaints: [(arguments: [String], environment: [String], message: S
   ),
   (["--meta=a=1", "--meta=a=2"], [], "--meta \"a=2\": this key was given before; give it once"),
   (["--meta=a=\u{1}"], [], "--meta \"\\x01\": has a control character; give printable text"),
-  (
-    [], ["SERVICE_META_FROM_ENV=true"],
-    "SERVICE_META_FROM_ENV \"true\": not supported yet; give SERVICE_META_KEY"
-  ),
 ]
 
 @Test(arguments: complaints)
@@ -229,7 +223,7 @@ func whatIsNotUTF8IsRefused(_ flag: Flag) {
   let words = [Array((flag.name + "=").utf8) + [0x61, 0x3D, 0xFF], [0x6C, 0x73]]
   let environment = flag == .name ? [] : [Array("SERVICE_NAME=redis".utf8)]
   do throws(UsageError) {
-    _ = try Invocation.parse(arguments: words, environment: environment, hostname: "host")
+    _ = try Invocation.parse(arguments: words, environment: environment, hostname: "host", read: nothing)
     Issue.record("taken")
   } catch {
     #expect(isOneShortLine(error.message))

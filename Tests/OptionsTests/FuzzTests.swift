@@ -44,7 +44,8 @@ func whateverIsGivenIsReadOrRefusedInOneLine(_ seed: UInt64) {
     var environment: [[UInt8]] = []
     for _ in 0..<Int.random(in: 0...4, using: &random) { environment.append(word(&random)) }
     do throws(UsageError) {
-      let invocation = try Invocation.parse(arguments: arguments, environment: environment, hostname: "host")
+      let invocation = try Invocation.parse(
+        arguments: arguments, environment: environment, hostname: "host", read: nothing)
       read += 1
       guard case .run(let options) = invocation else { continue }
       #expect(options.warnings.allSatisfy(isOneShortLine))

@@ -24,7 +24,9 @@ private func command(_ arguments: [String]) throws -> [String] {
 
   @Test func keepsBytesThatAreNotText() throws {
     let words: [[UInt8]] = [Array("--no-register".utf8), [0xFF], [0x80, 0x0A]]
-    guard case .run(let options) = try Invocation.parse(arguments: words, environment: [], hostname: "h")
+    guard
+      case .run(let options) = try Invocation.parse(
+        arguments: words, environment: [], hostname: "h", read: nothing)
     else {
       Issue.record("not a run")
       return
@@ -75,9 +77,7 @@ private func command(_ arguments: [String]) throws -> [String] {
 }
 
 @Suite struct WhatIsNoOption {
-  static let later = ["--service-file", "--meta-from-env"]
-
-  @Test(arguments: later + ["--foo", "-x", "-9", "--é", "--=", "--no-such-thing"])
+  @Test(arguments: ["--foo", "-x", "-9", "--é", "--=", "--no-such-thing"])
   func isRefused(_ word: String) {
     let name = word == "--=" ? "--" : word
     #expect(complaint([word, "x"]) == "unknown option \(name); see servicewrapper --help")

@@ -21,31 +21,31 @@ struct OptionCase: Sendable, CustomTestStringConvertible {
   var isSwitch: Bool { flag.value == nil }
 
   static let all: [OptionCase] = [
-    OptionCase(.name, "web", "SERVICE_NAME=web") { $0.services.first?.name == "web" },
-    OptionCase(.port, "80", "SERVICE_PORT=80") {
-      $0.services.first?.port == 80 && $0.services.first?.advertisedPort == 80
-    },
-    OptionCase(.advertisePort, "81", "SERVICE_ADVERTISE_PORT=81") { $0.services.first?.advertisedPort == 81 },
-    OptionCase(.id, "a", "SERVICE_ID=a") { $0.services.first?.id == "a" },
+    OptionCase(.name, "web", "SERVICE_NAME=web") { $0.service?.name == "web" },
+    OptionCase(.port, "80", "SERVICE_PORT=80") { $0.service?.port == 80 && $0.service?.advertisedPort == 80 },
+    OptionCase(.advertisePort, "81", "SERVICE_ADVERTISE_PORT=81") { $0.service?.advertisedPort == 81 },
+    OptionCase(.id, "a", "SERVICE_ID=a") { $0.service?.id == "a" },
     OptionCase(.address, "10.0.0.1", "SERVICE_ADDRESS=10.0.0.1") {
-      $0.services.first?.address == .literal("10.0.0.1")
+      $0.service?.address == .literal("10.0.0.1")
     },
-    OptionCase(.tag, "blue", "SERVICE_TAGS=blue") { $0.services.first?.tags == ["blue"] },
-    OptionCase(.meta, "a=b", "SERVICE_META_A=b") {
-      $0.services.first?.meta == [MetaEntry(key: "a", value: "b")]
+    OptionCase(.tag, "blue", "SERVICE_TAGS=blue") { $0.service?.tags == ["blue"] },
+    OptionCase(.meta, "a=b", "SERVICE_META_A=b") { $0.service?.meta == [MetaEntry(key: "a", value: "b")] },
+    OptionCase(.metaFromEnv, "", "SERVICE_META_FROM_ENV=true") {
+      $0.service?.meta == [MetaEntry(key: "region", value: "eu")]
+    },
+    OptionCase(.serviceFile, "web.json", "SERVICEWRAPPER_SERVICE_FILE=web.json") {
+      $0.service?.fields.map(\.key) == ["Weights"]
     },
     OptionCase(.consulAddr, "c:1", "CONSUL_HTTP_ADDR=c:1") { $0.consul == .tcp(host: "c", port: 1) },
     OptionCase(.tokenFile, "/t", "CONSUL_HTTP_TOKEN_FILE=/t") { $0.token == .file(Array("/t".utf8)) },
     OptionCase(.ready, "none", "SERVICE_READY=none", with: ["--port", "80"]) {
-      $0.services.first?.ready == Probe.none
+      $0.service?.ready == Probe.none
     },
-    OptionCase(.ready, "tcp", "SERVICE_READY=tcp", with: ["--port", "80"]) {
-      $0.services.first?.ready == .tcp
-    },
+    OptionCase(.ready, "tcp", "SERVICE_READY=tcp", with: ["--port", "80"]) { $0.service?.ready == .tcp },
     OptionCase(.readyTimeout, "9s", "SERVICE_READY_TIMEOUT=9s") { $0.readyTimeout == .seconds(9) },
-    OptionCase(.ttl, "9s", "SERVICE_CHECK_TTL=9s") { $0.services.first?.ttl == .seconds(9) },
+    OptionCase(.ttl, "9s", "SERVICE_CHECK_TTL=9s") { $0.service?.ttl == .seconds(9) },
     OptionCase(.deregisterAfter, "2m", "SERVICE_CHECK_DEREGISTER_AFTER=2m") {
-      $0.services.first?.deregisterAfter == .seconds(120)
+      $0.service?.deregisterAfter == .seconds(120)
     },
     OptionCase(.stopSignal, "QUIT", "SERVICE_STOP_SIGNALS=QUIT") { $0.stop.signals == [3] && $0.stop.hangUp },
     OptionCase(.drain, "2s", "SERVICE_DRAIN=2s") { $0.stop.drain == .seconds(2) },
@@ -56,7 +56,8 @@ struct OptionCase: Sendable, CustomTestStringConvertible {
     OptionCase(.processGroup, "", "SERVICEWRAPPER_PROCESS_GROUP=true") { $0.process.ownGroup },
     OptionCase(.waitForAll, "2s", "SERVICEWRAPPER_WAIT_FOR_ALL=2s") { $0.process.waitForAll == .seconds(2) },
     OptionCase(.expectExit, "143", "SERVICEWRAPPER_EXPECT_EXIT=143") { $0.process.expectedExits == [143] },
-    OptionCase(.noRegister, "", "SERVICEWRAPPER_REGISTER=false") { $0.services.isEmpty },
+    OptionCase(.noMeta, "", "SERVICEWRAPPER_META=false") { $0.service?.isIdentified == false },
+    OptionCase(.noRegister, "", "SERVICEWRAPPER_REGISTER=false") { $0.service == nil },
     OptionCase(.logLevel, "debug", "SERVICEWRAPPER_LOG_LEVEL=debug") { $0.log.level == .debug },
     OptionCase(.logLevel, "warning", "SERVICEWRAPPER_LOG_LEVEL=warning") { $0.log.level == .warning },
     OptionCase(.logLevel, "error", "SERVICEWRAPPER_LOG_LEVEL=error") { $0.log.level == .error },
@@ -108,14 +109,12 @@ struct OptionCase: Sendable, CustomTestStringConvertible {
 @Test func defaultsAreThoseOfTheHelpText() throws {
   let options = try options(["--port", "6379"])
   let expected = Service(
-    name: "redis", id: "redis-host-6379", port: 6379, advertisedPort: 6379, address: .auto, ready: .tcp,
-    tags: [],
-    meta: [],
-    ttl: .seconds(15), deregisterAfter: .seconds(60))
-  #expect(options.services.first == expected)
+    name: "redis", id: "redis-host-6379", port: 6379, advertisedPort: 6379, address: .auto, tags: [],
+    meta: [], ready: .tcp, ttl: .seconds(15), deregisterAfter: .seconds(60))
+  #expect(options.services == [expected])
+  #expect(expected.isIdentified && expected.namespace == nil && expected.partition == nil)
   #expect(options.consul == .tcp(host: "127.0.0.1", port: 8500))
   #expect(options.token == .none)
-  #expect(options.services.first?.ready == .tcp)
   #expect(options.readyTimeout == nil)
   #expect(options.stop == StopOptions(signals: [15, 2], hangUp: true, drain: .zero, timeout: nil))
   #expect(
@@ -127,7 +126,7 @@ struct OptionCase: Sendable, CustomTestStringConvertible {
 
 @Test func withoutAPortNothingIsProbed() throws {
   let options = try options(["--advertise-port", "80"])
-  #expect(options.services.first?.ready == Probe.none)
-  #expect(options.services.first?.port == nil)
-  #expect(options.services.first?.advertisedPort == 80)
+  #expect(options.service?.ready == Probe.none)
+  #expect(options.service?.port == nil)
+  #expect(options.service?.advertisedPort == 80)
 }

@@ -1,33 +1,54 @@
 @testable import Options
 
+/// The service files that there are.
+let files: [String: String] = [
+  "web.json": #"{"service": {"name": "filed", "weights": {"passing": 10, "warning": 1}}}"#
+]
+
 /// Parses as if on a container called `host`, with a command after the options unless `command` is empty.
-func parse(_ arguments: [String], _ environment: [String] = [], command: [String] = ["redis-server"])
-  throws(UsageError) -> Invocation
-{
+func parse(
+  _ arguments: [String], _ environment: [String] = [], command: [String] = ["redis-server"],
+  files: [String: String] = files
+) throws(UsageError) -> Invocation {
   try Invocation.parse(
     arguments: (arguments + command).map { Array($0.utf8) }, environment: environment.map { Array($0.utf8) },
-    hostname: "host")
+    hostname: "host"
+  ) { path throws(Unreadable) in
+    guard let text = files[String(decoding: path, as: UTF8.self)] else {
+      throw Unreadable(reason: "No such file or directory")
+    }
+    return Array(text.utf8)
+  }
 }
 
-/// The options when the name is given, unless `arguments` or `environment` give another.
-func options(_ arguments: [String] = [], _ environment: [String] = []) throws(UsageError) -> Options {
-  guard case .run(let options) = try parse(arguments, environment + ["SERVICE_NAME=redis"]) else {
+/// The options when the name is given, unless `arguments` or `environment` give another. There is a variable too
+/// that is nobody's but the user's.
+func options(
+  _ arguments: [String] = [], _ environment: [String] = [], files: [String: String] = files
+) throws(UsageError) -> Options {
+  let environment = environment + ["SERVICE_NAME=redis", "SERVICE_REGION=eu"]
+  guard case .run(let options) = try parse(arguments, environment, files: files) else {
     throw UsageError("not a run")
   }
   return options
 }
 
+extension Options {
+  /// The only one, or the first.
+  var service: Service? { services.first }
+}
+
 func service(_ arguments: [String] = [], _ environment: [String] = []) throws(UsageError) -> Service {
-  guard let service = try options(arguments, environment).services.first else {
-    throw UsageError("no service")
-  }
+  guard let service = try options(arguments, environment).service else { throw UsageError("no service") }
   return service
 }
 
 /// What is said about wrong options; nil if they are right.
-func complaint(_ arguments: [String], _ environment: [String] = []) -> String? {
+func complaint(
+  _ arguments: [String], _ environment: [String] = [], files: [String: String] = files
+) -> String? {
   do throws(UsageError) {
-    _ = try options(arguments, environment)
+    _ = try options(arguments, environment, files: files)
     return nil
   } catch {
     return error.message
@@ -43,4 +64,9 @@ func isOneShortLine(_ message: String) -> Bool {
   let scalars = message.unicodeScalars
   return !message.isEmpty && message.utf8.count <= 200
     && scalars.allSatisfy { $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) && $0.value != 0x2028 }
+}
+
+/// Where there are no files.
+func nothing(_ path: [UInt8]) throws(Unreadable) -> [UInt8] {
+  throw Unreadable(reason: "No such file or directory")
 }

@@ -11,7 +11,7 @@ import Testing
   }
 
   @Test func theFlagBeatsAnEnvironmentThatRegisters() throws {
-    #expect(try options(["--no-register"], ["SERVICEWRAPPER_REGISTER=true"]).services.isEmpty)
+    #expect(try options(["--no-register"], ["SERVICEWRAPPER_REGISTER=true"]).service == nil)
   }
 
   @Test(arguments: OptionCase.all.filter { $0.variable.hasPrefix("SERVICE_") && $0.flag != .port })
@@ -36,8 +36,8 @@ import Testing
   @Test func flagsReplaceTheWholeListOfTheVariable() throws {
     let environment = ["SERVICE_TAGS=a,b", "SERVICE_META_A=1", "SERVICE_STOP_SIGNALS=HUP"]
     let options = try options(["--tag=c", "--tag=d", "--meta=x=2", "--stop-signal=QUIT"], environment)
-    #expect(options.services.first?.tags == ["c", "d"])
-    #expect(options.services.first?.meta == [MetaEntry(key: "x", value: "2")])
+    #expect(options.service?.tags == ["c", "d"])
+    #expect(options.service?.meta == [MetaEntry(key: "x", value: "2")])
     #expect(options.stop.signals == [3])
   }
 
@@ -81,7 +81,7 @@ import Testing
 @Suite struct InitOnly {
   @Test func needsNoName() throws {
     guard case .run(let options) = try parse(["--no-register"]) else { return }
-    #expect(options.services.first == nil)
+    #expect(options.service == nil)
   }
 
   @Test(arguments: [
@@ -99,6 +99,7 @@ import Testing
   @Test func probesNothingAndStopsAsTold() throws {
     let options = try options(
       ["--no-register", "--port=80", "--ready=tcp"], ["SERVICE_80_STOP_SIGNALS=QUIT"])
+    #expect(options.services == [])
     #expect(options.stop.signals == [3])
   }
 
@@ -106,6 +107,6 @@ import Testing
     ("false", false), ("0", false), ("FALSE", false), ("true", true), ("1", true), ("True", true),
   ])
   func isAskedForByAVariableToo(_ value: String, _ registers: Bool) throws {
-    #expect(try options([], ["SERVICEWRAPPER_REGISTER=" + value]).services.isEmpty != registers)
+    #expect(try (options([], ["SERVICEWRAPPER_REGISTER=" + value]).service != nil) == registers)
   }
 }

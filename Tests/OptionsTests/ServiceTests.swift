@@ -30,9 +30,9 @@ import Testing
       let (words, environment) = ([Array("ls".utf8)], [Array("SERVICE_NAME=web".utf8)])
       guard
         case .run(let options) = try Invocation.parse(
-          arguments: words, environment: environment, hostname: hostname)
+          arguments: words, environment: environment, hostname: hostname, read: nothing)
       else { return nil }
-      return options.services.first?.id
+      return options.service?.id
     }
     #expect(try id("") == "web")
     #expect(throws: UsageError("default --id \"web-a\\n\": has a control character; give printable text")) {

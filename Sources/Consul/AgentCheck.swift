@@ -1,0 +1,59 @@
+public import JSON
+
+/// A check that the agent makes itself, of the address and port that are registered.
+public struct AgentCheck: Hashable, Sendable {
+  public enum Target: Hashable, Sendable {
+    case http(path: String)
+    case https(path: String)
+    case tcp
+    case grpc
+    /// By a shell beside the agent; `$SERVICE_IP` and `$SERVICE_PORT` stand for the address and the port.
+    case script(String)
+  }
+
+  public var target: Target
+  /// The rest of it, in the API's words.
+  public var fields: [JSON.Member]
+
+  public init(_ target: Target, fields: [JSON.Member] = []) {
+    self.target = target
+    self.fields = fields
+  }
+
+  /// - Parameter address: nil for the agent's own, which it finds on its own loopback.
+  func json(of service: String, address: String?, port: Int?) -> JSON {
+    let host = address ?? "127.0.0.1"
+    let isIPv6 = host.utf8.contains(UInt8(ascii: ":"))
+    let authority = (isIPv6 ? "[\(host)]" : host) + (port.map { ":\($0)" } ?? "")
+    let (kind, key, value): (String, String, JSON) =
+      switch target {
+      case .http(let path): ("http", "HTTP", .string("http://" + authority + path))
+      case .https(let path): ("https", "HTTP", .string("https://" + authority + path))
+      case .tcp: ("tcp", "TCP", .string(authority))
+      case .grpc: ("grpc", "GRPC", .string(authority))
+      case .script(let text): ("script", "Args", shell(text, host, port.map { "\($0)" } ?? ""))
+      }
+    let own = [
+      JSON.Member("CheckID", .string("\(service):\(kind)")), JSON.Member("Name", .string(kind)),
+      JSON.Member(key, value),
+    ]
+    return .object(own + fields)
+  }
+
+  /// Consul executes the words of `Args` as they are; a script may be a pipeline.
+  private func shell(_ script: String, _ host: String, _ port: String) -> JSON {
+    let addressed = replacing("$SERVICE_IP", in: Array(script.utf8)[...], with: host)
+    let text = replacing("$SERVICE_PORT", in: addressed[...], with: port)
+    return .array([.string("/bin/sh"), .string("-c"), .string(String(decoding: text, as: UTF8.self))])
+  }
+}
+
+private func replacing(_ word: String, in text: ArraySlice<UInt8>, with value: String) -> [UInt8] {
+  var (result, rest): ([UInt8], ArraySlice<UInt8>) = ([], text)
+  while let byte = rest.first {
+    let isWord = rest.starts(with: word.utf8)
+    result += isWord ? Array(value.utf8) : [byte]
+    rest = rest.dropFirst(isWord ? word.utf8.count : 1)
+  }
+  return result
+}

@@ -1,0 +1,76 @@
+/// The ID of the container that we are in, from the text of /proc/self/mountinfo (proc(5)); nil where that doesn't
+/// say, or says several.
+///
+/// Engines bind three files of the container's own folder onto /etc, whatever its network and cgroup. Only these
+/// mount points count: on a host other containers' file systems are mounted as well, and have IDs in their paths.
+/// The cgroup's path counts before them, where it can be seen (version 1, or the host's cgroup namespace), and Podman's
+/// /run/.containerenv does: with another container's network, the files of /etc are that one's. In a pod of Kubernetes
+/// it is the sandbox's.
+public func containerID(mountinfo: [UInt8]) -> String? {
+  var found: [Evidence: [ArraySlice<UInt8>]] = [:]
+  for line in mountinfo.split(separator: .lineFeed) {
+    guard let mount = Mount(line), let evidence = mount.evidence, let id = mount.containerID else { continue }
+    if !(found[evidence] ?? []).contains(where: { $0.elementsEqual(id) }) {
+      found[evidence, default: []].append(id)
+    }
+  }
+  for evidence in [Evidence.cgroup, .marker, .file] {
+    guard let ids = found[evidence] else { continue }
+    return ids.count == 1 ? String(decoding: ids[0], as: UTF8.self) : nil
+  }
+  return nil
+}
+
+/// The best first.
+private enum Evidence: Hashable {
+  case cgroup, marker, file
+}
+
+private struct Mount {
+  /// Of what is mounted, within its file system.
+  let root: ArraySlice<UInt8>
+  let point: ArraySlice<UInt8>
+
+  /// `36 35 98:0 /root /point options …`
+  init?(_ line: ArraySlice<UInt8>) {
+    let fields = line.split(separator: .space, maxSplits: 5)
+    guard fields.count == 6 else { return nil }
+    (root, point) = (fields[3], fields[4])
+  }
+
+  var evidence: Evidence? {
+    if point.starts(with: "/sys/fs/cgroup".utf8) { return .cgroup }
+    if point.elementsEqual("/run/.containerenv".utf8) { return .marker }
+    for file in ["/etc/hostname", "/etc/hosts", "/etc/resolv.conf"] where point.elementsEqual(file.utf8) {
+      return .file
+    }
+    return nil
+  }
+
+  var containerID: ArraySlice<UInt8>? {
+    let parts = root.split(separator: UInt8(ascii: "/"))
+    if evidence == .cgroup { return parts.last(where: { id(inCgroup: $0) != nil }).flatMap(id(inCgroup:)) }
+    for (folder, name) in zip(parts, parts.dropFirst()) where isID(name) && keepsContainers(folder) {
+      return name
+    }
+    return nil
+  }
+
+  /// `<id>`, `docker-<id>.scope`, `libpod-<id>.scope`, `cri-containerd-<id>.scope`.
+  private func id(inCgroup part: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+    let isScope = part.suffix(6).elementsEqual(".scope".utf8)
+    let name = (isScope ? part.dropLast(6) : part).suffix(64)
+    let before = part[..<name.startIndex].last
+    return isID(name) && (before == nil || before == UInt8(ascii: "-")) ? name : nil
+  }
+
+  /// Docker's `containers`, Podman's `overlay-containers` and its kin, containerd's `sandboxes`.
+  private func keepsContainers(_ folder: ArraySlice<UInt8>) -> Bool {
+    folder.suffix(10).elementsEqual("containers".utf8) || folder.elementsEqual("sandboxes".utf8)
+  }
+}
+
+/// 64 hexadecimal digits, as all engines have them.
+private func isID(_ name: ArraySlice<UInt8>) -> Bool {
+  name.count == 64 && name.allSatisfy { $0.isDigit || 0x61...0x66 ~= $0 }
+}

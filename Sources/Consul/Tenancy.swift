@@ -1,0 +1,29 @@
+internal import JSON
+
+/// Where a service belongs in Consul Enterprise: sent only where it was set, since others refuse both words.
+public struct Tenancy: Hashable, Sendable {
+  public var namespace: String?
+  public var partition: String?
+
+  public init(namespace: String? = nil, partition: String? = nil) {
+    self.namespace = namespace
+    self.partition = partition
+  }
+
+  /// For every request but a registration, whose body has it.
+  var query: String {
+    var query = ""
+    for (name, value) in [("ns", namespace), ("partition", partition)] {
+      guard let value else { continue }
+      query += (query.utf8.isEmpty ? "?" : "&") + name + "=" + percentEncoded(value)
+    }
+    return query
+  }
+
+  var members: [JSON.Member] {
+    var members: [JSON.Member] = []
+    if let namespace { members.append(JSON.Member("Namespace", .string(namespace))) }
+    if let partition { members.append(JSON.Member("Partition", .string(partition))) }
+    return members
+  }
+}

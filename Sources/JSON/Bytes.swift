@@ -1,0 +1,26 @@
+/// The bytes that JSON's grammar names.
+extension UInt8 {
+  static var tab: UInt8 { 0x09 }
+  static var lineFeed: UInt8 { 0x0A }
+  static var carriageReturn: UInt8 { 0x0D }
+  static var space: UInt8 { 0x20 }
+  static var quote: UInt8 { 0x22 }
+  static var backslash: UInt8 { 0x5C }
+
+  var isDigit: Bool { 0x30...0x39 ~= self }
+  var isLetter: Bool { 0x61...0x7A ~= self | 0x20 }
+
+  var hexValue: Int? {
+    switch self {
+    case 0x30...0x39: Int(self) - 0x30
+    case 0x41...0x46: Int(self) - 0x41 + 10
+    case 0x61...0x66: Int(self) - 0x61 + 10
+    default: nil
+    }
+  }
+
+  /// Two hexadecimal digits in upper case.
+  var hexDigits: [UInt8] {
+    [self >> 4, self & 0x0F].map { $0 < 10 ? 0x30 + $0 : 0x41 + $0 - 10 }
+  }
+}

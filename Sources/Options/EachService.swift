@@ -1,0 +1,72 @@
+// One service for each port, or for each that the file has.
+
+extension Settings {
+  /// The settings of each service.
+  func ofEachService(_ filed: [FiledService]) throws(UsageError) -> [Settings] {
+    if filed.count > 1 { return try ofEach(filed) }
+    var common = self
+    common.filed = filed.first
+    let ports = try common.ports()
+    guard !ports.isEmpty else { return [common] }
+    common.isOneOfMany = ports.count > 1
+    return ports.map { common.on(port: $0) }
+  }
+
+  /// The probed ports, each once.
+  func ports() throws(UsageError) -> [Int] {
+    var ports: [Int] = []
+    for setting in list(.port) {
+      let port = try setting.port()
+      if ports.contains(port) { throw setting.wrong("given twice; give it once") }
+      ports.append(port)
+    }
+    return ports
+  }
+
+  private func ofEach(_ filed: [FiledService]) throws(UsageError) -> [Settings] {
+    if let port = self[.port] {
+      throw port.wrong("the service file has \(filed.count) services, each with its own; leave it out")
+    }
+    var each: [Settings] = []
+    for service in filed {
+      var one = self
+      (one.filed, one.isOneOfMany) = (service, true)
+      each.append(one.on(port: try one.ports().first))
+    }
+    return each
+  }
+
+  private func on(port: Int?) -> Settings {
+    var one = self
+    one.port = port
+    return one
+  }
+
+  /// For what there is once, whatever the number of services: `SERVICE_<port>_X` holds where there is one port.
+  func ofProcess(beside each: [Settings]) throws(UsageError) -> Settings {
+    guard each.count > 1 else { return each.first ?? self }
+    for suffix in ["READY_TIMEOUT", "STOP_SIGNALS", "DRAIN", "STOP_TIMEOUT"] {
+      for one in each {
+        guard let setting = one.ofPort(suffix) else { continue }
+        throw setting.wrong("there is one process for several ports; give SERVICE_\(suffix)")
+      }
+    }
+    return self
+  }
+}
+
+/// The services, no two with one ID.
+func readServices(
+  _ each: [Settings], hostname: String, warnings: inout [String]
+) throws(UsageError) -> [Service] {
+  var services: [Service] = []
+  for settings in each {
+    let service = try Service(settings, hostname: hostname, warnings: &warnings)
+    if services.contains(where: { $0.id.utf8.elementsEqual(service.id.utf8) }) {
+      let id = settings[.id] ?? Setting(source: "default --id", value: Array(service.id.utf8))
+      throw id.wrong("two services have this ID, and Consul would keep one; give each its own")
+    }
+    services.append(service)
+  }
+  return services
+}

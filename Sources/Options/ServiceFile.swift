@@ -1,0 +1,86 @@
+internal import JSON
+
+/// Why a file can't be read: the kernel's words.
+public struct Unreadable: Error, Equatable, Sendable {
+  public let reason: String
+
+  public init(reason: String) {
+    self.reason = reason
+  }
+}
+
+/// Gives a file's content.
+public typealias FileReader = (_ path: [UInt8]) throws(Unreadable) -> [UInt8]
+
+/// Service definitions as Consul's own configuration files have them, in JSON.
+struct ServiceFile {
+  private(set) var services: [FiledService] = []
+  private(set) var warnings: [String] = []
+
+  /// - Parameter setting: names the file.
+  init(_ setting: Setting, content: [UInt8]) throws(UsageError) {
+    let place = FilePlace(text: setting.source)
+    let found = try ServiceFile.objects(in: try ServiceFile.document(content, setting), setting)
+    for (key, members) in found {
+      var naming = FieldNaming()
+      let service = FilePlace(text: "\(place.text): \(key)")
+      let named = try naming.members(members, at: service)
+      services.append(try FiledService(named, at: service, isOwn: found.count > 1))
+      if naming.hasToken { note("\(service.text): its token isn't used; give --token-file", in: &warnings) }
+    }
+  }
+
+  private static func document(_ content: [UInt8], _ setting: Setting) throws(UsageError) -> JSON {
+    do throws(JSON.Malformed) {
+      return try JSON(parsing: content)
+    } catch {
+      throw setting.wrong("\(place(error.offset, in: content)): \(error.reason.rawValue)")
+    }
+  }
+
+  private typealias Objects = [(key: String, members: [JSON.Member])]
+
+  private static func objects(in document: JSON, _ setting: Setting) throws(UsageError) -> Objects {
+    let shape = "give {\"service\": {…}} or {\"services\": [{…}]}"
+    guard case .object(let members) = document, members.count == 1 else {
+      throw setting.wrong("not one service or one list of them; \(shape)")
+    }
+    switch members[0].value {
+    case .object(let service) where members[0].isNamed("service"): return [("service", service)]
+    case .array(let elements) where members[0].isNamed("services") && !elements.isEmpty:
+      var found: Objects = []
+      for (index, element) in elements.enumerated() {
+        guard case .object(let service) = element else {
+          throw setting.wrong("services[\(index)] isn't an object; \(shape)")
+        }
+        found.append(("services[\(index)]", service))
+      }
+      return found
+    default:
+      throw setting.wrong("\(quoted(Array(members[0].key.utf8))) isn't a service definition; \(shape)")
+    }
+  }
+}
+
+/// As editors count: from 1, and in characters.
+private func place(_ offset: Int, in content: [UInt8]) -> String {
+  let before = content.prefix(offset)
+  let line = before.count { $0 == UInt8(ascii: "\n") } + 1
+  let start = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+  let column = before[start...].count { $0 & 0xC0 != 0x80 } + 1
+  return "line \(line), column \(column)"
+}
+
+extension Settings {
+  /// What the service file says, if there is one.
+  func serviceFile(_ read: FileReader) throws(UsageError) -> ServiceFile? {
+    guard let setting = self[.serviceFile] else { return nil }
+    let content: [UInt8]
+    do throws(Unreadable) {
+      content = try read(setting.value)
+    } catch {
+      throw setting.wrong("\(error.reason); give the path of a file that we may read")
+    }
+    return try ServiceFile(setting, content: content)
+  }
+}
