@@ -89,6 +89,9 @@ class Agent:
     def pid(self):
         return self._process.pid
 
+    def is_running(self):
+        return self._process is not None
+
     def stop(self):
         """By a signal that it can catch."""
         self._process.terminate()

@@ -119,6 +119,24 @@ class FakeConsul(TCPServer):
         return data
 
 
+class Front(Proxy, FakeConsul):
+    """A proxy that turns into a fake, and back."""
+
+    def __init__(self, port):
+        super().__init__(port)
+        self._lies = False
+
+    def lie(self, answer, then=None):
+        """From the next connection on."""
+        self._lies, self._answer, self._then = True, answer, then
+
+    def be_honest(self):
+        self._lies = False
+
+    def serve(self, connection):
+        return (FakeConsul if self._lies else Proxy).serve(self, connection)
+
+
 class NameServer:
     """A name server on port 53 of a loopback address of its own: silent, or answering every A question with
     `addresses`, which a test may change (RFC 1035). A context; needs root."""

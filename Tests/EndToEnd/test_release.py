@@ -10,7 +10,7 @@ import pytest
 
 from ports import free_port
 from waiting import eventually
-from wrapper import SERVICEWRAPPER
+from wrapper import SERVICEWRAPPER, memory
 
 MEGABYTE = 1024 * 1024
 
@@ -45,12 +45,6 @@ def test_it_has_at_most_a_megabyte_and_a_half():
 # Beside a registered redis
 
 
-def of_memory(pid, field):
-    """In kB; proc_pid_smaps_rollup."""
-    with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as rollup:
-        return next(int(line.split()[1]) for line in rollup if line.startswith(field + ":"))
-
-
 def open_sockets(pid):
     return [entry for entry in os.scandir(f"/proc/{pid}/fd") if os.readlink(entry.path).startswith("socket:")]
 
@@ -72,7 +66,7 @@ def beside_redis(wrapper, agent, tmp_path):
 def test_it_takes_little_memory_while_redis_is_registered(beside_redis):
     # The pages of a freshly written file count as dirty until they are on the disk.
     os.sync()
-    resident, anonymous = of_memory(beside_redis.pid, "Rss"), of_memory(beside_redis.pid, "Anonymous")
+    resident, anonymous = memory(beside_redis.pid, "Rss"), memory(beside_redis.pid, "Anonymous")
     print(f"memory: {resident} kB resident, {anonymous} kB anonymous")
     assert resident <= 1.5 * 1024
     assert anonymous <= 200

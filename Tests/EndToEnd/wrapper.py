@@ -25,6 +25,17 @@ def clean_environment(more=None):
     return {**environment, **(more or {})}
 
 
+def memory(pid, field):
+    """`Rss` or another field, in kB; proc_pid_smaps_rollup(5)."""
+    with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as rollup:
+        return next(int(line.split()[1]) for line in rollup if line.startswith(field + ":"))
+
+
+def descriptors(pid):
+    """How many are open."""
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
 class Wrapper:
     """A running servicewrapper. What it and its process write is read at once, unless the test hands in pipes."""
 

@@ -3,6 +3,8 @@
 import pytest
 
 from clients import Clients
+from cluster import Cluster
+from fakes import Front
 from holding import Holding
 from networks import Network
 
@@ -40,3 +42,31 @@ def network():
     yield make
     for one in networks:
         one.end()
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    """Starts three servers, and as many clients as are asked for."""
+    clusters = []
+
+    def start_cluster(**options):
+        clusters.append(Cluster(tmp_path, **options))
+        return clusters[-1].__enter__()
+
+    yield start_cluster
+    for one in clusters:
+        one.__exit__()
+
+
+@pytest.fixture
+def front():
+    """Puts a proxy that can lie before an agent."""
+    fronts = []
+
+    def start_front(agent):
+        fronts.append(Front(agent.http).__enter__())
+        return fronts[-1]
+
+    yield start_front
+    for one in fronts:
+        one.__exit__()

@@ -1,0 +1,108 @@
+"""Whatever is wrong with Consul, nothing of it reaches the process: its signals are in time, we neither grow nor
+leak, the log says it once, and we are back when it is over."""
+
+import signal
+from statistics import median
+
+import pytest
+
+from faults import FAULTS, IN_NO_HURRY
+from networks import in_networks
+from promises import AT_ONCE, FORWARDED, ID, registered, stop_within
+from waiting import always, eventually
+from wrapper import descriptors, memory
+
+TTL, HEARTBEAT = "3s", 1.0
+DRAIN = 0.1
+GROWTH = 200  # kB
+# A connection to the agent and one of a probe.
+AT_WORK = 2
+OTHER = "web-2"
+
+
+@pytest.fixture(params=FAULTS)
+def fault(request):
+    return FAULTS[request.param](request)
+
+
+@pytest.fixture
+def run_beside(run, wrapper, server, fault):
+    """Runs `web-1`, whose log tells its tries."""
+
+    def start(served):
+        options = ["--ttl", TTL, "--drain", f"{int(DRAIN * 1000)}ms", "--log-level", "debug"]
+        ours = run(served, fault.consul, *options, prefix=fault.prefix)
+        registered(ours, fault.agent)
+        return ours
+
+    return start
+
+
+@pytest.fixture
+def other(wrapper, server, fault):
+    """A second instance, which outlives the fault."""
+    served = server()
+    options = ["--name", "web", "--id", OTHER, "--port", served.port, "--ttl", TTL]
+    ours = wrapper(*options, "--", *served.command, consul=fault.consul, prefix=fault.prefix)
+    eventually(lambda: fault.agent.is_passing(OTHER), what=f"{OTHER} registered and passing")
+    return ours
+
+
+def tries(ours):
+    return len(ours.lines("asking Consul"))
+
+
+def signals_are_in_time(ours, served):
+    """The promise is about every one; a busy machine may delay one or two."""
+    took = []
+    for count in range(1, 6):
+        sent = ours.send(signal.SIGHUP)
+        hang_ups = eventually(lambda: served.events("signal", signal="HUP")[count - 1 :], within=2, what="HUP")
+        took.append(hang_ups[0]["at"] - sent)
+    assert median(took) <= AT_ONCE, f"HUP took {[round(one * 1000) for one in took]} ms"
+
+
+@in_networks
+def test_no_fault_of_consul_s_reaches_the_process(request, run_beside, other, server, fault):
+    served = server(status=7)
+    ours = run_beside(served)
+    open_before = descriptors(ours.pid)
+    tries_before = tries(ours)
+
+    fault.strike()
+    eventually(lambda: tries(ours) > tries_before, within=2, what="a try of ours")
+    before = memory(ours.pid, "Rss")
+    signals_are_in_time(ours, served)
+    most_open = 0
+
+    def has_tried():
+        nonlocal most_open
+        most_open = max(most_open, descriptors(ours.pid))
+        return tries(ours) >= tries_before + fault.tries
+
+    eventually(has_tried, within=8, what=f"{fault.tries} tries")
+    signals_are_in_time(ours, served)
+    assert most_open <= open_before + AT_WORK, f"{most_open} descriptors, {open_before} before"
+    assert memory(ours.pid, "Rss") <= before + GROWTH
+    assert len(ours.lines("retrying")) <= 1, ours.log
+    stop_within(ours, served, forwarded=FORWARDED + DRAIN, status=7)
+
+    if request.node.callspec.params["fault"] in IN_NO_HURRY:
+        return
+    if fault.is_seen:
+        eventually(lambda: not fault.agent.is_passing(OTHER), within=5, what="critical, since it isn't heard of")
+    fault.mend()
+    eventually(fault.agent.works, within=20, what="Consul to be there")
+    eventually(lambda: fault.agent.is_passing(OTHER), within=HEARTBEAT + 1, what=f"{OTHER} to be back")
+    assert len(other.lines("retrying")) <= 1 and len(other.lines("again")) <= 1, other.log
+
+
+def test_a_heartbeat_that_gets_lost_is_made_up_for_within_the_ttl(run, server, agent, holding):
+    """It is due every third of the TTL, so that one or two may fail."""
+    proxy = holding(agent)
+    ours = run(server(), proxy.address, "--ttl", TTL)
+    registered(ours, agent)
+    proxy.hold("request", "/v1/agent/check/")
+    assert proxy.holds.wait(2), "no heartbeat"
+    proxy.hold("request", "none more")
+    always(lambda: agent.is_passing(ID), during=4.0, what="passing, for longer than the TTL")
