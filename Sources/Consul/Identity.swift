@@ -1,12 +1,48 @@
+internal import JSON
+
+/// Who registers a service: in which container, under which boot of the host's kernel. It stands in the service's Meta,
+/// so that whoever cleans up from outside after a SIGKILL doesn't have to guess.
+public struct Identity: Hashable, Sendable {
+  /// nil outside of containers, and where it isn't known.
+  public var containerID: String?
+  /// Of /proc/sys/kernel/random/boot_id; nil where it isn't known.
+  public var bootID: String?
+
+  public init(containerID: String? = nil, bootID: String? = nil) {
+    self.containerID = containerID
+    self.bootID = bootID
+  }
+
+  /// Who has registered the service that this body of `GET /v1/agent/service/:id` describes, in words; nil if that can
+  /// have been an earlier life of us. A container keeps its ID over a reboot; outside of one only the boot is known.
+  public func stranger(in body: [UInt8]) -> String? {
+    guard let meta = (try? JSON(parsing: body))?["Meta"], meta["managed-by"] == .string("servicewrapper")
+    else {
+      return nil
+    }
+    let (container, boot) = (meta["container-id"]?.string, meta["boot-id"]?.string)
+    if let container { return isSame(container, containerID) ? nil : "container \(short(container))" }
+    if containerID != nil { return "a process outside of containers" }
+    guard let boot, let bootID else { return nil }
+    return isSame(boot, bootID) ? nil : "a process of another boot"
+  }
+
+  /// As engines show it; nothing in it can steer a terminal.
+  private func short(_ id: String) -> String {
+    String(decoding: id.utf8.filter { $0.isLetter || $0.isDigit }.prefix(12), as: UTF8.self)
+  }
+
+  private func isSame(_ one: String, _ other: String?) -> Bool {
+    other.map { $0.utf8.elementsEqual(one.utf8) } ?? false
+  }
+}
+
 extension Definition {
-  /// Says in the Meta who registers it, for whoever cleans up from outside. The user's own words win, and so does
-  /// Consul's limit of 64 keys.
-  ///
-  /// - Parameters:
-  ///   - containerID: nil where it isn't known.
-  ///   - bootID: of /proc/sys/kernel/random/boot_id; nil where it isn't known.
-  public mutating func identify(containerID: String?, bootID: String?) {
-    let words = [("managed-by", "servicewrapper"), ("container-id", containerID), ("boot-id", bootID)]
+  /// Says in the Meta who registers it. The user's own words win, and so does Consul's limit of 64 keys.
+  public mutating func identify(as identity: Identity) {
+    let words = [
+      ("managed-by", "servicewrapper"), ("container-id", identity.containerID), ("boot-id", identity.bootID),
+    ]
     for (key, value) in words where meta.count < 64 {
       let isThere = meta.contains { $0.key.utf8.elementsEqual(key.utf8) }
       if let value, !isThere { meta.append(Meta(key: key, value: value)) }

@@ -182,7 +182,9 @@ extension AgentLink {
   private mutating func understand(_ bytes: [UInt8]) -> [Event] {
     do throws(ResponseParser.Malformed) {
       let responses = bytes.isEmpty ? try parser.end().map { [$0] } ?? [] : try parser.receive(bytes)
-      let answers = responses.prefix(unanswered).map { Event.answered(Supervision.Answer($0)) }
+      let answers = responses.prefix(unanswered).map {
+        Event.answered(Supervision.Answer($0, identity: registrant.shownIdentity))
+      }
       unanswered -= answers.count
       return bytes.isEmpty && unanswered > 0 ? answers + [.lost(.closed)] : answers
     } catch {

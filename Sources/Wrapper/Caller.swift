@@ -44,7 +44,7 @@ public struct Caller: Sendable {
     var texts = ""
     for service in options.services {
       let address = try? service.address.registered(connection: nil)
-      let definition = Definition(service, address: address ?? nil, isReady: true)
+      let definition = Definition(service, address: address ?? nil, isReady: true, identity: .own)
       texts += String(decoding: definition.json.pretty, as: UTF8.self) + "\n"
     }
     finish(printing: texts)

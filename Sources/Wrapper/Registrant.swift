@@ -8,6 +8,7 @@ struct Registrant {
   let service: Service
   /// The container, to Consul's UI: a check's output outlives us.
   let hostname: String
+  let identity: Identity
 
   /// What to register; nil for the agent's own address. Fails where it can't be found out.
   func address(local: SocketAddress?) throws(SystemCallError) -> String? {
@@ -23,9 +24,13 @@ struct Registrant {
     case .ready(.accepting): return update(.ready, .passing, "\(accepting); heartbeat from \(sender)")
     case .ready(let health): return update(.ready, .critical, health.text(of: service))
     case .register(let health):
-      return .register(Definition(service, address: address, isReady: health == .accepting))
+      return .register(
+        Definition(service, address: address, isReady: health == .accepting, identity: identity))
     }
   }
+
+  /// nil where it isn't told.
+  var shownIdentity: Identity? { service.isIdentified ? identity : nil }
 
   private var sender: String { "container \(hostname)" }
   private var accepting: String { service.ready.success(port: service.port) }

@@ -1,3 +1,4 @@
+internal import Consul
 internal import Linux
 internal import Options
 internal import Supervision
@@ -40,9 +41,10 @@ struct Supervisor: ~Copyable {
     let folder = Surroundings.workingDirectory ?? [UInt8]("/".utf8)
     let child = try spawn(options, mask: mask, terminal: sources.foregroundNumber)
     sources.releaseInherited()
+    let identity = options.services.isEmpty ? Identity() : .own
     let surroundings = ProbeSurroundings(mask: mask, folder: folder)
     let registrars = options.services.indices.map { place in
-      let registrant = Registrant(service: options.services[place], hostname: hostname)
+      let registrant = Registrant(service: options.services[place], hostname: hostname, identity: identity)
       return Registrar(
         AgentLink(to: options.consul, registrant: registrant, token: token, at: place),
         Prober(options.services[place], at: place, in: surroundings))

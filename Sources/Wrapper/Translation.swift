@@ -33,7 +33,7 @@ extension ProbePlan {
 
 extension Definition {
   init(
-    _ service: Service, address: String?, isReady: Bool, containerID: String? = nil, bootID: String? = nil
+    _ service: Service, address: String?, isReady: Bool, identity: Identity
   ) {
     self.init(
       name: service.name, id: service.id, port: service.advertisedPort, address: address, tags: service.tags,
@@ -45,7 +45,7 @@ extension Definition {
       AgentCheck(AgentCheck.Target($0.target), fields: $0.fields)
     }
     (moreChecks, fields, tenancy) = (service.filedChecks, service.fields, service.tenancy)
-    if service.isIdentified { identify(containerID: containerID, bootID: bootID) }
+    if service.isIdentified { identify(as: identity) }
   }
 }
 
@@ -81,9 +81,26 @@ extension Address {
   }
 }
 
+extension Identity {
+  /// Ours.
+  static var own: Identity {
+    func text(_ path: String) -> [UInt8] {
+      (try? File.read(path: [UInt8](path.utf8), limit: 1 << 20)) ?? []
+    }
+    let boot = text("/proc/sys/kernel/random/boot_id").prefix { $0 > 0x20 }
+    return Identity(
+      containerID: Consul.containerID(mountinfo: text("/proc/self/mountinfo")),
+      bootID: boot.isEmpty ? nil : String(decoding: boot, as: UTF8.self))
+  }
+}
+
 extension Supervision.Answer {
-  init(_ response: Response) {
+  /// - Parameter identity: ours; nil where we don't tell it, so that nobody can be told from us.
+  init(_ response: Response, identity: Identity?) {
     switch response.answer {
+    // The one answer that describes a service is that about ours.
+    case .done where !response.body.isEmpty:
+      self = identity?.stranger(in: response.body).map { .foreign($0) } ?? .done
     case .done: self = .done
     case .unknown: self = .unknown
     case .denied: self = .denied("\(response.status): \(response.reason)")

@@ -24,27 +24,15 @@ import Testing
       #expect(setsid() != -1)
       Suspension.suspend(by: SIGTSTP)
       let queue = try SignalQueue()
-      kill(getpid(), SIGTSTP)
+      // To this thread: the others of a test would take it.
+      pthread_kill(pthread_self(), SIGTSTP)
       #expect(queue.next().map(\.number) == [SIGTSTP])
     }
   }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct WhatWasInherited {
-  @Test func isClosedButForWhatIsKept() async {
-    await #expect(processExitsWith: .success) {
-      let kept = try Pipe()
-      let other = try Pipe()
-      InheritedDescriptors.close(except: [kept.writing.number, kept.reading.number])
-      #expect(fcntl(kept.reading.number, F_GETFD) != -1)
-      #expect(fcntl(kept.writing.number, F_GETFD) != -1)
-      #expect(fcntl(other.reading.number, F_GETFD) == -1)
-      #expect(fcntl(other.writing.number, F_GETFD) == -1)
-      #expect(fcntl(2, F_GETFD) != -1)
-    }
-  }
-
-  @Test func standardInputAndOutputAreLetGoOf() async {
+@Suite(.timeLimit(.minutes(1))) struct ReleasedStreams {
+  @Test func tellWhoeverIsAtTheOtherEnd() async {
     await #expect(processExitsWith: .success) {
       let pipe = try Pipe()
       dup2(pipe.writing.number, 1)

@@ -1,0 +1,54 @@
+"""Who registers says so, for whoever cleans up from outside; and tells itself from another that has its ID."""
+
+from promises import ID, registered
+from waiting import always, eventually
+
+OTHER = {"managed-by": "servicewrapper", "container-id": "4f2a" * 16, "boot-id": "another"}
+
+
+def test_the_meta_says_who_registered_it_and_under_which_boot(run, server, agent):
+    ours = run(server(), agent, "--meta", "version=1")
+    registered(ours, agent)
+    with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as boot:
+        expected = {"managed-by": "servicewrapper", "boot-id": boot.read().strip(), "version": "1"}
+    meta = agent.service(ID)["Meta"]
+    # Where the tests run in a container themselves, its ID is there as well.
+    meta.pop("container-id", None)
+    assert meta == expected
+
+
+def test_no_meta_leaves_it_out(run, server, agent):
+    ours = run(server(), agent, "--no-meta", "--meta", "version=1")
+    registered(ours, agent)
+    assert agent.service(ID)["Meta"] == {"version": "1"}
+
+
+def test_another_s_entry_is_told_of_and_left_alone_until_we_are_ready(run, server, agent):
+    other = {"Name": "web", "ID": ID, "Port": 1, "Meta": OTHER}
+    other["Checks"] = [{"CheckID": f"{ID}:ready", "Name": "ready", "TTL": "1m", "Status": "passing"}]
+    agent.put("/v1/agent/service/register", other)
+    served = server(late=True)
+    ours = run(served, agent)
+    ours.logs(f"{ID} is registered by container 4f2a4f2a4f2a as well")
+    always(lambda: agent.statuses(ID) == {"ready": "passing"}, during=0.5, what="untouched")
+    served.open_port()
+    registered(ours, agent)
+    assert agent.service(ID)["Port"] == served.port
+
+
+def test_another_s_entry_survives_our_end_before_we_are_ready(run, server, agent):
+    agent.put("/v1/agent/service/register", {"Name": "web", "ID": ID, "Port": 1, "Meta": OTHER})
+    ours = run(server(late=True), agent)
+    ours.logs("as well")
+    assert ours.stop() == 0
+    assert agent.service(ID)["Port"] == 1
+
+
+def test_an_earlier_life_of_ours_is_known_by_its_meta(run, server, agent):
+    first = run(server(), agent)
+    registered(first, agent)
+    first.kill()
+    eventually(lambda: agent.statuses(ID) == {"alive": "passing", "ready": "passing"}, what="left behind")
+    again = run(server(late=True), agent)
+    eventually(lambda: agent.statuses(ID)["ready"] == "critical", what="out of DNS at once")
+    assert not again.lines("as well")
