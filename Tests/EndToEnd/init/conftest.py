@@ -96,7 +96,7 @@ def ticks(programs):
 
 @pytest.fixture(autouse=True)
 def nothing_is_left():
-    """Orphans come to us, and end with the test: inits put their processes into groups and sessions of their own."""
+    """Orphans come to us, and end with the test: some inits give a process a session of its own."""
     before = set(children(os.getpid()))
     _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1)
     yield

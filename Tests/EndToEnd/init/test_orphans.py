@@ -222,7 +222,8 @@ def test_a_pid_that_was_reaped_and_given_to_another_is_not_signalled(start_init,
         "trap '' TERM HUP; while kill -0 2 2>/dev/null; do :; done;"
         f' echo 1 > /proc/sys/kernel/ns_last_pid; "{recorder}" & echo successor $!; wait'
     )
-    script = f'sh -c "$0" & echo process $$; exec sh -c "trap \'exit 7\' HUP; echo up; while :; do sleep 0.01; done"'
+    process = "trap 'exit 7' HUP; echo up; while :; do sleep 0.01; done"
+    script = f'sh -c "$0" & echo process $$; exec sh -c "{process}"'
     init = start_init("sh", "-c", script, successor, mode="pid-1", options=waiting("1s"))
     assert init.prints("process") == ["process 2"]
     init.prints("up")

@@ -1,12 +1,16 @@
 """What the init does to the machine it runs on, and to the init above it: as little as possible."""
 
+import errno
 import os
 import re
+import shlex
 import signal
+from subprocess import DEVNULL
 
 import pytest
 
 from inits import INIT, OTHERS, children, descriptors, state, status_of
+from started import kill, start
 from waiting import always, eventually
 from wrapper import SERVICEWRAPPER
 
@@ -149,3 +153,64 @@ def test_under_another_init_orphans_are_reaped(run, programs, outer):
         return [pid, *(one for child in children(pid) for one in everybody(child))]
 
     eventually(lambda: not any(state(pid) == "Z" for pid in everybody(init.init)), what="no zombie")
+
+
+# Of systemd as PID 1 of a namespace with a /run of its own: one service, and what it ended with.
+SYSTEMD = """\
+set -e
+mount -t tmpfs none /run
+mkdir -p /run/systemd/system
+cp "$0"/try.* /run/systemd/system
+mount -t proc none /proc
+exec env container=docker systemd --system --unit=try.target --log-target=null
+"""
+TARGET = "[Unit]\nDefaultDependencies=no\nWants=try.service\n"
+SERVICE = """\
+[Unit]
+DefaultDependencies=no
+[Service]
+ExecStart={command}
+KillMode=mixed
+RuntimeMaxSec=500ms
+StandardError=file:{folder}/error
+ExecStopPost=/bin/sh -c 'echo $EXIT_CODE $EXIT_STATUS >{folder}/end'
+"""
+
+
+def systemd_s_groups():
+    """The control groups that it makes and leaves behind, in whatever hierarchies there are."""
+    wanted = ("init.scope", "system.slice", "try.service")
+    walk = (path for path, _, _ in os.walk("/sys/fs/cgroup"))
+    return {path for path in walk if os.path.basename(path) in wanted}
+
+
+def is_removed(group):
+    """Those in it are killed, but may not be gone yet."""
+    try:
+        os.rmdir(group)
+    except OSError as error:
+        return error.errno == errno.ENOENT
+    return True
+
+
+@pytest.mark.root
+@pytest.mark.case(40)
+@pytest.mark.needs("systemd", "mount")
+@pytest.mark.parametrize("ends_by, status", [("itself", 7), ("TERM", 143)])
+def test_under_systemd_a_service_has_its_status(programs, tmp_path, ends_by, status):
+    process = ["sh", "-c", "exit 7"] if ends_by == "itself" else [programs / "waits"]
+    (tmp_path / "try.target").write_text(TARGET)
+    command = shlex.join(INIT.command(*process))
+    (tmp_path / "try.service").write_text(SERVICE.format(command=command, folder=tmp_path))
+    namespace = ["unshare", "--pid", "--fork", "--kill-child", "--mount", "--uts", "--ipc", "--cgroup"]
+    before = systemd_s_groups()
+    systemd = start([*namespace, "sh", "-c", SYSTEMD, tmp_path], stdout=DEVNULL, stderr=DEVNULL, cwd="/")
+    try:
+        end = tmp_path / "end"
+        eventually(lambda: end.exists() and end.read_text(), within=20, what="the service's end")
+    finally:
+        kill(systemd)
+        for path in sorted(systemd_s_groups() - before, reverse=True):
+            eventually(lambda path=path: is_removed(path), what=f"{path} empty")
+    assert end.read_text().split() == ["exited", str(status)]
+    assert "warning" not in (tmp_path / "error").read_text().lower()

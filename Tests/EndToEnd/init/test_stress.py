@@ -25,11 +25,12 @@ def delays(longest):
 
 @pytest.fixture
 def outcomes(programs):
-    """What became of the processes of these inits, to which TERM was sent after these delays: see programs/terms.c."""
+    """What became of these inits, to which TERM was sent after these delays: see programs/terms.c."""
 
     def send(since, mode, chosen, *inits, options=()):
-        commands = [word for init in inits for word in ("//", *init.command(programs / "waits", options=options))]
-        command = [programs / "terms", since, mode, ",".join(map(str, chosen)), *commands[1:]]
+        commands = [["//", *init.command(programs / "waits", options=options)] for init in inits]
+        words = [word for command in commands for word in command][1:]
+        command = [programs / "terms", since, mode, ",".join(map(str, chosen)), *words]
         one = start(command, stdout=subprocess.PIPE, env=clean_environment(), before=no_core)
         try:
             said = one.communicate(timeout=120)[0].decode().splitlines()
@@ -48,7 +49,7 @@ def outcomes(programs):
 @pytest.mark.root
 @pytest.mark.case(14)
 def test_term_in_the_first_moments_of_pid_1_ends_it_or_is_dropped(outcomes):
-    """The kernel drops what it gets for a PID 1 that hasn't blocked or handled it yet; nothing else may happen."""
+    """The kernel drops what a PID 1 gets that hasn't blocked or handled it yet; nothing else may happen."""
     (told,) = outcomes("exec", "pid-1", delays(3000), INIT)
     print(f"{told.count('missed 143')} of {RUNS} dropped")
     assert set(told) <= {"ended 143", "missed 143"}
@@ -59,8 +60,8 @@ def test_term_in_the_first_moments_of_pid_1_ends_it_or_is_dropped(outcomes):
 @pytest.mark.case(14)
 @pytest.mark.needs(*OTHERS)
 def test_no_other_init_misses_fewer(outcomes, record_property):
-    """By turns with the same delays, so that what else happens on the machine meets all alike. Of the pairs that
-    differ, half should be for us if we were equal: we may be behind by three standard deviations of that."""
+    """By turns with the same delays, so that what else happens on the machine meets all alike. Of the pairs
+    that differ, half would be for us if we were equal: we may be three standard deviations behind."""
     inits = [INIT, *(Init(words) for words in OTHERS.values())]
     told = outcomes("exec", "pid-1", delays(3000), *inits)
     missed = {init.name: [outcome != "ended 143" for outcome in of_one] for init, of_one in zip(inits, told)}

@@ -1,4 +1,4 @@
-"""On a terminal it behaves as if the process were alone there: the terminal's signals, its input, its job control."""
+"""On a terminal it is as if the process were alone there: signals, input, job control."""
 
 import os
 import shlex

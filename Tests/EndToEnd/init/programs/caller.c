@@ -1,4 +1,4 @@
-// Starts one command after another, `//` between them, and nothing in between that would change what they inherit.
+// Starts one command after another, `//` between them, and unlike a shell changes nothing that they inherit.
 // Ends with the last one's status.
 #include <string.h>
 #include <sys/wait.h>

@@ -36,8 +36,8 @@ static void list_descriptors(void) {
     int number = atoi(entry->d_name);
     if (entry->d_name[0] == '.' || number == dirfd(folder)) continue;
     ssize_t count = readlinkat(dirfd(folder), entry->d_name, target, sizeof target);
-    length += snprintf(text + length, sizeof text - length, "%d %.*s status=%x flags=%x\n", number, (int)count,
-                       target, fcntl(number, F_GETFL), fcntl(number, F_GETFD));
+    length += snprintf(text + length, sizeof text - length, "%d %.*s status=%x flags=%x\n", number,
+                       (int)count, target, fcntl(number, F_GETFL), fcntl(number, F_GETFD));
   }
   closedir(folder);
 }
@@ -51,7 +51,8 @@ static void ask(void) {
   sched_getaffinity(0, sizeof processors, &processors);
   length += snprintf(text + length, sizeof text - length,
                      "== asked\ncwd %s\nsubreaper %d\nparent death signal %d\ntimer slack %d\ndumpable %d\n"
-                     "keep capabilities %d\nsecure bits %d\npersonality %x\nnice %d\npolicy %d\nprocessors %d\n",
+                     "keep capabilities %d\nsecure bits %d\npersonality %x\nnice %d\npolicy %d\n"
+                     "processors %d\n",
                      getcwd(here, sizeof here), subreaper, parent_death, prctl(PR_GET_TIMERSLACK),
                      prctl(PR_GET_DUMPABLE), prctl(PR_GET_KEEPCAPS), prctl(PR_GET_SECUREBITS),
                      personality(0xffffffff), getpriority(PRIO_PROCESS, 0), sched_getscheduler(0),

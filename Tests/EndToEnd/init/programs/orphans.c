@@ -1,7 +1,7 @@
 // Makes orphans: processes whose parent is gone.
 //
-//   orphans together COUNT [STATUS]  that live until this gets USR1, then all end at once; with a STATUS, this
-//                                    ends with it in the same moment, without being told
+//   orphans together COUNT [STATUS]  that live until this gets USR1, then all end at once; with a STATUS,
+//                                    this ends with it in the same moment, without being told
 //   orphans one-by-one COUNT         that end at once
 #include <signal.h>
 #include <stdio.h>

@@ -2,10 +2,10 @@
 //
 //   terms exec|spawn pid-1|child DELAYS COMMAND [// COMMAND]...
 //
-// exec: counts from when the init itself was executed; spawn: from when the init has started its process, which writes
-// a line as soon as it can. DELAYS: in microseconds, commas between them; with each every command is run. A line a run:
-// the command's place and `ended STATUS`, `missed STATUS` (the first TERM had no effect, a second one ended it) or
-// `lost` (neither did). A status below zero: the init was killed by that signal.
+// exec: counts from when the init itself was executed; spawn: from when it has started its process, which
+// writes a line as soon as it can. DELAYS: in microseconds, commas between them; with each every command is
+// run. A line a run: the command's place and `ended STATUS`, `missed STATUS` (the first TERM had no effect,
+// a second one ended it) or `lost` (neither did). A status below zero: the init was killed by that signal.
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <poll.h>
@@ -20,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { patience = 5000, settled = 250 };  // milliseconds
+enum { patience = 5000 };  // milliseconds
 
 static long long nanoseconds(void) {
   struct timespec now;
@@ -44,26 +44,42 @@ static int has_term(const char *status, const char *field) {
   return line && strtoull(line + strlen(field), NULL, 16) >> (SIGTERM - 1) & 1;
 }
 
-// Whether the init takes no notice of TERM now, and none waits for it: then one that was just sent is gone.
-static int is_deaf(pid_t init) {
+// Whether it sleeps, and no TERM waits for it: then none is on its way through it.
+static int is_at_rest(pid_t process) {
   char path[64], status[4096];
-  snprintf(path, sizeof path, "/proc/%d/status", init);
+  snprintf(path, sizeof path, "/proc/%d/status", process);
   int file = open(path, O_RDONLY);
   ssize_t count = read(file, status, sizeof status - 1);
   close(file);
   if (count <= 0) return 0;
   status[count] = 0;
-  if (strstr(status, "State:\tZ")) return 0;
-  return !has_term(status, "SigBlk:\t") && !has_term(status, "SigCgt:\t") && !has_term(status, "ShdPnd:\t");
+  return strstr(status, "State:\tS") && !has_term(status, "SigPnd:\t") && !has_term(status, "ShdPnd:\t");
+}
+
+// Its first child; 0: none.
+static pid_t child_of(pid_t init) {
+  char path[64], text[32] = "";
+  snprintf(path, sizeof path, "/proc/%d/task/%d/children", init, init);
+  int file = open(path, O_RDONLY);
+  (void)!read(file, text, sizeof text - 1);
+  close(file);
+  return atoi(text);
+}
+
+// Whether TERM is lost, rather than on its way. The init is looked at first: it passes it on to the child.
+static int is_lost(pid_t init, int end) {
+  long long deadline = nanoseconds() + patience * 1000000LL;
+  while (nanoseconds() < deadline) {
+    if (readable(end, 0)) return 0;
+    if (is_at_rest(init) && is_at_rest(child_of(init))) return 1;
+    readable(end, 1);
+  }
+  return 1;
 }
 
 static void wait_for_child(pid_t init) {
-  char path[64], byte;
-  snprintf(path, sizeof path, "/proc/%d/task/%d/children", init, init);
-  int file = open(path, O_RDONLY);
   long long deadline = nanoseconds() + patience * 1000000LL;
-  while (pread(file, &byte, 1, 0) == 0 && nanoseconds() < deadline) {}
-  close(file);
+  while (child_of(init) == 0 && nanoseconds() < deadline) {}
 }
 
 static pid_t start(int in_namespace, char **command, int said[2]) {
@@ -89,9 +105,8 @@ static void run(int from_exec, int in_namespace, long delay, char **command) {
   if (!from_exec) wait_for_child(init);
   spin(delay * 1000);
   kill(init, SIGTERM);
-  int deaf = is_deaf(init);
-  // The process is there: what the init has taken, it has forwarded by then.
-  if (readable(said[0], patience) && !readable(end, deaf ? 0 : settled)) {
+  // A process that says nothing has ended before it could.
+  if (readable(said[0], patience) && is_lost(init, end)) {
     missed = 1;
     kill(init, SIGTERM);
   }
@@ -123,8 +138,9 @@ int main(int argc, char **argv) {
   // Who comes first changes, so that what else happens on the machine meets all alike.
   for (char *delay = strtok(argv[3], ","); delay; delay = strtok(NULL, ","), turn++) {
     for (int place = 0; place < count; place++) {
-      printf("%d ", (place + turn) % count);
-      run(strcmp(argv[1], "exec") == 0, strcmp(argv[2], "pid-1") == 0, atol(delay), commands[(place + turn) % count]);
+      int whose = (place + turn) % count;
+      printf("%d ", whose);
+      run(strcmp(argv[1], "exec") == 0, strcmp(argv[2], "pid-1") == 0, atol(delay), commands[whose]);
     }
   }
   return 0;
