@@ -38,8 +38,10 @@ def test_another_s_entry_is_told_of_and_left_alone_until_we_are_ready(run, serve
 
 def test_another_s_entry_survives_our_end_before_we_are_ready(run, server, agent):
     agent.put("/v1/agent/service/register", {"Name": "web", "ID": ID, "Port": 1, "Meta": OTHER})
-    ours = run(server(late=True), agent)
+    served = server(late=True)
+    ours = run(served, agent)
     ours.logs("as well")
+    served.event("started")
     assert ours.stop() == 0
     assert agent.service(ID)["Port"] == 1
 
