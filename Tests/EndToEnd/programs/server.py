@@ -14,7 +14,7 @@ import sys
 import time
 
 # Whatever goes wrong in a test, the server doesn't outlive it by much.
-LIFETIME = 120  # seconds
+LIFETIME = 120  # seconds, unless --lifetime says otherwise
 
 
 class Server:
@@ -40,7 +40,7 @@ class Server:
             signal.SIGCHLD,
         }:
             signal.signal(number, self.handle)
-        signal.alarm(LIFETIME)
+        signal.alarm(self.arguments.lifetime)
         self.record("started", argv=sys.argv, environment=dict(os.environ))
         self.open_or_close()
         if self.arguments.exit is not None:
@@ -123,4 +123,5 @@ parser.add_argument("--ignore", action="append", default=[], help="a stop signal
 parser.add_argument("--status", type=int, default=0, help="to end with when a stop signal came")
 parser.add_argument("--ask", help="HOST:PORT/PATH of Consul, asked when a stop signal comes")
 parser.add_argument("--exit", type=int, help="end by itself with this status, once Consul knows --ask")
+parser.add_argument("--lifetime", type=int, default=LIFETIME, help="seconds after which it ends anyway")
 Server(parser.parse_args()).run()

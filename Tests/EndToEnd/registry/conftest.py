@@ -2,11 +2,33 @@
 
 import pytest
 
+from aged import Aged
 from clients import Clients
 from cluster import Cluster
 from fakes import Front
 from holding import Holding
 from networks import Network
+
+
+def pytest_collection_modifyitems(items):
+    """What takes minutes begins with the first test of these, and is judged last."""
+    items.sort(key=_is_aged)
+
+
+def _is_aged(item):
+    return "aged" in getattr(item, "fixturenames", ())
+
+
+@pytest.fixture(scope="session")
+def aged():
+    with Aged() as begun:
+        yield begun
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _begun_early(request):
+    if any(map(_is_aged, request.session.items)):
+        request.getfixturevalue("aged")
 
 
 @pytest.fixture

@@ -114,6 +114,26 @@ def test_an_interface_that_was_named_gives_its_address(
 
 
 @in_networks
+@pytest.mark.parametrize("family, expected", [("", OTHER), (":inet", OTHER), (":inet6", "2001:db8::2")])
+def test_an_interface_gives_the_address_of_the_family_that_was_asked_for(
+    run_inside, server, outside, inside, family, expected
+):
+    inside.ip("address", "add", "2001:db8::2/64", "dev", "aaa0", "nodad")
+    ours = run_inside(server(), "--address", f"interface:aaa0{family}")
+    registered(ours, outside.agent)
+    assert address(outside.agent) == expected
+
+
+@in_networks
+def test_an_interface_without_the_family_is_waited_for(run_inside, server, outside, inside):
+    ours = run_inside(server(), "--address", "interface:aaa0:inet6", "--ttl", "3s")
+    ours.logs("no address")
+    assert outside.agent.service(ID) is None
+    inside.ip("address", "add", "2001:db8::2/64", "dev", "aaa0", "nodad")
+    registered(ours, outside.agent)
+
+
+@in_networks
 def test_an_interface_that_comes_later_is_waited_for(run_inside, server, outside, inside):
     served = server()
     ours = run_inside(served, "--address", "interface:late0", "--ttl", "3s")

@@ -1,0 +1,43 @@
+"""What takes minutes; see aged.py, where all of it is begun."""
+
+from aged import TTL
+from waiting import eventually
+
+# Consul's own: the floor of DeregisterCriticalServiceAfter, and how often its reaper looks.
+FLOOR, REAPER = 60, 30
+# The rest is for a busy machine.
+SLACK = 3
+A_BEAT, A_TTL = 1, int(TTL.removesuffix("s"))
+
+
+def test_without_checks_it_is_back_within_thirty_seconds(aged):
+    assert aged.unchecked.when(["unchecked-1"], within=35) <= 30 + 0.6
+    assert aged.unchecked.last() == ["unchecked-1"]
+    assert len(aged.unchecked_wrapper.lines("again")) == 1, aged.unchecked_wrapper.log
+
+
+def test_a_token_that_was_mended_is_read_within_a_minute_and_not_asked_with_before(aged):
+    assert aged.late.when(True, within=70) <= 60 + SLACK
+    asked = aged.asked.times("")
+    early = [when for when in asked if when - asked[0] < 50]
+    assert len(early) <= 2, "a token that doesn't mend itself is no hurry"
+    assert len(aged.late_wrapper.lines("403")) == 1, aged.late_wrapper.log
+    eventually(lambda: aged.late_wrapper.lines("registered"), what="a line about it")
+
+
+def test_who_was_killed_is_out_of_dns_with_the_ttl_and_out_of_the_catalog_soon_after(aged):
+    assert aged.killed.when((["killed-1"], False), within=20) <= A_TTL + SLACK
+    reaped = aged.killed.when(([], False), within=A_TTL + FLOOR + REAPER + 10)
+    assert FLOOR <= reaped <= A_TTL + FLOOR + REAPER + SLACK
+    assert aged.killed.last() == ([], False)
+
+
+def test_who_is_sick_is_out_of_dns_with_a_heartbeat_and_listed_for_ever(aged):
+    out = ({"alive": "passing", "ready": "critical"}, [])
+    assert aged.sick.when(out, within=20) <= A_BEAT + SLACK
+    # Longer than the reaper takes at the most.
+    eventually(lambda: aged.sick.age > 125, within=125, every=0.2)
+    assert aged.sick.last() == out
+    since = next(when for when, what in aged.sick.seen if what == out)
+    assert all(what == out for when, what in aged.sick.seen if when >= since), aged.sick.seen
+    assert aged.sick_wrapper.is_running()
