@@ -335,7 +335,7 @@ def test_the_directory_it_was_started_in_can_be_unmounted(start_init, tmp_path):
 @pytest.mark.case(31)
 def test_a_grandchild_that_keeps_standard_output_delays_nothing(run, waits, pipe):
     reader, writer = pipe
-    init = run("sh", "-c", '"$0" & trap "exit 3" HUP; wait', waits, stdout=writer)
+    init = run("sh", "-c", 'trap "exit 3" HUP; "$0" & wait', waits, stdout=writer)
     give_away(pipe, 1)
     assert os.read(reader, 100) == b"ready\n"
     os.kill(init.child, signal.SIGHUP)
