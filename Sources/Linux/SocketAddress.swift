@@ -96,10 +96,17 @@ public struct SocketAddress: Hashable, Sendable {
 
 /// The host's network interfaces; getifaddrs(3).
 public enum Interfaces {
+  public enum Family: Sendable {
+    case inet, inet6
+  }
+
   /// The first IPv4 address of an interface, or else its first IPv6 address that isn't link-local.
+  /// - Parameter family: nil for the first that there is, in this order.
   ///
   /// Fails with ENODEV where there is no such interface, with EADDRNOTAVAIL where it has no address.
-  public static func address(of name: String) throws(SystemCallError) -> SocketAddress {
+  public static func address(
+    of name: String, family: Family? = nil
+  ) throws(SystemCallError) -> SocketAddress {
     var list: UnsafeMutablePointer<ifaddrs>?
     try checked("getifaddrs") { unsafe getifaddrs(&list) }
     defer { unsafe freeifaddrs(list) }
@@ -111,8 +118,11 @@ public enum Interfaces {
       guard unsafe matches(entry.ifa_name, wanted) else { continue }
       exists = true
       guard let address = unsafe usable(entry.ifa_addr) else { continue }
-      if address.family == AF_INET { return address }
-      fallback = fallback ?? address
+      if address.family == AF_INET {
+        if family != .inet6 { return address }
+      } else if family != .inet {
+        fallback = fallback ?? address
+      }
     }
     guard let fallback else { throw SystemCallError("getifaddrs", errno: exists ? EADDRNOTAVAIL : ENODEV) }
     return fallback

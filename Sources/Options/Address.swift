@@ -4,8 +4,14 @@ public enum Address: Equatable, Sendable {
   case auto
   /// An IP address, IPv6 without brackets, or a host name.
   case literal(String)
-  /// The address of this network interface.
-  case interface(String)
+  /// An address of this network interface, of that family.
+  case interface(String, Family)
+
+  public enum Family: Equatable, Sendable {
+    /// IPv4 if it has one, else IPv6.
+    case any
+    case inet, inet6
+  }
 }
 
 private let wanted = "give an IP address, a host name, interface:NAME or auto"
@@ -18,7 +24,7 @@ extension Address {
     }
     let value = setting.value[...]
     if value.starts(with: "interface:".utf8) {
-      self = .interface(try interfaceName(value.dropFirst("interface:".utf8.count), setting))
+      self = try Address(interface: value.dropFirst("interface:".utf8.count), setting)
       return
     }
     if isUnspecified(value) { throw setting.wrong("nobody can connect to it; \(wanted)") }
@@ -26,6 +32,22 @@ extension Address {
       throw setting.wrong("not an address; \(wanted)")
     }
     self = .literal(String(decoding: value, as: UTF8.self))
+  }
+}
+
+extension Address {
+  /// `eth0`, or `eth0:inet6` where the family matters.
+  private init(interface text: ArraySlice<UInt8>, _ setting: Setting) throws(UsageError) {
+    let parts = text.split(separator: UInt8(ascii: ":"), maxSplits: 1, omittingEmptySubsequences: false)
+    let family: Family
+    switch parts.dropFirst().first {
+    case nil: family = .any
+    case let word? where word.elementsEqual("inet".utf8): family = .inet
+    case let word? where word.elementsEqual("inet6".utf8): family = .inet6
+    default:
+      throw setting.wrong("no such family; give interface:eth0, interface:eth0:inet or interface:eth0:inet6")
+    }
+    self = .interface(try interfaceName(parts.first ?? [], setting), family)
   }
 }
 

@@ -72,7 +72,9 @@ extension Address {
   func registered(connection local: SocketAddress?) throws(SystemCallError) -> String? {
     switch self {
     case .literal(let text): return text
-    case .interface(let name): return try Interfaces.address(of: name).host
+    case .interface(let name, .any): return try Interfaces.address(of: name).host
+    case .interface(let name, .inet): return try Interfaces.address(of: name, family: .inet).host
+    case .interface(let name, .inet6): return try Interfaces.address(of: name, family: .inet6).host
     case .auto:
       // What leads to this host only would mean the caller's own host to whoever asks.
       guard let local, !local.isLocal else { return nil }

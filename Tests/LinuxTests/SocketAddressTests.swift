@@ -83,6 +83,16 @@ import Testing
     #expect(address.isLocal)
   }
 
+  @Test func ofLoopbackHaveItsIPv6AddressWhereThatIsAskedFor() throws {
+    #expect(try Interfaces.address(of: "lo", family: .inet).host == "127.0.0.1")
+    do {
+      #expect(try Interfaces.address(of: "lo", family: .inet6).host == "::1")
+    } catch {
+      // Where IPv6 is off.
+      #expect(error == SystemCallError("getifaddrs", errno: EADDRNOTAVAIL))
+    }
+  }
+
   @Test(arguments: ["", "l", "lo0", "no-such-interface", "lo\u{0}"])
   func areMatchedByTheirWholeName(_ name: String) {
     #expect(throws: SystemCallError("getifaddrs", errno: ENODEV)) { try Interfaces.address(of: name) }

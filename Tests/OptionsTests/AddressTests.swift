@@ -44,7 +44,9 @@ import Testing
       ("auto", .auto), ("10.0.0.1", .literal("10.0.0.1")), ("fd00::1", .literal("fd00::1")),
       ("::ffff:10.0.0.1", .literal("::ffff:10.0.0.1")), ("web.example.com", .literal("web.example.com")),
       ("a", .literal("a")), ("AUTO", .literal("AUTO")), ("interface", .literal("interface")),
-      ("interface:eth0", .interface("eth0")), ("interface:br-1.5@x", .interface("br-1.5@x")),
+      ("interface:eth0", .interface("eth0", .any)), ("interface:br-1.5@x", .interface("br-1.5@x", .any)),
+      ("interface:eth0:inet", .interface("eth0", .inet)),
+      ("interface:eth0:inet6", .interface("eth0", .inet6)),
     ] as [(String, Address)])
   func isTaken(_ text: String, _ address: Address) throws {
     #expect(try service(["--address", text]).address == address)
@@ -55,7 +57,8 @@ import Testing
     "01.2.3.4",
     "a..b", ".", "-a", "a-", "fe80::1%eth0", "1::2::3", ":1", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9",
     "1:2:3:4:5:6:7::8",
-    "12345::", "g::", "interface:", "interface:a/b", "interface:a b", "interface:0123456789abcdef", "é",
+    "12345::", "g::", "interface:", "interface:a/b", "interface:a b", "interface::inet6", "interface:eth0:",
+    "interface:eth0:inet6:", "interface:eth0:IPv6", "interface:0123456789abcdef", "é",
     "a\u{1}",
     String(repeating: "a", count: 64), "\n",
   ])
