@@ -1,6 +1,6 @@
 # `make help` lists what there is to do.
 .DEFAULT_GOAL := help
-.PHONY: help build test test-unit test-e2e test-init compare-inits lint format demo install-tools clean
+.PHONY: help build test test-unit test-e2e test-init compare-inits lint format demo timeline install-tools clean
 
 SWIFT ?= swift
 SERVICEWRAPPER ?= .build/release/servicewrapper
@@ -43,7 +43,7 @@ compare-inits: ## Print the table of docs/inits.md again: ours beside tini, dumb
 
 lint: ## Check the Swift sources' format and the shell scripts
 	$(SWIFT) format lint --strict -r Sources Tests Package.swift
-	shellcheck scripts/* .ci/run
+	shellcheck $$(grep -rlE '^#!.*sh$$' scripts examples) .ci/run
 
 format: ## Rewrite the Swift sources in the project's format
 	$(SWIFT) format -i -r Sources Tests Package.swift
@@ -52,6 +52,11 @@ demo: ## See it work: redis registered, found by DNS, stopped and gone
 	@scripts/install-tools demo
 	@$(MAKE) --no-print-directory build
 	@SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) scripts/demo
+
+timeline: ## Record again what clients see at a stop and a kill, and draw it: docs/timeline.svg (needs root, 2 min)
+	@scripts/install-tools demo
+	@$(MAKE) --no-print-directory build
+	@SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) scripts/timeline
 
 install-tools: ## Install what the demo and the tests need, if it is missing (Debian)
 	scripts/install-tools test
