@@ -118,6 +118,12 @@ def test_the_terminal_s_fits_100_columns_and_is_plain_where_it_is_no_terminal(dr
     assert "\033" not in drawn[1]
 
 
+def test_the_story_s_numbers_are_those_of_the_record(recorded):
+    case, story = recorded["cases"]["kill"], (ROOT / "docs/story.md").read_text(encoding="utf-8")
+    out, dropped = ((span(case, kind)["to"]["by"] - signalled(case)) / 1_000 for kind in ("dns", "catalog"))
+    assert f"after {out:.1f} s" in story and f"after {dropped:.0f} s" in story
+
+
 # A recording
 
 
