@@ -12,7 +12,7 @@ from ports import free_port
 from waiting import eventually
 from wrapper import Server, Wrapper
 
-LIFETIME = 300  # seconds that a server may run
+LIFETIME = 900  # seconds that a server may run
 TTL = "3s"
 
 
@@ -109,6 +109,7 @@ class Aged:
         self.asked = Proxy(self.denying.http).__enter__()
         _, self.late_wrapper = self._run("late-1", self.asked, "--token-file", self.token_path)
         self.late_wrapper.logs("403")
+        eventually(lambda: self.asked.times("/register"), what="a registration with the wrong token")
         self.late = self._add_watch(lambda: self.denying.is_passing("late-1"))
         with open(self.token_path, "w", encoding="ascii") as token:
             token.write(secret + "\n")

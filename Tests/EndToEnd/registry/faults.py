@@ -78,7 +78,7 @@ class BlackHole(Fault):
 class Leaderless(Fault):
     """One server of three is left. A heartbeat that changes nothing needs no leader, a deregistration does."""
 
-    is_seen = False
+    tries, is_seen = 1, False
 
     def __init__(self, request):
         cluster = request.getfixturevalue("cluster")()

@@ -140,7 +140,10 @@ def test_an_interface_that_comes_later_is_waited_for(run_inside, server, outside
     served.event("accepting")
     ours.logs("no address")
     assert outside.agent.service(ID) is None
-    inside.add("late0", "203.0.113.9/24")
+    # Renamed, so that it has its address from the first on.
+    inside.add("early0", "203.0.113.9/24")
+    inside.ip("link", "set", "early0", "down")
+    inside.ip("link", "set", "early0", "name", "late0", "up")
     registered(ours, outside.agent)
     assert address(outside.agent) == "203.0.113.9"
     assert len(ours.lines("no address")) == 1
