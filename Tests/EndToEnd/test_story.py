@@ -10,11 +10,13 @@ import threading
 import pytest
 
 from ports import free_port
+from promises import ID, registered
 from started import kill, start
 from waiting import Late, eventually
 from wrapper import SERVICEWRAPPER, clean_environment
 
-STORY = pathlib.Path(__file__).resolve().parents[2] / "docs" / "story.md"
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+STORY, WATCH = ROOT / "docs" / "story.md", ROOT / "examples" / "redis-with-wrapper" / "watch"
 LOOKS = ("dig ", "curl -s ", "curl http", "redis-cli ")  # asked again until they show what is expected
 
 pytestmark = [
@@ -93,3 +95,23 @@ def test_the_story_is_what_happens(own_agent, tmp_path):
             shell.follow(command, expected)
     finally:
         shell.end()
+
+
+def test_the_view_shows_the_entry_its_checks_and_what_clients_are_told(agent, server, run):
+    served = server()
+    ours = run(served, agent)
+    registered(ours, agent)
+    environment = clean_environment(
+        {"CONSUL_HTTP_ADDR": agent.address, "CONSUL_DNS_ADDR": f"127.0.0.1:{agent.dns}"}
+    )
+
+    def view():
+        options = {"capture_output": True, "text": True, "timeout": 20, "check": True}
+        return subprocess.run([WATCH, "web"], env=environment, **options).stdout
+
+    assert f"{ID}  {served.port}\n" in view()
+    assert [f"{ID}:{check}  passing\n" in view() for check in ("alive", "ready")] == [True, True]
+    assert view().endswith("dig web.service.consul\n  127.0.0.1\n")
+
+    assert ours.stop() == 0
+    assert ID not in view() and view().endswith("dig web.service.consul\n")
