@@ -113,7 +113,7 @@ class Recording:
         with self._closely():
             if not self._ends(within=max(0, kill_at - time.monotonic())):
                 self._send(signal.SIGKILL)
-                assert self._ends(within=_AROUND), f"{self.name} outlived SIGKILL"
+                assert self._ends(within=5), f"{self.name} outlived SIGKILL"
 
     def _send(self, number):
         sent = time.monotonic()
