@@ -5,7 +5,9 @@ struct Environment {
   /// - Parameter entries: `KEY=VALUE` each; of two with the same key the first holds, as with getenv(3).
   init(_ entries: [[UInt8]]) {
     for entry in entries where entry.starts(with: "SERVICE".utf8) || entry.starts(with: "CONSUL_".utf8) {
-      self.entries.append(entry)
+      guard let equals = entry.firstIndex(of: UInt8(ascii: "=")) else { continue }
+      let isThere = self.entries.contains { $0.starts(with: entry[...equals]) }
+      if !isThere { self.entries.append(entry) }
     }
   }
 

@@ -36,9 +36,11 @@ struct FieldNaming {
   /// - Parameter place: where it stands in the file, to be said when it is wrong.
   mutating func members(_ members: [JSON.Member], at place: FilePlace) throws(UsageError) -> [JSON.Member] {
     var named: [JSON.Member] = []
+    var names: Set<[UInt8]> = []
     for member in members {
       let name = fieldName(member.key)
-      if named.contains(where: { $0.isNamed(name) }) {
+      // The parser has seen to the same key twice, not to `tls_x` beside `TLSX`.
+      guard names.insert(Array(name.utf8)).inserted else {
         throw place[member.key].wrong("given twice; give it once")
       }
       if name.utf8.elementsEqual("Token".utf8) {

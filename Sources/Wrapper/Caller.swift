@@ -33,9 +33,13 @@ public struct Caller: Sendable {
 
   /// The service file, of at most a mebibyte: enough for thousands of services.
   public func read(_ path: [UInt8]) throws(Unreadable) -> [UInt8] {
+    let limit = 1 << 20
+    let content: [UInt8]
     do throws(SystemCallError) {
-      return try File.read(path: path, limit: 1 << 20)
+      content = try File.read(path: path, limit: limit + 1)
     } catch { throw Unreadable(reason: error.reason) }
+    if content.count > limit { throw Unreadable(reason: "more than 1 MiB") }
+    return content
   }
 
   /// What would be registered, a body for Consul for each service, and nothing else done.

@@ -12,7 +12,7 @@ PORT = ["--name", "web", "--port", "8080"]
 REFUSED = [
     ("unknown option", [*PORT, "--bogus"], {}, ["--bogus"]),
     ("misspelt option", [*PORT, "--tll", "3s"], {}, ["--tll"]),
-    ("option of a later version", [*PORT, "--service-file", "a"], {}, ["--service-file"]),
+    ("service file that isn't there", [*PORT, "--service-file", "/none"], {}, ["--service-file", "/none"]),
     ("option without its dash", ["-name", "web"], {}, ["-name"]),
     ("value for what takes none", [*PORT, "--no-register=yes"], {}, ["--no-register"]),
     ("no name", ["--port", "8080"], {}, ["--name"]),
@@ -46,6 +46,9 @@ REFUSED = [
     ("stop signal that is none", [*PORT, "--stop-signal", "STOPP"], {}, ["--stop-signal", "STOPP"]),
     ("stop signal that can't be caught", [*PORT, "--stop-signal", "KILL"], {}, ["--stop-signal"]),
     ("unknown probe", [*PORT, "--ready", "udp"], {}, ["--ready", "udp"]),
+    ("probe of a host name", [*PORT, "--ready", "tcp://db:5432"], {}, ["--ready", "tcp://db:5432"]),
+    ("one ID for two ports", [*PORT, "--port", "81", "--id", "a"], {}, ["--id", "SERVICE_8080_ID"]),
+    ("check without a path", PORT, {"SERVICE_CHECK_HTTP": "health"}, ["SERVICE_CHECK_HTTP", "health"]),
     ("tcp probe without a port", [*NAMED, "--ready", "tcp"], {}, ["--ready"]),
     ("Consul by tcp://", [*PORT, "--consul-addr", "tcp://127.0.0.1:8500"], {}, ["--consul-addr", "tcp://"]),
     ("the same in the environment", PORT, {"CONSUL_HTTP_ADDR": "tcp://x"}, ["CONSUL_HTTP_ADDR", "tcp://x"]),

@@ -5,6 +5,9 @@ import Testing
 private let notARewriting =
   "not a rewriting; give the signal received and the one to send, TERM:QUIT, or TERM:0"
 private let notASignal = "not a signal; give a name such as TERM or RTMIN+3, or a number from 1 to 64"
+private let probes = "give tcp, tcp://HOST:PORT, unix:///PATH, http://HOST:PORT/PATH, exec:COMMAND or none"
+private let notAProbe = "not a probe; " + probes
+private let resolvesNothing = "the probe resolves no names; give an IP address or localhost"
 private let notAStatus = "not an exit status; give a number from 0 to 255"
 
 /// Options that are wrong, and all that is said about them.
@@ -55,6 +58,146 @@ private let complaints: [(arguments: [String], environment: [String], message: S
   ),
 
   (["--ready=tcp"], [], "--ready \"tcp\": no port to probe; give --port PORT too"),
+  (["--ready=udp"], [], "--ready \"udp\": \(notAProbe)"),
+  (["--ready=tcp:80"], [], "--ready \"tcp:80\": \(notAProbe)"),
+  (["--ready=tcp://a:1"], [], "--ready \"tcp://a:1\": \(resolvesNothing)"),
+  ([], ["SERVICE_READY=http://web/"], "SERVICE_READY \"http://web/\": \(resolvesNothing)"),
+  (
+    ["--port=80"], ["SERVICE_80_READY=tcp://127.0.0.1"],
+    "SERVICE_80_READY \"tcp://127.0.0.1\": no port from 1 to 65535 after the host; \(probes)"
+  ),
+  (["--ready=tcp:///"], [], "--ready \"tcp:///\": not a host and a port; \(probes)"),
+  (["--ready=tcp://::1:80"], [], "--ready \"tcp://::1:80\": an IPv6 address needs brackets; give [::1]:80"),
+  (["--ready=http://u:p@127.0.0.1"], [], "--ready: no user or password can be in it; \(probes)"),
+  (
+    ["--ready=https://127.0.0.1"], [],
+    "--ready \"https://127.0.0.1\": the probe speaks no TLS; give http://, tcp:// or exec:COMMAND"
+  ),
+  (
+    ["--ready=http://127.0.0.1/a b"], [],
+    "--ready \"http://127.0.0.1/a b\": blanks and what isn't ASCII have no place in a path; give them as %20"
+  ),
+  (
+    ["--ready=http://127.0.0.1/#a"], [],
+    "--ready \"http://127.0.0.1/#a\": a # is never sent; leave it out"
+  ),
+  (["--ready=unix://a"], [], "--ready \"unix://a\": not the path of a socket; give unix:///PATH"),
+  (
+    ["--ready=unix:///" + String(repeating: "x", count: 107)], [],
+    "--ready \"unix:///" + String(repeating: "x", count: 32)
+      + "…\": too long for a socket's path; give at most 107 bytes"
+  ),
+  (["--ready=exec:"], [], "--ready \"exec:\": no command; give exec:COMMAND"),
+
+  (["--port=80", "--port=80"], [], "--port \"80\": given twice; give it once"),
+  ([], ["SERVICE_PORT=80,81,80"], "SERVICE_PORT \"80\": given twice; give it once"),
+  (["--port=80", "--port=0"], [], "--port \"0\": not a port; give a number from 1 to 65535"),
+  (
+    ["--port=80", "--port=81", "--id=x"], [],
+    "--id \"x\": several services can't share it; give SERVICE_80_ID"
+  ),
+  (
+    ["--port=80", "--port=81"], ["SERVICE_ID=x", "SERVICE_80_ID=y"],
+    "SERVICE_ID \"x\": several services can't share it; give SERVICE_81_ID"
+  ),
+  (
+    ["--port=80", "--port=81", "--advertise-port=8080"], ["SERVICE_80_ADVERTISE_PORT=1"],
+    "--advertise-port \"8080\": several services can't share it; give SERVICE_80_ADVERTISE_PORT"
+  ),
+  (
+    ["--port=80", "--port=81"], ["SERVICE_80_ID=x", "SERVICE_81_ID=x"],
+    "SERVICE_81_ID \"x\": two services have this ID, and Consul would keep one; give each its own"
+  ),
+  (
+    ["--port=80", "--port=81"], ["SERVICE_80_ID=redis-host-81"],
+    "default --id \"redis-host-81\": two services have this ID, and Consul would keep one; give each its own"
+  ),
+  (
+    ["--port=80", "--port=81"], ["SERVICE_81_DRAIN=1s"],
+    "SERVICE_81_DRAIN \"1s\": there is one process for several ports; give SERVICE_DRAIN"
+  ),
+
+  (
+    ["--port=80"], ["SERVICE_CHECK_HTTP=health"],
+    "SERVICE_CHECK_HTTP \"health\": not a path; give /PATH in ASCII without blanks"
+  ),
+  (
+    ["--port=80"], ["SERVICE_80_CHECK_HTTPS=/a b"],
+    "SERVICE_80_CHECK_HTTPS \"/a b\": not a path; give /PATH in ASCII without blanks"
+  ),
+  ([], ["SERVICE_CHECK_TCP=true"], "SERVICE_CHECK_TCP \"true\": no port to check; give --port PORT too"),
+  (
+    ["--port=80"], ["SERVICE_CHECK_TCP=yes"],
+    "SERVICE_CHECK_TCP \"yes\": neither true nor false; give true, false, 1 or 0"
+  ),
+  (
+    ["--port=80"], ["SERVICE_CHECK_GRPC=1", "SERVICE_CHECK_GRPC_USE_TLS=x"],
+    "SERVICE_CHECK_GRPC_USE_TLS \"x\": neither true nor false; give true, false, 1 or 0"
+  ),
+  (
+    ["--port=80"], ["SERVICE_CHECK_HTTPS=/", "SERVICE_CHECK_TLS_SKIP_VERIFY=x"],
+    "SERVICE_CHECK_TLS_SKIP_VERIFY \"x\": neither true nor false; give true, false, 1 or 0"
+  ),
+  (
+    ["--port=80"], ["SERVICE_CHECK_HTTP=/", "SERVICE_CHECK_INTERVAL=10"],
+    "SERVICE_CHECK_INTERVAL \"10\": a duration needs a unit; give 10s, 500ms or 1m30s"
+  ),
+  (
+    ["--port=80"], ["SERVICE_CHECK_HTTP=/", "SERVICE_CHECK_TIMEOUT=0s"],
+    "SERVICE_CHECK_TIMEOUT \"0s\": gives it no time; leave it out for no limit, or give 30s"
+  ),
+  (
+    ["--port=80"], ["SERVICE_CHECK_HTTP=/", "SERVICE_CHECK_HTTP_METHOD=get"],
+    "SERVICE_CHECK_HTTP_METHOD \"get\": not a method; give one in capitals, such as GET or HEAD"
+  ),
+  (
+    ["--port=80"], ["SERVICE_CHECK_HTTP=/", "SERVICE_CHECK_INITIAL_STATUS=up"],
+    "SERVICE_CHECK_INITIAL_STATUS \"up\": not a status; give passing, warning or critical"
+  ),
+  (
+    ["--port=80"], ["SERVICE_CHECK_SCRIPT=a\nb"],
+    "SERVICE_CHECK_SCRIPT \"a\\nb\": has a control character; give printable text"
+  ),
+
+  (["--meta-from-env=x"], [], "--meta-from-env \"x\": takes no value; give --meta-from-env alone"),
+  (
+    [], ["SERVICE_META_FROM_ENV=maybe"],
+    "SERVICE_META_FROM_ENV \"maybe\": neither true nor false; give true, false, 1 or 0"
+  ),
+  (
+    ["--meta-from-env"], ["SERVICE_A.B=c"],
+    "SERVICE_A.B \"c\": not a key; give 1 to 128 letters, digits, _ or -"
+  ),
+  (
+    ["--meta-from-env", "--port=80"], ["SERVICE_80_CONSUL-X=c"],
+    "SERVICE_80_CONSUL-X \"c\": keys in consul- are Consul's; give another"
+  ),
+  (
+    ["--meta-from-env"], ["SERVICE_A=" + String(repeating: "x", count: 513)],
+    "SERVICE_A \"" + String(repeating: "x", count: 40) + "…\": 513 bytes; give a value of at most 512"
+  ),
+  (
+    ["--meta-from-env"], ["SERVICE_A=1", "SERVICE_a=2"],
+    "SERVICE_a \"2\": this key was given before; give it once"
+  ),
+  (
+    ["--meta-from-env"], (1...64).map { "SERVICE_K\($0)=v" },
+    "--meta-from-env: 65 keys; give at most 64"
+  ),
+  (
+    [], ["SERVICE_META_FROM_ENV=true"] + (1...64).map { "SERVICE_K\($0)=v" },
+    "SERVICE_META_FROM_ENV: 65 keys; give at most 64"
+  ),
+  (
+    [], ["SERVICEWRAPPER_META=maybe"],
+    "SERVICEWRAPPER_META \"maybe\": neither true nor false; give true, false, 1 or 0"
+  ),
+  (
+    [], ["CONSUL_NAMESPACE=a\n"],
+    "CONSUL_NAMESPACE \"a\\n\": has a control character; give printable text"
+  ),
+  (["--service-file="], [], "--service-file \"\": empty; give --service-file FILE"),
+
   (["--log-level=INFO"], [], "--log-level \"INFO\": not a level; give debug, info, warning or error"),
   (["--log-format=xml"], [], "--log-format \"xml\": not a format; give text or json"),
   (

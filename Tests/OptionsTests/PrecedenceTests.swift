@@ -51,6 +51,10 @@ import Testing
   @Test func ofTwoVariablesWithOneNameTheFirstHolds() throws {
     #expect(try service([], ["SERVICE_ID=a", "SERVICE_ID=b"]).id == "a")
     #expect(try service([], ["SERVICE_ID=", "SERVICE_ID=b"]).id == "redis-host")
+    let meta = [
+      "SERVICE_META_A=1", "SERVICE_META_A=2", "SERVICE_META_B=", "SERVICE_META_B=3", "SERVICE_META_A1=4",
+    ]
+    #expect(try service([], meta).meta.map(\.value) == ["1", "4"])
   }
 
   @Test(arguments: [
@@ -87,7 +91,8 @@ import Testing
   @Test(arguments: [
     "SERVICE_PORT=abc", "SERVICE_NAME=\u{1}", "CONSUL_HTTP_ADDR=https://x", "CONSUL_HTTP_SSL=true",
     "CONSUL_HTTP_TOKEN=a b", "SERVICE_READY=x", "SERVICE_READY_TIMEOUT=x", "SERVICE_ID=/",
-    "SERVICE_META_A.B=x",
+    "SERVICE_META_A.B=x", "SERVICE_CHECK_HTTP=x", "SERVICE_META_FROM_ENV=x", "SERVICEWRAPPER_META=x",
+    "SERVICEWRAPPER_SERVICE_FILE=/nonexistent", "CONSUL_NAMESPACE=\u{1}", "CONSUL_PARTITION=\u{1}",
   ])
   func looksAtNothingThatIsAboutConsul(_ variable: String) throws {
     #expect(complaint([], [variable]) != nil)
