@@ -1,4 +1,4 @@
-"""What takes minutes, all side by side: begun with the first test of the registry, and judged by the last ones."""
+"""What takes minutes, side by side: begun with the first test of the registry, judged by the last ones."""
 
 import os
 import shutil

@@ -31,8 +31,8 @@ def srv_ports(host, port, name):
 
 
 class Clients:
-    """Some of them, each with an answer of its own that it uses for so many seconds: a context. One that finds
-    nobody any more has finished."""
+    """Some of them, each with an answer of its own that it uses for so many seconds: a context. One that
+    finds nobody any more has finished."""
 
     def __init__(self, agent, name, count=4, answer_lives=0.1):
         self._agent, self._name, self._answer_lives = agent, name, answer_lives
@@ -57,13 +57,14 @@ class Clients:
         eventually(lambda: not any(thread.is_alive() for thread in self._threads), within, "all find nobody")
 
     def _connect_on(self):
-        while not self._ended.is_set() and (ports := srv_ports(self._agent.host, self._agent.dns, self._name)):
+        dns = self._agent.host, self._agent.dns
+        while not self._ended.is_set() and (ports := srv_ports(*dns, self._name)):
             good_until = time.monotonic() + self._answer_lives
             while time.monotonic() < good_until:
                 self._connect("127.0.0.1", ports[0])
 
     def _connect(self, host, port):
-        """Served means: accepted by the process, which closes it. A reset was in its backlog when it ended."""
+        """Served means: accepted by the process, which closes it. A reset was in its backlog at its end."""
         try:
             with socket.create_connection((host, port), timeout=5) as connection:
                 assert connection.recv(1) == b""

@@ -1,4 +1,4 @@
-"""Three Consul servers that elect a leader, and agents that join them: each on a loopback address of its own."""
+"""Three Consul servers, which elect a leader, and agents that join, each on a loopback address of its own."""
 
 import os
 
@@ -13,7 +13,7 @@ class Cluster:
     """A context."""
 
     def __init__(self, folder, clients=0):
-        names = [f"server{number}" for number in (1, 2, 3)] + [f"client{number + 1}" for number in range(clients)]
+        names = ["server1", "server2", "server3", *(f"client{number + 1}" for number in range(clients))]
         self._modes = [["-data-dir", os.path.join(folder, name), *_FAST] for name in names]
         members = [
             Agent(folder, node=name, mode=mode, host=f"127.0.{place + 11}.1")

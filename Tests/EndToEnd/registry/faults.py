@@ -4,16 +4,14 @@ import socket
 import struct
 import time
 
-from fakes import Front
-
 # The agent's end and ours, of a way that can be cut.
 _THEIRS, _OURS = "198.51.100.1", "198.51.100.2"
 
 
 class Fault:
-    """`consul` and `prefix` are how servicewrapper gets there; `agent` is the real one. `tries`: how many of ours
-    it meets within a few seconds; one, where each is waited for. `is_seen`: the test can ask the agent meanwhile,
-    and sees that it misses us."""
+    """`consul` and `prefix` are how servicewrapper gets there; `agent` is the real one. `tries`: how many of
+    ours it meets within a few seconds; one, where each is waited for. `is_seen`: the test can ask the agent
+    meanwhile, and sees that it misses us."""
 
     prefix, tries, is_seen = (), 4, True
 
@@ -76,7 +74,7 @@ class BlackHole(Fault):
 
 
 class Leaderless(Fault):
-    """One server of three is left. A heartbeat that changes nothing needs no leader, a deregistration does."""
+    """One server of three is left. What changes nothing, as a heartbeat, needs no leader."""
 
     tries, is_seen = 1, False
 

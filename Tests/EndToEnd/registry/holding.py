@@ -10,7 +10,7 @@ PATIENCE = 20  # seconds that it holds anything, whatever becomes of the test
 
 
 class Holding(Proxy):
-    """Whatever follows on the same connection waits behind what is held. Requests are noted when they come."""
+    """What follows on the same connection waits behind what is held. Requests are noted when they come."""
 
     def __init__(self, port):
         super().__init__(port)

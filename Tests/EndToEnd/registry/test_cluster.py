@@ -26,10 +26,10 @@ def test_the_catalog_is_what_runs_after_the_leader_was_killed(wrapper, cluster):
             stopped.append(running.pop(f"web-{number}"))
             stopped[-1].process.terminate()
 
-    # A third of them beat, a third register and a few stop when the leader is lost; the rest of both comes after.
+    # A third of them beat, a third register and a few stop when the leader is lost; the rest comes after.
     stopped = []
     start(range(20))
-    eventually(lambda: all(map(is_told, running.values())), within=20, what="the first twenty to be registered")
+    eventually(lambda: all(map(is_told, running.values())), within=20, what="twenty to be registered")
     start(range(20, 35))
     stop(range(5))
     leader = servers.leader()
@@ -47,6 +47,6 @@ def test_the_catalog_is_what_runs_after_the_leader_was_killed(wrapper, cluster):
         return sorted(entry["ServiceID"] for entry in listed), sorted(one["Service"]["ID"] for one in passing)
 
     expected = sorted(running)
-    eventually(lambda: catalog() == (expected, expected), within=CONVERGES, every=0.1, what="the catalog to agree")
+    eventually(lambda: catalog() == (expected, expected), within=CONVERGES, every=0.1, what="agreement")
     assert all(one.is_running() for one in running.values())
     assert len(agent.services()) == len(running) == COUNT - 15

@@ -61,7 +61,7 @@ def test_the_agent_that_took_the_registration_keeps_it_when_the_name_changes(run
     ours = run_by_name(first)
     registered(ours, first)
     names.addresses = [second.host]
-    always(lambda: first.is_passing(ID) and not second.service(ID), during=4, what="at the first, beyond its TTL")
+    always(lambda: first.is_passing(ID) and not second.service(ID), during=4, what="at the first, for long")
     assert ours.stop() == 0
     assert holders(first, second) == []
 

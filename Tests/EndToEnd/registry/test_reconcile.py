@@ -1,5 +1,5 @@
-"""Whatever becomes of our registration, it is back within a heartbeat of the agent being there: once, and told
-once."""
+"""Whatever becomes of our registration, it is back within a heartbeat of the agent being there: once, and
+told once."""
 
 import subprocess
 

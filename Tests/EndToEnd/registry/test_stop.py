@@ -10,7 +10,7 @@ from ports import count_connected, count_unread
 from promises import FORWARDED, ID, registered, stop_within
 from waiting import always, eventually
 
-# How old an answer of DNS may be that a client uses, and a drain longer than that by what a busy machine takes.
+# How old an answer of DNS a client may use, and a drain longer than that by what a busy machine takes.
 ANSWER_LIVES = 0.1
 DRAIN = "600ms"
 
@@ -65,7 +65,7 @@ def test_what_is_under_way_does_not_outlive_the_stop(run, server, own_agent, hol
     if held == "heartbeat":
         registered(ours, agent)
     else:
-        eventually(lambda: agent.finished("GET", f"/v1/agent/service/{ID}"), what="the question who has our ID")
+        eventually(lambda: agent.finished("GET", f"/v1/agent/service/{ID}"), what="the question about our ID")
     proxy.hold(what, HELD[held])
     if held == "registration":
         served.open_port()

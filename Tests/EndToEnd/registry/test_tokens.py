@@ -53,7 +53,7 @@ def test_a_token_file_that_is_gone_for_a_while_is_told_once_and_hurts_nobody(
     registered(ours, denying_agent)
     tries = len(ours.lines("asking Consul"))
     file.unlink()
-    eventually(lambda: len(ours.lines("asking Consul")) >= tries + 2, within=5, what="heartbeats without the file")
+    eventually(lambda: len(ours.lines("asking Consul")) >= tries + 2, within=5, what="heartbeats without it")
     file.write_text(secret)
     eventually(lambda: denying_agent.is_passing(ID), within=HEARTBEAT + 0.6, what="passing")
     assert len(ours.lines("warning")) + len(ours.lines("error")) <= 1, ours.log
