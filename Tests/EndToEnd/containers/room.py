@@ -1,0 +1,100 @@
+"""A place for engines: whatever they start or mount in it ends with it, however the tests end."""
+
+import os
+import shutil
+import signal
+import subprocess
+
+from container import children_of, status
+from started import kill, start
+from waiting import eventually, wait_for_end
+
+_CGROUPS = "/sys/fs/cgroup"
+_OWN = ("/etc/docker", "/opt/containerd", "/var/lib/containers", "/var/lib/cni", "/run", "/var/tmp")
+_NAME_SERVERS = "/etc/resolv.conf"
+
+
+class Room:
+    """A PID and a mount namespace, and with `network` one of that kind too. /run, and what engines write to
+    without being asked, are its own, so that nothing is left in the machine's."""
+
+    def __init__(self, folder, network=False):
+        self._cgroup = f"servicewrapper-tests-{os.getpid()}-{os.path.basename(folder)}"
+        self._init = None
+        kinds = ["--pid", "--mount", *(["--net"] if network else [])]
+        # catatonit adopts and reaps the daemons that engines leave, as a machine's own PID 1 would.
+        inside = ["catatonit", "-P"]
+        command = ["unshare", *kinds, "--fork", "--mount-proc", "--kill-child", *inside]
+        self._holder = start(command, stderr=subprocess.DEVNULL)
+        try:
+            self._init = eventually(lambda: children_of(self._holder.pid), what="the room's PID 1")[0]
+            eventually(lambda: os.readlink(f"/proc/{self._init}/exe").endswith("catatonit"), what="catatonit")
+            self.prefix = ["nsenter", f"--target={self._init}", "--pid", "--mount"]
+            self.prefix += ["--net"] if network else []
+            self._furnish(folder)
+            if network:
+                self.run("ip", "link", "set", "lo", "up")
+        except BaseException:
+            self.end()
+            raise
+
+    def _furnish(self, folder):
+        copy = shutil.copy(_NAME_SERVERS, folder)
+        for own in filter(os.path.isdir, _OWN):
+            self.run("mount", "-t", "tmpfs", "tmpfs", own)
+        if os.path.realpath(_NAME_SERVERS).startswith("/run/"):
+            self.run("install", "-D", copy, os.path.realpath(_NAME_SERVERS))
+
+    @property
+    def cgroup(self):
+        """The parent of its containers' control groups."""
+        return f"/{self._cgroup}"
+
+    def run(self, *command, within=60, **options):
+        """What it prints."""
+        done = subprocess.run(
+            [*self.prefix, *map(str, command)],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=within,
+            check=False,
+            **options,
+        )
+        assert done.returncode == 0, f"{command}: {done.returncode}: {done.stdout}{done.stderr}"
+        return done.stdout
+
+    def start(self, *command, **options):
+        return start([*self.prefix, *map(str, command)], **options)
+
+    def proc(self, pid, name):
+        """A file of /proc, by the PID that the room knows."""
+        return f"/proc/{self._init}/root/proc/{pid}/{name}"
+
+    def outside(self, pid):
+        """Its PID for everybody else; proc_pid_status(5): NSpid has one for each namespace, ours first."""
+        its = os.stat(self.proc(pid, "ns/pid")).st_ino
+        for name in filter(str.isdigit, os.listdir("/proc")):
+            if status(name, "NSpid")[1:2] == [str(pid)] and os.stat(f"/proc/{name}/ns/pid").st_ino == its:
+                return int(name)
+        raise ProcessLookupError(f"{pid} of the room")
+
+    def end(self):
+        if self._init:
+            # PID 1 first: unshare waits for it, and it ends when nobody is left in there.
+            os.kill(self._init, signal.SIGKILL)
+            wait_for_end(self._holder, within=20)
+        kill(self._holder)
+        for folder, _, _ in os.walk(_CGROUPS, topdown=False):
+            if self._cgroup in folder.split(os.sep):
+                eventually(lambda: _is_removed(folder), within=10, what=f"{folder} to be empty")
+
+
+def _is_removed(folder):
+    try:
+        os.rmdir(folder)
+    except FileNotFoundError:
+        pass
+    except OSError:
+        return False
+    return True
