@@ -20,8 +20,9 @@ public struct Child: Hashable, Sendable {
     do throws(SystemCallError) {
       return Child(id: try start.spawn(command), ownGroup: ownGroup)
     } catch  where error.errno == ENOEXEC {
-      let script =
-        [[UInt8]("/bin/sh".utf8), Program.path(of: command[0]) ?? command[0]] + command.dropFirst()
+      let path = Program.path(of: command[0]) ?? command[0]
+      guard try Program.isScript(path) else { throw error }
+      let script = [[UInt8]("/bin/sh".utf8), path] + command.dropFirst()
       return Child(id: try start.spawn(script), ownGroup: ownGroup)
     }
   }
@@ -34,8 +35,17 @@ public struct Child: Hashable, Sendable {
     return Child(id: try start.spawn(command), ownGroup: true)
   }
 
-  /// Sends it a signal; kill(2). One that is gone and not reaped yet takes it without harm.
-  public func send(_ signal: Int32) { _ = kill(ownGroup ? -id : id, signal) }
+  /// Sends it a signal; kill(2). One that is gone takes it without harm. One that has left the group
+  /// that it was given gets it as well as whoever is in there still.
+  ///
+  /// Fails with EPERM where the process is another user's by now.
+  public func send(_ signal: Int32) throws(SystemCallError) {
+    if ownGroup { _ = kill(-id, signal) }
+    if ownGroup && getpgid(id) == id { return }
+    do throws(SystemCallError) {
+      try checked("kill") { kill(id, signal) }
+    } catch  where error.errno == ESRCH {}
+  }
 
   /// Whether a terminal's signal to our process group reaches it too; getpgid(2).
   public var sharesOurGroup: Bool { getpgid(id) == getpgrp() }

@@ -5,13 +5,23 @@ public enum Program {
   /// Where a shell would find it: by PATH, unless its name has a slash. Nil: nowhere.
   public static func path(of name: [UInt8]) -> [UInt8]? {
     let slash = UInt8(ascii: "/")
+    if name.isEmpty { return nil }
     if name.contains(slash) { return isThere(name) ? name : nil }
     for folder in searchPath.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false) {
-      // An empty one is the working directory.
-      let path = folder.isEmpty ? name : folder + [slash] + name
+      // An empty one is the working directory; said so that no name looks like an option.
+      let path = (folder.isEmpty ? [UInt8(ascii: ".")] : [UInt8](folder)) + [slash] + name
       if isThere(path) { return path }
     }
     return nil
+  }
+
+  /// Whether a shell can make something of it: no binary, which has a NUL in its first line. One for another machine would
+  /// be run as a script otherwise.
+  ///
+  /// Fails where it can't be read.
+  static func isScript(_ path: [UInt8]) throws(SystemCallError) -> Bool {
+    let start = try File.read(path: path, limit: 256)
+    return !start.prefix { $0 != UInt8(ascii: "\n") }.contains(0)
   }
 
   /// What execvp(3) has where PATH isn't set.

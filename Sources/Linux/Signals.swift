@@ -40,6 +40,12 @@ public struct ReceivedSignal: Hashable, Sendable {
 
   public static let child = SIGCHLD
 
+  /// Whether a log line of ours that could not be written is what brought it about: nobody reads the pipe any more, or the
+  /// file may not grow; write(2). Anything else that carries our own pid was sent before we were executed.
+  public var isOfOurOwnWriting: Bool {
+    !isFromKernel && sender == getpid() && (number == SIGPIPE || number == SIGXFSZ)
+  }
+
   public init(number: Int32, sender: Int32, isFromKernel: Bool) {
     self.number = number
     self.sender = sender

@@ -47,9 +47,6 @@ public enum Surroundings {
   /// Leaves the working directory, so that what it is on can be unmounted; chdir(2).
   public static func leaveWorkingDirectory() { _ = unsafe chdir("/") }
 
-  /// getpid(2).
-  public static var processID: Int32 { getpid() }
-
   private static func text(_ start: UnsafePointer<CChar>?) -> [UInt8] {
     guard let start = unsafe start else { return [] }
     return unsafe [UInt8](UnsafeRawBufferPointer(start: start, count: strlen(start)))

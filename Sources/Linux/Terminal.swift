@@ -18,6 +18,9 @@ public struct Terminal: ~Copyable {
     if isOurs { _ = tcsetpgrp(descriptor.number, child.id) }
   }
 
+  /// Takes it back from whoever was given it and never came to be.
+  public func takeBack() { _ = tcsetpgrp(descriptor.number, getpgrp()) }
+
   /// Takes it back from that group. SIGTTOU is blocked, so that this works from the background.
   public func takeBack(from child: Child) {
     if tcgetpgrp(descriptor.number) == child.id { _ = tcsetpgrp(descriptor.number, getpgrp()) }

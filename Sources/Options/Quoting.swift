@@ -4,21 +4,21 @@ func quoted(_ bytes: [UInt8]) -> String {
 }
 
 /// `bytes` on one line of a terminal: control characters, quotes and what isn't UTF-8 are escaped, and what is
-/// longer than about 40 bytes is cut and ends in `…`.
-func escaped(_ bytes: [UInt8]) -> String {
-  guard let text = String(validating: bytes, as: UTF8.self) else { return escapedBytes(bytes) }
+/// longer than about `limit` bytes is cut and ends in `…`.
+public func escaped(_ bytes: [UInt8], limit: Int = 40) -> String {
+  guard let text = String(validating: bytes, as: UTF8.self) else { return escapedBytes(bytes, limit) }
   var line = ""
   for scalar in text.unicodeScalars {
-    if line.utf8.count >= 40 { return line + "…" }
+    if line.utf8.count >= limit { return line + "…" }
     line += escaped(scalar)
   }
   return line
 }
 
-private func escapedBytes(_ bytes: [UInt8]) -> String {
+private func escapedBytes(_ bytes: [UInt8], _ limit: Int) -> String {
   var line = ""
   for byte in bytes {
-    if line.utf8.count >= 40 { return line + "…" }
+    if line.utf8.count >= limit { return line + "…" }
     line += byte < 0x80 ? escaped(Unicode.Scalar(byte)) : "\\x" + hexadecimal(UInt32(byte))
   }
   return line

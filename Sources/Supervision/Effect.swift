@@ -53,6 +53,14 @@ public enum Request: Hashable, Sendable {
     case .inspect, .retire, .alive, .ready, .deregister: false
     }
   }
+
+  /// Whether it only renews checks, and may be sent again.
+  var updates: Bool {
+    switch self {
+    case .alive, .ready: true
+    case .inspect, .retire, .register, .deregister: false
+    }
+  }
 }
 
 /// What people should know, each condition once and then when it changes.

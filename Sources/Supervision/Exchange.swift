@@ -6,6 +6,8 @@ struct Exchange: Hashable {
   var deadline: Duration
   /// Whether it began with a registration.
   let registers: Bool
+  /// How long the answer to an update of a check is waited for.
+  private let patience: Duration
   /// False while there is no connection yet, so that nothing can have reached the agent.
   var isSent = false
   /// What was confirmed before a registration was sent: so it is still, if the agent refuses.
@@ -13,8 +15,9 @@ struct Exchange: Hashable {
   /// The first answer that wasn't what was hoped for.
   var refusal: Failure?
 
-  init(_ requests: [Request], confirmed: Registry.Confirmed, at now: Moment) {
+  init(_ requests: [Request], confirmed: Registry.Confirmed, patience: Duration, at now: Moment) {
     unanswered = requests
+    self.patience = patience
     confirmedBefore = confirmed
     registers = requests.contains { $0.registers }
     deadline = .zero
@@ -46,6 +49,10 @@ struct Exchange: Hashable {
   mutating func note(_ failure: Failure) { refusal = refusal ?? failure }
 
   private mutating func renewDeadline(at now: Moment) {
-    deadline = now.monotonic + (mayStillRegister ? Interval.registrationAnswer : Interval.answer)
+    deadline = now.monotonic + (mayStillRegister ? Interval.registrationAnswer : shortWait)
+  }
+
+  private var shortWait: Duration {
+    unanswered.allSatisfy { $0.updates } ? min(patience, Interval.answer) : Interval.answer
   }
 }

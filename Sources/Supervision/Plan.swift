@@ -113,6 +113,9 @@ extension ServicePlan {
     return ttl / 3 * (9_000 + jitter) / 10_000
   }
 
+  /// How long the answer to a heartbeat is waited for: so that another can be sent before the TTL runs out.
+  var updatePatience: Duration { (ttl ?? Interval.comparison) / 3 }
+
   /// The pause after `failures` failed attempts: doubling from 100 ms to a third of the TTL or 5 s, whichever is
   /// shorter, and spread over its upper half.
   func backoff(after failures: Int) -> Duration {

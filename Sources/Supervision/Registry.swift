@@ -56,6 +56,10 @@ struct Registry: Hashable {
   /// Whether clients may have been sent to this process.
   var mayServe: Bool { confirmed == .present || confirmed == .doubtful }
 
+  /// Whether the agent has taken a registration of ours: what it refuses now it may take again soon. One that restarts
+  /// under ACLs denies every token until it has read its own state.
+  private var hasWorked: Bool { mayServe || registration == .again }
+
   /// Whether a deregistration was sent to an agent that can be expected to answer.
   var isDeregistering: Bool { trouble == nil && (exchange?.deregisters ?? false) }
 
@@ -107,7 +111,7 @@ extension Registry {
     nextAttempt = nil
     let requests = due(checks: plan.ttl != nil, health: health)
     if requests.isEmpty { return }
-    exchange = Exchange(requests, confirmed: confirmed, at: turn.now)
+    exchange = Exchange(requests, confirmed: confirmed, patience: plan.updatePatience, at: turn.now)
     turn.emit(.send(requests))
   }
 
@@ -217,7 +221,8 @@ extension Registry {
 
   private mutating func pause(after failure: Failure, plan: ServicePlan, _ turn: inout Turn) {
     tellFailure(failure, &turn)
-    let pause = failure.isRefusal ? plan.backoffWhenRefused : plan.backoff(after: failures)
+    let isHopeless = failure.isRefusal && (wanted == .absent || !hasWorked)
+    let pause = isHopeless ? plan.backoffWhenRefused : plan.backoff(after: failures)
     failures = min(failures + 1, ServicePlan.countedFailures)
     nextAttempt = wanted == .absent && !mayBeListed ? nil : turn.now.boottime + pause
   }
@@ -244,6 +249,6 @@ extension Registry {
   private mutating func tellFailure(_ failure: Failure, _ turn: inout Turn) {
     if trouble?.isSameCondition(as: failure) ?? false { return }
     trouble = failure
-    turn.log(.consulFailed(failure, registered: mayServe))
+    turn.log(.consulFailed(failure, registered: hasWorked))
   }
 }

@@ -29,10 +29,14 @@ struct AgentLink: ~Copyable {
   private(set) var registeredAddress: String?
   /// Our own end of the last connection.
   private var local: SocketAddress?
+  /// The agent that took the last registration, as far as we know.
+  private var home: SocketAddress?
+  private var farewell: Farewell
 
   /// - Parameter index: the place of its service, for the tags of the poller.
   init(to place: ConsulAddress, registrant: Registrant, token: Token, at index: Int) {
     self.index = index
+    farewell = Farewell(at: index)
     self.place = place
     self.registrant = registrant
     self.token = token
@@ -53,6 +57,7 @@ struct AgentLink: ~Copyable {
   mutating func send(_ requests: [Supervision.Request], _ poller: borrowing Poller) -> [Event] {
     unanswered += requests.count
     waiting += requests
+    farewell.attempt(poller)
     if connection != nil { return flush(poller) }
     if !addresses.isEmpty { return connect(poller) }
     return resolve(poller)
@@ -165,12 +170,31 @@ extension AgentLink {
     if waiting.isEmpty { return }
     let secret = token.current
     for request in waiting {
-      if case .register = request { registeredAddress = try registrant.address(local: local) }
+      if case .register = request {
+        registeredAddress = try registrant.address(local: local)
+        moveIn()
+      }
       let words = registrant.request(request, address: registeredAddress)
       outgoing += words.bytes(host: place.hostField, token: secret)
     }
     waiting = []
   }
+
+  /// From now on the agent that we are connected to has us, and no other is to.
+  private mutating func moveIn() {
+    guard addresses.indices.contains(current) else { return }
+    if let home, home != addresses[current] { farewell.remember(home) }
+    home = addresses[current]
+    farewell.forget(addresses[current])
+  }
+
+  /// Called when the agent that was left can be told so.
+  mutating func sayFarewell(_ poller: borrowing Poller) {
+    let request = registrant.request(.deregister, address: nil)
+    farewell.proceed(sending: request.bytes(host: place.hostField, token: token.current), poller)
+  }
+
+  var farewellTag: UInt64 { farewell.tag }
 
   /// One read a turn, so that an agent that never stops talking can't keep us from a signal.
   private mutating func receive() -> [Event] {

@@ -61,15 +61,15 @@ public struct Caller: Sendable {
       // The point of no return: a process runs, so from here on nothing fails, and nothing ends us but its end.
       exitNow(supervisor.run())
     } catch {
-      end(error)
+      end(error, format: options.log.format)
     }
   }
 
   /// One line, and the status that says that it was us: nothing was started.
   public func refuse(_ message: String) -> Never { end(StartError(message)) }
 
-  private func end(_ error: StartError) -> Never {
-    _ = StandardError.write([UInt8]("servicewrapper: error: \(error.message)\n".utf8))
+  private func end(_ error: StartError, format: LogOptions.Format = .text) -> Never {
+    _ = StandardError.write(Journal.line(.error, error.message, in: format))
     exitNow(error.status)
   }
 }
@@ -99,7 +99,8 @@ struct StartError: Error {
   init(command: [UInt8], _ error: SystemCallError) {
     let isThere = error.errno == Errno.noEntry && Program.path(of: command) != nil
     let why = isThere ? "; it is there, so its interpreter or loader isn't" : ""
-    message = "\(String(decoding: command, as: UTF8.self)): \(error.reason)\(why)"
+    let name = command.isEmpty ? "the command, an empty word" : escaped(command, limit: 200)
+    message = "\(name): \(error.reason)\(why)"
     status = StartError.status(of: error)
   }
 

@@ -29,7 +29,7 @@ struct CommandProbe {
 
   /// Kills all that it started and is in its group still. Whoever reaps it later knows it no more.
   mutating func cancel() {
-    child?.send(Signal.kill)
+    try? child?.send(Signal.kill)
     child = nil
   }
 

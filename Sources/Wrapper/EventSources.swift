@@ -8,6 +8,8 @@ enum Tag {
   static func agent(_ service: Int, _ generation: UInt64) -> UInt64 { generation << 32 | of(service) | 3 }
   static func probe(_ service: Int, _ generation: UInt64) -> UInt64 { generation << 32 | of(service) | 4 }
 
+  static func farewell(_ service: Int, _ generation: UInt64) -> UInt64 { generation << 32 | of(service) | 5 }
+
   /// The place of the service that it is about; nil for signals and the timer.
   static func service(_ tag: UInt64) -> Int? { tag & 7 < 2 ? nil : Int(tag & 0xffff_ffff) >> 3 }
 
@@ -41,6 +43,14 @@ struct EventSources: ~Copyable {
     switch terminal {
     case .some(let terminal): terminal.isOurs ? terminal.descriptor.number : nil
     case .none: nil
+    }
+  }
+
+  /// From a process that was given it and could not be executed.
+  borrowing func takeTerminalBack() {
+    switch terminal {
+    case .some(let terminal): terminal.takeBack()
+    case .none: break
     }
   }
 

@@ -28,6 +28,8 @@ struct Journal {
     for warning in warnings { write(.warning, warning) }
   }
 
+  mutating func warn(_ text: String) { write(.warning, text) }
+
   /// - Parameters:
   ///   - service: the place of the one that it is about.
   ///   - address: what was registered; nil: the agent's own.
@@ -54,6 +56,10 @@ struct Journal {
   }
 
   private func line(_ level: LogOptions.Level, _ text: String) -> [UInt8] {
+    Journal.line(level, text, in: format)
+  }
+
+  static func line(_ level: LogOptions.Level, _ text: String, in format: LogOptions.Format) -> [UInt8] {
     let line =
       switch format {
       case .text: [UInt8]("servicewrapper: \(level.prefix)\(text)".utf8)

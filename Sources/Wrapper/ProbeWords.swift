@@ -13,7 +13,7 @@ extension Probe {
     case .tcpAt(let host, let port): "connect \(hostField(host, port))"
     case .unix(let path): "connect \(path)"
     case .http(let host, let port, let path): "GET http://\(hostField(host, port))\(path)"
-    case .exec(let command): "exec \(String(decoding: command.prefix(80), as: UTF8.self))"
+    case .exec(let command): "exec \(escaped(command, limit: 80))"
     }
   }
 

@@ -32,6 +32,7 @@ final class Registrar {
   func proceed(_ tag: UInt64, _ poller: borrowing Poller) -> [Event] {
     if tag == link.tag { return link.proceed(poller) }
     if tag == link.resolverTag { return link.resolved(poller) }
+    if tag == link.farewellTag { link.sayFarewell(poller) }
     if tag == prober.tag { return prober.proceed(poller).map { [.probed($0)] } ?? [] }
     return []
   }

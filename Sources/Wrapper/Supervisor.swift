@@ -39,7 +39,7 @@ struct Supervisor: ~Copyable {
     let token = try Token(options.token)
     let sources = try EventSources.opened(givingTerminalAway: options.process.ownGroup)
     let folder = Surroundings.workingDirectory ?? [UInt8]("/".utf8)
-    let child = try spawn(options, mask: mask, terminal: sources.foregroundNumber)
+    let child = try spawn(options, mask: mask, sources)
     sources.releaseInherited()
     let identity = options.services.isEmpty ? Identity() : .own
     let surroundings = ProbeSurroundings(mask: mask, folder: folder)
@@ -53,13 +53,17 @@ struct Supervisor: ~Copyable {
   }
 
   private static func spawn(
-    _ options: Options, mask: SignalMask, terminal: Int32?
+    _ options: Options, mask: SignalMask, _ sources: borrowing EventSources
   ) throws(StartError) -> Child {
     Reaper.becomeSubreaper()
+    let terminal = sources.foregroundNumber
     do throws(SystemCallError) {
       return try Child.spawn(
         options.command, mask: mask, ownGroup: options.process.ownGroup, terminal: terminal)
-    } catch { throw StartError(command: options.command[0], error) }
+    } catch {
+      if terminal != nil { sources.takeTerminalBack() }
+      throw StartError(command: options.command[0], error)
+    }
   }
 
   /// Until there is a status to end with.
@@ -116,11 +120,10 @@ extension Supervisor {
     for received in sources.signals.next() {
       if received.number == ReceivedSignal.child {
         reap()
-      } else if received.isFromKernel || received.sender != Surroundings.processID {
+      } else if !received.isOfOurOwnWriting {
         let sharesGroup = received.isFromKernel && child?.sharesOurGroup ?? false
         note([.signal(Signal(received, sharesGroup: sharesGroup))])
       }
-      // What carries our own pid is the SIGPIPE of a log line that nobody reads.
     }
   }
 
@@ -173,13 +176,19 @@ extension Supervisor {
     switch effect {
     case .probe, .cancelProbe, .send, .disconnect:
       note(registrars[service].perform(effect, sources.poller), of: service)
-    case .signal(let number): child?.send(number)
+    case .signal(let number): send(number)
     case .suspend(let number): suspend(by: number)
     case .terminateOthers: others.terminate()
     case .killOthers: others.kill()
     case .log(let notice): journal.write(notice, of: service, address: address(of: service))
     case .exit(let status): self.status = status
     }
+  }
+
+  private mutating func send(_ number: Int32) {
+    do throws(SystemCallError) {
+      try child?.send(number)
+    } catch { journal.warn("\(signalName(number)) can't be sent to the process: \(error.reason)") }
   }
 
   private func address(of service: Int) -> String? {

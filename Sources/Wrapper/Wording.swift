@@ -16,7 +16,7 @@ struct Wording {
   init(_ options: Options, process child: Child) {
     let path = options.command.first ?? []
     let name = path.split(separator: UInt8(ascii: "/")).last ?? path[...]
-    program = String(decoding: name, as: UTF8.self)
+    program = escaped([UInt8](name), limit: 80)
     process = "\(program) pid=\(child.id)"
     services = options.services
     consul = "Consul \(options.consul.text)"
@@ -102,7 +102,7 @@ struct Wording {
     let consequence = registered ? "\(id) may turn critical" : "\(program) keeps running"
     let hint =
       failure.isRefused && hasDefaultConsul && !registered ? " (in a container? set CONSUL_HTTP_ADDR)" : ""
-    let pause = failure.isRefusal ? "retrying every minute" : "retrying"
+    let pause = failure.isRefusal && !registered ? "retrying every minute" : "retrying"
     let reason = failure.isDenial ? "\(failure.text) (\(token))" : failure.text
     return "\(consul): \(reason); \(consequence), \(pause)\(hint)"
   }

@@ -80,7 +80,7 @@ import Testing
   private func meta(_ meta: [Definition.Meta], containerID: String? = nil, bootID: String? = nil) -> [String]
   {
     var definition = Definition(name: "a", id: "a", meta: meta)
-    definition.identify(containerID: containerID, bootID: bootID)
+    definition.identify(as: Identity(containerID: containerID, bootID: bootID))
     return definition.meta.map { $0.key + "=" + $0.value }
   }
 

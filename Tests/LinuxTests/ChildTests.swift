@@ -37,7 +37,7 @@ import Testing
       pthread_sigmask(SIG_SETMASK, &own, nil)
       let child = try Child.spawn([[UInt8]("sleep".utf8), [UInt8]("60".utf8)], mask: SignalMask(set: set))
       #expect(try blockedSignals(of: child.id) == 1 << 0 | 1 << 9)
-      child.send(SIGKILL)
+      try child.send(SIGKILL)
       #expect(waitForAny() == child.id)
     }
   }
@@ -121,12 +121,12 @@ import Testing
       let child = try Child.spawn(
         [[UInt8]("sleep".utf8), [UInt8]("60".utf8)], mask: SignalMask(set: sigset_t()))
       #expect(ChildNews.next() == .quiet)
-      child.send(SIGTERM)
+      try child.send(SIGTERM)
       #expect(waitForAny() == child.id)
       #expect(ChildNews.next() == .ended(Reaped(id: child.id, status: SIGTERM, hasExited: false)))
       #expect(ChildNews.next() == .alone)
       // Gone and reaped: without harm.
-      child.send(SIGTERM)
+      try child.send(SIGTERM)
     }
   }
 

@@ -128,7 +128,7 @@ extension Exchange {
   func coarse(at now: Moment) -> Exchange {
     var exchange = self
     exchange.unanswered = unanswered.map(\.coarse)
-    let answers = [Interval.answer, Interval.registrationAnswer]
+    let answers: [Duration] = [.seconds(5), Interval.answer, Interval.registrationAnswer]
     let mayBeRefused = unanswered.contains { $0.registers }
     exchange.confirmedBefore = mayBeRefused ? confirmedBefore.coarse : .absent
     exchange.deadline = ceiling(deadline - now.monotonic, to: answers)

@@ -89,11 +89,29 @@ struct FailureTests {
 
   private func answered(_ answer: Answer) -> Event { .answered(answer) }
 
-  @Test("Checks that aren't answered are given up after 10 s")
-  func unansweredChecks() {
+  @Test(
+    "A refusal of what once worked may pass: an agent that restarts under ACLs denies everybody at first",
+    arguments: [(Answer.denied("ACL"), Failure.denied("ACL")), (.rejected("bad"), .rejected("bad"))])
+  func passingRefusal(answer: Answer, failure: Failure) {
     var story = Story.registered(Plan(probes: false))
     story.wait()
-    #expect(story.timeLeft == .seconds(10))
+    story.on(answered(answer))
+    let told = Effect.log(.consulFailed(failure, registered: true))
+    #expect(story.on(answered(answer)) == [.disconnect, told])
+    #expect(story.timeLeft == .milliseconds(50))
+    #expect(story.wait() == [Effect.checks()])
+    story.on(answered(answer))
+    #expect(story.on(answered(answer)) == [.disconnect])
+    #expect(story.timeLeft == .milliseconds(100))
+  }
+
+  @Test(
+    "Checks that aren't answered are given up in time for another beat within the TTL",
+    arguments: [(15, 5_000), (3, 1_000), (60, 10_000)])
+  func unansweredChecks(ttl: Int, given: Int) {
+    var story = Story.registered(Plan(probes: false, ttl: .seconds(ttl)))
+    story.wait()
+    #expect(story.timeLeft == .milliseconds(given))
     #expect(
       story.wait() == [.disconnect, .log(.consulFailed(.timedOut, registered: true))])
   }
@@ -105,11 +123,11 @@ struct FailureTests {
     #expect(story.wait().first == .disconnect)
   }
 
-  @Test("Once the registration itself is answered, its checks are given up after 10 s as any others")
+  @Test("Once the registration itself is answered, its checks are given up as any others")
   func unansweredChecksOfARegistration() {
     var story = Story.registering()
     story.on(.answered(.done))
-    #expect(story.timeLeft == .seconds(10))
+    #expect(story.timeLeft == .seconds(5))
   }
 
   @Test("What never reached the agent isn't waited for, drained, taken out or called left behind")
