@@ -10,15 +10,17 @@ from started import kill, start
 from waiting import eventually, wait_for_end
 
 _CGROUPS = "/sys/fs/cgroup"
-_OWN = ("/etc/docker", "/opt/containerd", "/var/lib/containers", "/var/lib/cni", "/run", "/var/tmp")
+_EMPTY = ("/run", "/var/tmp")
+_COPIED = ("/etc", "/opt", "/var/lib")  # where engines make folders of theirs, whatever they are told
 _NAME_SERVERS = "/etc/resolv.conf"
 
 
 class Room:
-    """A PID and a mount namespace, and with `network` one of that kind too. /run, and what engines write to
-    without being asked, are its own, so that nothing is left in the machine's."""
+    """A PID and a mount namespace, and with `network` one of that kind too. What is written to the
+    machine's own folders goes to memory and ends with it; only `folder` is shared."""
 
     def __init__(self, folder, network=False):
+        self._folder = folder
         self._cgroup = f"servicewrapper-tests-{os.getpid()}-{os.path.basename(folder)}"
         self._init = None
         kinds = ["--pid", "--mount", *(["--net"] if network else [])]
@@ -40,8 +42,15 @@ class Room:
 
     def _furnish(self, folder):
         copy = shutil.copy(_NAME_SERVERS, folder)
-        for own in filter(os.path.isdir, _OWN):
+        written = os.path.join(folder, "written")
+        os.mkdir(written)
+        for own in (written, *_EMPTY):
             self.run("mount", "-t", "tmpfs", "tmpfs", own)
+        for own in _COPIED:
+            upper, work = (f"{written}/{kind}{own.replace('/', '-')}" for kind in ("upper", "work"))
+            self.run("mkdir", upper, work)
+            layers = f"lowerdir={own},upperdir={upper},workdir={work}"
+            self.run("mount", "-t", "overlay", "overlay", "-o", layers, own)
         if os.path.realpath(_NAME_SERVERS).startswith("/run/"):
             self.run("install", "-D", copy, os.path.realpath(_NAME_SERVERS))
 
@@ -85,6 +94,7 @@ class Room:
             os.kill(self._init, signal.SIGKILL)
             wait_for_end(self._holder, within=20)
         kill(self._holder)
+        shutil.rmtree(self._folder)  # gigabytes, and pytest would keep three of it
         for folder, _, _ in os.walk(_CGROUPS, topdown=False):
             if self._cgroup in folder.split(os.sep):
                 eventually(lambda: _is_removed(folder), within=10, what=f"{folder} to be empty")

@@ -15,6 +15,12 @@ READ_ONLY, USER, BARE = ["--read-only"], ["--user", "1000"], ["--cap-drop", "ALL
 HARDENED = [*READ_ONLY, *USER, *BARE]
 
 
+def root_mount(container):
+    """The options of what is mounted on /; proc_pid_mountinfo(5)."""
+    with open(container.engine.room.proc(container.pid, "mountinfo"), encoding="utf-8") as mounts:
+        return next(words[5].split(",") for words in map(str.split, mounts) if words[4] == "/")
+
+
 @pytest.mark.parametrize(
     "how",
     [READ_ONLY, USER, BARE, ["--init"], HARDENED, [*HARDENED, "--security-opt", "no-new-privileges"]],
@@ -23,6 +29,8 @@ HARDENED = [*READ_ONLY, *USER, *BARE]
 def test_redis_is_found_and_stopped_with_less(redis, engine, how):
     ours = redis(engine=engine, how=how)
     assert ours.is_found() and ours.ping() == b"+PONG\r\n"
+    if "--read-only" in how:
+        assert "ro" in root_mount(ours.container)
     if "--user" in how:
         assert ours.container.status(ours.container.pid, "Uid") == "1000"
     if "--cap-drop" in how:
