@@ -122,7 +122,7 @@ def test_the_hardened_line_of_the_documentation_works(docker, example, run_examp
 def bridged(room):
     """An engine with bridges, in a network namespace of its own: what the machine has, it doesn't see."""
     place, folder = room("bridged", network=True)
-    pool = ["--default-address-pool", "base=192.0.2.0/24,size=28"]
+    pool = ["--default-address-pool", "base=203.0.113.0/24,size=28"]
     return start_docker(place, folder, "--bridge", "none", "--ip-masq=false", *pool)
 
 
@@ -144,7 +144,7 @@ def test_compose_brings_up_consul_and_redis_that_find_each_other(bridged, bases,
 
     compose("up", "-d", "--build")
     (address,) = eventually(found, within=30, what="redis found by DNS", every=0.1)
-    assert address.startswith("192.0.2.")
+    assert address.startswith("203.0.113.")
 
     compose("stop", "redis")
     assert found() == []

@@ -107,13 +107,13 @@ def test_in_a_network_of_its_own_its_address_there_is_registered(contained, dock
     idle = ["--name", "idle", "--no-register", "--", "/waits"]
     cabled = contained(docker, "scratch", *idle, options=["--network", "none"])
     inside = Inside(docker.room.outside(cabled.pid))
-    network.link("cable", "192.0.2.1/24", inside, "eth0", "192.0.2.2/24")
-    agent = own_agent(prefix=network.prefix, unix_beside="192.0.2.1")
+    network.link("cable", "203.0.113.1/24", inside, "eth0", "203.0.113.2/24")
+    agent = own_agent(prefix=network.prefix, unix_beside="203.0.113.1")
 
-    words = ["--name", "web", "--consul-addr", f"192.0.2.1:{agent.http}", "--", "/waits"]
+    words = ["--name", "web", "--consul-addr", f"203.0.113.1:{agent.http}", "--", "/waits"]
     how = ["--network", f"container:{cabled.identity}"]
     ours = Served(contained(docker, "scratch", *words, options=how), agent, "web").serves()
-    assert agent.service(ours.id)["Address"] == "192.0.2.2"
+    assert agent.service(ours.id)["Address"] == "203.0.113.2"
     ours.container.ask("stop")
     assert ours.instances() == []
 
