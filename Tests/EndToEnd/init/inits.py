@@ -60,8 +60,8 @@ CATCHABLE = sorted(
 class Init:
     """An init, and how it wants to be asked for things."""
 
-    def __init__(self, words):
-        self.name = os.path.basename(words[0])
+    def __init__(self, words, name=None):
+        self.name = name or os.path.basename(words[0])
         # Found before a test changes PATH.
         self.words = [shutil.which(words[0]) or words[0], *words[1:]]
         self.dialect = DIALECTS.get(self.name, {})
@@ -88,7 +88,7 @@ def init_under_test():
     words = shlex.split(os.environ.get("INIT", ""))
     while words and words[-1] == "--":
         words.pop()
-    return Init(words or [SERVICEWRAPPER, "--no-register"])
+    return Init(words) if words else Init([SERVICEWRAPPER, "--no-register"], OURS)
 
 
 INIT = init_under_test()

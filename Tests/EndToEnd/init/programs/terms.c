@@ -77,9 +77,9 @@ static int is_lost(pid_t init, int end) {
   return 1;
 }
 
-static void wait_for_child(pid_t init) {
+static void wait_for_child(pid_t init, int end) {
   long long deadline = nanoseconds() + patience * 1000000LL;
-  while (child_of(init) == 0 && nanoseconds() < deadline) {}
+  while (child_of(init) == 0 && !readable(end, 0) && nanoseconds() < deadline) {}
 }
 
 static pid_t start(int in_namespace, char **command, int said[2]) {
@@ -102,7 +102,7 @@ static void run(int from_exec, int in_namespace, long delay, char **command) {
   close(said[1]);
   close(executed[1]);
   (void)!read(executed[0], &byte, 1);  // its end is closed by exec
-  if (!from_exec) wait_for_child(init);
+  if (!from_exec) wait_for_child(init, end);
   spin(delay * 1000);
   kill(init, SIGTERM);
   // A process that says nothing has ended before it could.
