@@ -1,4 +1,4 @@
-internal import JSON
+public import JSON
 
 /// Who registers a service: in which container, under which boot of the host's kernel. It stands in the service's Meta,
 /// so that whoever cleans up from outside after a SIGKILL doesn't have to guess.
@@ -13,10 +13,10 @@ public struct Identity: Hashable, Sendable {
     self.bootID = bootID
   }
 
-  /// Who has registered the service that this body of `GET /v1/agent/service/:id` describes, in words; nil if that can
-  /// have been an earlier life of us. A container keeps its ID over a reboot; outside of one only the boot is known.
-  public func stranger(in body: [UInt8]) -> String? {
-    guard let meta = (try? JSON(parsing: body))?["Meta"], meta["managed-by"] == .string("servicewrapper")
+  /// Who has registered the service of this entry of `GET /v1/agent/service/:id`, in words; nil if that can have been an
+  /// earlier life of us. A container keeps its ID over a reboot; outside of one only the boot is known.
+  public func stranger(in entry: JSON) -> String? {
+    guard let meta = entry["Meta"], meta["managed-by"] == .string("servicewrapper")
     else {
       return nil
     }

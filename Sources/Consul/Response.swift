@@ -38,8 +38,11 @@ public struct Response: Hashable, Sendable {
     return String(text)
   }
 
-  /// C0, DEL and C1: any of them can steer a terminal.
+  /// C0, DEL and C1, any of which can steer a terminal, and the invisible marks that reorder what it shows.
   private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-    scalar.value < 0x20 || 0x7F...0x9F ~= scalar.value
+    switch scalar.value {
+    case 0...0x1F, 0x7F...0x9F, 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFEFF: true
+    default: false
+    }
   }
 }

@@ -64,7 +64,9 @@ public enum File {
     let file = Descriptor(
       try checked("open") { unsafe cl_open(terminated, O_RDONLY | O_CLOEXEC | O_NONBLOCK) })
     var content: [UInt8] = []
-    while content.count < limit, let part = try file.read(limit: limit - content.count), !part.isEmpty {
+    while content.count < limit, let part = try file.read(limit: min(4_096, limit - content.count)),
+      !part.isEmpty
+    {
       content += part
     }
     return content

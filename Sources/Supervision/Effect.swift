@@ -96,6 +96,8 @@ public enum Registration: Hashable, Sendable {
   case replacing
   /// The agent had forgotten us.
   case again
+  /// It had us otherwise than we are to be registered.
+  case renewed
 }
 
 /// What became of the registration before a stop signal was forwarded.

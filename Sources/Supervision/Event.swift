@@ -15,6 +15,8 @@ public enum Event: Hashable, Sendable {
   case probed(Health)
   /// There is a connection to the agent, and what was to be sent is on its way.
   case sent
+  /// What was registered holds good no longer, though the agent still has it: our token is another.
+  case outdated
   /// The oldest unanswered request has its answer.
   case answered(Answer)
   /// The connection to the agent could not be made, or broke, before everything was answered.
@@ -41,6 +43,8 @@ public enum Answer: Hashable, Sendable {
   case done
   /// The service that was asked about is another's, who says of itself that it is this one.
   case foreign(String)
+  /// The service that was asked about isn't as we registered it, and nobody says that it is theirs.
+  case different
   /// The agent doesn't know the service or its check: it lost its state, or somebody took the registration out.
   case unknown
   /// The token doesn't allow it; with the agent's reason.

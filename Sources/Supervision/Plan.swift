@@ -109,9 +109,12 @@ extension ServicePlan {
 
   /// The time between two updates of the checks: a third of the TTL, so that two may get lost; at most a tenth earlier.
   var beat: Duration {
-    guard let ttl else { return Interval.comparison }
+    guard let ttl else { return comparison }
     return ttl / 3 * (9_000 + jitter) / 10_000
   }
+
+  /// How often the agent's entry is compared with ours; as spread as the beats.
+  var comparison: Duration { Interval.comparison * (9_000 + jitter) / 10_000 }
 
   /// How long the answer to a heartbeat is waited for: so that another can be sent before the TTL runs out.
   var updatePatience: Duration { (ttl ?? Interval.comparison) / 3 }

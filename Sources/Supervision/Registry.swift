@@ -39,9 +39,13 @@ struct Registry: Hashable {
   /// Whether the last registration was told of.
   var isTold = false
   /// What the agent was last told of *ready*.
-  private var confirmedHealth: Health?
+  var confirmedHealth: Health?
+  /// The agent has us otherwise than it should.
+  var isOutdated = false
+  /// When the agent's entry is to be compared with ours, with a heartbeat; boottime.
+  var nextComparison: Duration = .zero
   /// Who was last told to have our ID.
-  private var toldOwner = ""
+  var toldOwner = ""
   /// Which registration the next one is.
   var registration = Registration.first
 
@@ -58,7 +62,7 @@ struct Registry: Hashable {
 
   /// Whether the agent has taken a registration of ours: what it refuses now it may take again soon. One that restarts
   /// under ACLs denies every token until it has read its own state.
-  private var hasWorked: Bool { mayServe || registration == .again }
+  private var hasWorked: Bool { mayServe || registration == .again || registration == .renewed }
 
   /// Whether a deregistration was sent to an agent that can be expected to answer.
   var isDeregistering: Bool { trouble == nil && (exchange?.deregisters ?? false) }
@@ -109,20 +113,26 @@ extension Registry {
   mutating func ask(plan: ServicePlan, health: Health, _ turn: inout Turn) {
     guard exchange == nil else { return }
     nextAttempt = nil
-    let requests = due(checks: plan.ttl != nil, health: health)
+    // In trouble the checks say enough, and the agent may be busy with everybody else.
+    let compares = trouble == nil && nextComparison <= turn.now.boottime
+    let requests = due(checks: plan.ttl != nil, compares: compares, health: health)
     if requests.isEmpty { return }
     exchange = Exchange(requests, confirmed: confirmed, patience: plan.updatePatience, at: turn.now)
     turn.emit(.send(requests))
   }
 
-  private func due(checks: Bool, health: Health) -> [Request] {
+  private func due(checks: Bool, compares: Bool, health: Health) -> [Request] {
     switch (wanted, confirmed) {
     case (.nothingYet, .unasked): [.inspect]
     case (.nothingYet, .stale): [checks ? .retire : .deregister]
     case (.nothingYet, .unchecked): [.deregister]
     case (.nothingYet, .absent), (.nothingYet, .foreign), (.nothingYet, .retired): []
     case (.nothingYet, .doubtful), (.nothingYet, .present): []
-    case (.present, .present): checks ? [.alive, .ready(health)] : [.inspect]
+    case (.present, .present) where isOutdated: [.register(health)]
+    case (.present, .present) where !checks: [.inspect]
+    case (.present, .present): (compares ? [.inspect] : []) + [.alive, .ready(health)]
+    // Overwritten by another that lives: whoever came last has it, until it is gone.
+    case (.present, .foreign) where hasWorked: [.inspect]
     case (.present, _): [.register(health)]
     case (.absent, .unasked), (.absent, .absent), (.absent, .foreign): []
     case (.absent, _): [.deregister]
@@ -146,6 +156,13 @@ extension Registry {
     if exchange?.isOver ?? false { finish(plan: plan, health: health, &turn) }
   }
 
+  /// The next thing to say to the agent is to register us anew.
+  mutating func outdate() {
+    guard wanted == .present, confirmed == .present || confirmed == .foreign else { return }
+    (confirmed, isOutdated) = (.present, true)
+    if registration == .again { registration = .renewed }
+  }
+
   mutating func lose(_ failure: Failure, plan: ServicePlan, _ turn: inout Turn) {
     guard exchange != nil else { return }
     endExchange(&turn)
@@ -154,14 +171,17 @@ extension Registry {
 
   private mutating func settle(_ request: Request, _ answer: Answer, _ turn: inout Turn) {
     switch (request, answer) {
-    case (.inspect, .done): if confirmed == .unasked { discoverStale() }
+    case (.inspect, .done) where confirmed == .unasked, (.inspect, .different) where confirmed == .unasked:
+      discoverStale()
+    case (.inspect, .done): if confirmed == .foreign { outdate() }
+    case (.inspect, .different): outdate()
     case (.inspect, .foreign(let owner)): discoverForeign(owner, &turn)
     case (.inspect, .unknown), (.deregister, .done), (.deregister, .unknown): confirmed = .absent
     case (.retire, .done): confirmed = .retired
     case (.retire, .unknown): confirmed = .unchecked
-    case (.register, .done): confirmed = .present
+    case (.register, .done): (confirmed, isOutdated) = (.present, false)
     case (.ready(let health), .done): confirmedHealth = health
-    case (.alive, .done), (_, .foreign): break
+    case (.alive, .done), (_, .foreign), (_, .different): break
     case (.alive, .unknown), (.ready, .unknown): forget()
     case (.register, .unknown): exchange?.note(.failing("it knows no such service"))
     case (_, .denied(let reason)): refuse(request, .denied(reason))
@@ -186,7 +206,7 @@ extension Registry {
 
   /// Told where we are about to overwrite it, and where it has overwritten us.
   private mutating func discoverForeign(_ owner: String, _ turn: inout Turn) {
-    if confirmed == .unasked { confirmed = .foreign }
+    if confirmed == .unasked || confirmed == .present { confirmed = .foreign }
     if owner.utf8.elementsEqual(toldOwner.utf8) { return }
     toldOwner = owner
     turn.log(.idTaken(by: owner))
@@ -210,10 +230,15 @@ extension Registry {
     endExchange(&turn)
     if let refusal { return pause(after: refusal, plan: plan, &turn) }
     failures = 0
+    if nextComparison <= turn.now.boottime || !isTold {
+      nextComparison = turn.now.boottime + plan.comparison
+    }
     tellSuccess(&turn)
-    let isTrue = plan.ttl == nil || confirmedHealth == health
+    let isTrue = !isOutdated && (plan.ttl == nil || confirmedHealth == health)
     if (wanted, confirmed) == (.present, .present), isTrue {
       nextAttempt = turn.now.boottime + plan.beat
+    } else if wanted == .present && confirmed == .foreign && hasWorked {
+      nextAttempt = turn.now.boottime + plan.comparison
     } else {
       ask(plan: plan, health: health, &turn)
     }

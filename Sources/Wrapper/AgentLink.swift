@@ -32,6 +32,10 @@ struct AgentLink: ~Copyable {
   /// The agent that took the last registration, as far as we know.
   private var home: SocketAddress?
   private var farewell: Farewell
+  /// Of the last registration. The agent keeps it with the service and speaks to the servers with it, so a service has to
+  /// be registered again with a new one before the old one is gone.
+  private var registeredToken: [UInt8]?
+  private var hasOldToken = false
 
   /// - Parameter index: the place of its service, for the tags of the poller.
   init(to place: ConsulAddress, registrant: Registrant, token: Token, at index: Int) {
@@ -154,7 +158,8 @@ extension AgentLink {
     do throws(SystemCallError) {
       if !outgoing.isEmpty { outgoing.removeFirst(try connection?.send(outgoing) ?? 0) }
       try listen(for: outgoing.isEmpty ? .readable : [.readable, .writable], poller)
-      return [.sent]
+      defer { hasOldToken = false }
+      return hasOldToken ? [.outdated, .sent] : [.sent]
     } catch { return [.lost(.closed)] }
   }
 
@@ -169,9 +174,11 @@ extension AgentLink {
   private mutating func render() throws(SystemCallError) {
     if waiting.isEmpty { return }
     let secret = token.current
+    hasOldToken = registeredToken != nil && registeredToken != secret
     for request in waiting {
       if case .register = request {
         registeredAddress = try registrant.address(local: local)
+        registeredToken = secret
         moveIn()
       }
       let words = registrant.request(request, address: registeredAddress)
@@ -207,7 +214,7 @@ extension AgentLink {
     do throws(ResponseParser.Malformed) {
       let responses = bytes.isEmpty ? try parser.end().map { [$0] } ?? [] : try parser.receive(bytes)
       let answers = responses.prefix(unanswered).map {
-        Event.answered(Supervision.Answer($0, identity: registrant.shownIdentity))
+        Event.answered(registrant.answer($0, address: registeredAddress))
       }
       unanswered -= answers.count
       return bytes.isEmpty && unanswered > 0 ? answers + [.lost(.closed)] : answers

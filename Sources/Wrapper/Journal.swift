@@ -105,7 +105,7 @@ extension Notice {
 
   fileprivate var level: LogOptions.Level {
     switch self {
-    case .registered(.again, _): .warning
+    case .registered(.again, _), .registered(.renewed, _): .warning
     case .registered, .deregistered, .consulAnswers, .stopping, .stoppedByTerminal, .ended, .waitingForOthers:
       .info
     case .healthChanged(.accepting): .info

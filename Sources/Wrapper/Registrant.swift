@@ -1,4 +1,5 @@
 internal import Consul
+internal import JSON
 internal import Linux
 internal import Options
 internal import Supervision
@@ -29,13 +30,27 @@ struct Registrant {
     }
   }
 
-  /// nil where it isn't told.
-  var shownIdentity: Identity? { service.isIdentified ? identity : nil }
+  /// - Parameter address: of the last registration; nil for the agent's own.
+  func answer(_ response: Response, address: String?) -> Supervision.Answer {
+    let answer = Supervision.Answer(response)
+    // The one answer that says something describes our service.
+    guard answer == .done, let entry = try? JSON(parsing: response.body) else { return answer }
+    if service.isIdentified, let stranger = identity.stranger(in: entry) { return .foreign(stranger) }
+    return entry.describes(service, at: address) ? .done : .different
+  }
 
   private var sender: String { "container \(hostname)" }
   private var accepting: String { service.ready.success(port: service.port) }
 
   private func update(_ check: CheckKind, _ status: CheckStatus, _ output: String) -> Consul.Request {
     .update(check: check, of: service.id, in: service.tenancy, status: status, output: output)
+  }
+}
+
+extension JSON {
+  /// Whether this entry of an agent leads to the service as we register it.
+  fileprivate func describes(_ service: Service, at address: String?) -> Bool {
+    self["Service"] == .string(service.name) && self["Port"] == .number("\(service.advertisedPort ?? 0)")
+      && self["Address"] == .string(address ?? "")
   }
 }

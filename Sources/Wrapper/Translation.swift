@@ -97,12 +97,8 @@ extension Identity {
 }
 
 extension Supervision.Answer {
-  /// - Parameter identity: ours; nil where we don't tell it, so that nobody can be told from us.
-  init(_ response: Response, identity: Identity?) {
+  init(_ response: Response) {
     switch response.answer {
-    // The one answer that describes a service is that about ours.
-    case .done where !response.body.isEmpty:
-      self = identity?.stranger(in: response.body).map { .foreign($0) } ?? .done
     case .done: self = .done
     case .unknown: self = .unknown
     case .denied: self = .denied("\(response.status): \(response.reason)")

@@ -73,6 +73,7 @@ struct Wording {
     case .first: first
     case .replacing: "\(first); replaced stale \(id), left behind by an earlier run"
     case .again: "\(consul) forgot \(id) (restarted?); registered again"
+    case .renewed: "\(consul) had \(id) otherwise (a new token, or somebody's change); registered again"
     }
   }
 

@@ -1,3 +1,4 @@
+import JSON
 import Testing
 
 @testable import Consul
@@ -5,9 +6,9 @@ import Testing
 private let here = String(repeating: "a1", count: 32)
 private let there = String(repeating: "b2", count: 32)
 
-private func entry(_ meta: [(String, String)]) -> [UInt8] {
+private func entry(_ meta: [(String, String)]) throws -> JSON {
   let members = meta.map { "\"\($0.0)\": \"\($0.1)\"" }.joined(separator: ", ")
-  return [UInt8]("{\"ID\": \"web-1\", \"Meta\": {\(members)}}".utf8)
+  return try JSON(parsing: [UInt8]("{\"ID\": \"web-1\", \"Meta\": {\(members)}}".utf8))
 }
 
 @Suite struct WhoHasOurID {
@@ -24,24 +25,24 @@ private func entry(_ meta: [(String, String)]) -> [UInt8] {
     ] as [(String?, String?, String?, String?, String?)])
   func isToldByContainerAndBoot(
     container: String?, boot: String?, theirs: String?, theirBoot: String?, stranger: String?
-  ) {
+  ) throws {
     var meta = Self.ours
     if let theirs { meta.append(("container-id", theirs)) }
     if let theirBoot { meta.append(("boot-id", theirBoot)) }
     let identity = Identity(containerID: container, bootID: boot)
-    #expect(identity.stranger(in: entry(meta)) == stranger)
+    #expect(identity.stranger(in: try entry(meta)) == stranger)
   }
 
-  @Test(arguments: ["", "[]", "{}", "{\"Meta\": null}", "no JSON", "{\"Meta\": {\"managed-by\": 7}}"])
-  func isNotToldByWhatSaysNothingOfIt(body: String) {
+  @Test(arguments: ["[]", "{}", "{\"Meta\": null}", "7", "{\"Meta\": {\"managed-by\": 7}}"])
+  func isNotToldByWhatSaysNothingOfIt(body: String) throws {
     let identity = Identity(containerID: here, bootID: "1")
-    #expect(identity.stranger(in: [UInt8](body.utf8)) == nil)
-    #expect(identity.stranger(in: entry([("managed-by", "another"), ("container-id", there)])) == nil)
+    #expect(identity.stranger(in: try JSON(parsing: [UInt8](body.utf8))) == nil)
+    #expect(identity.stranger(in: try entry([("managed-by", "another"), ("container-id", there)])) == nil)
   }
 
-  @Test func isShownWithoutWhatCouldSteerATerminal() {
+  @Test func isShownWithoutWhatCouldSteerATerminal() throws {
     let meta = Self.ours + [("container-id", "\\u001b[31mred")]
-    #expect(Identity(containerID: here).stranger(in: entry(meta)) == "container 31mred")
+    #expect(Identity(containerID: here).stranger(in: try entry(meta)) == "container 31mred")
   }
 }
 

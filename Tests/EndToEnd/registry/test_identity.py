@@ -54,3 +54,30 @@ def test_an_earlier_life_of_ours_is_known_by_its_meta(run, server, agent):
     again = run(server(late=True), agent)
     eventually(lambda: agent.statuses(ID)["ready"] == "critical", what="out of DNS at once")
     assert not again.lines("as well")
+
+
+def compared(agent, until, what):
+    """What is compared every 30 s, a tenth earlier at most; some seconds more for a busy machine."""
+    eventually(until, within=40, what=what, every=0.1)
+
+
+def test_what_somebody_registers_over_us_is_put_right(run, server, agent):
+    served = server()
+    ours = run(served, agent, "--ttl", "3s")
+    registered(ours, agent)
+    agent.put("/v1/agent/service/register", {"Name": "web", "ID": ID, "Port": 1, "Address": "192.0.2.9"})
+    compared(agent, lambda: agent.service(ID)["Port"] == served.port, "our port again")
+    assert agent.service(ID)["Address"] == ""
+    assert ours.lines("otherwise")
+
+
+def test_who_is_overwritten_by_another_tells_it_and_keeps_it_neither_alive_nor_from_its_end(run, server, agent):
+    ours = run(server(), agent, "--ttl", "3s")
+    registered(ours, agent)
+    other = {"Name": "web", "ID": ID, "Port": 1, "Meta": OTHER}
+    agent.put("/v1/agent/service/register", other)
+    compared(agent, lambda: ours.lines("is registered by container 4f2a4f2a4f2a as well"), "a warning")
+    # Nobody updates the other's checks from now on.
+    eventually(lambda: agent.statuses(ID)["alive"] == "critical", within=8, what="critical as nobody is there")
+    assert ours.stop() == 0
+    assert agent.service(ID)["Port"] == 1

@@ -59,3 +59,22 @@ def test_a_token_file_that_is_gone_for_a_while_is_told_once_and_hurts_nobody(
     assert len(ours.lines("warning")) + len(ours.lines("error")) <= 1, ours.log
     assert ours.stop() == 3
     assert denying_agent.service(ID) is None
+
+
+def test_a_new_token_is_the_service_s_own_before_the_old_one_is_gone(run, server, denying_agent, tmp_path):
+    """The agent tells the servers with the token of the registration: once that is deleted, nothing that it is told
+    later reaches the catalog."""
+    agent, file = denying_agent, tmp_path / "token"
+    old, new = agent.token_for(WRITE_WEB, "old"), agent.token_for(WRITE_WEB, "new")
+    file.write_text(old)
+    served = server()
+    ours = run(served, agent, "--ttl", TTL, "--token-file", file)
+    registered(ours, agent)
+    eventually(lambda: agent.in_catalog("web"), what="in the catalog")
+    file.write_text(new)
+    ours.logs("a new token")
+    eventually(lambda: agent.is_passing(ID), what="registered again")
+    status, body = agent.request("DELETE", f"/v1/acl/token/{accessor(agent, old)}")
+    assert status == 200, body
+    assert ours.stop() == 0
+    eventually(lambda: agent.in_catalog("web") == [], within=5, what="gone from the catalog")

@@ -47,7 +47,7 @@ struct AgentWatch: Hashable {
       reach()
       if !unanswered.isEmpty { conclude(unanswered.removeFirst(), answer) }
     case .lost: (isSent, isBroken, unanswered) = (false, isConnected, [])
-    case .signal, .ended, .otherEnded, .stopped, .continued, .probed, .elapsed: break
+    case .signal, .ended, .otherEnded, .stopped, .continued, .probed, .outdated, .elapsed: break
     }
   }
 
@@ -63,7 +63,7 @@ struct AgentWatch: Hashable {
       (.alive, .unknown),
       (.ready, .unknown):
       mayBeListed = false
-    case (.inspect, .done): mayBeListed = true
+    case (.inspect, .done), (.inspect, .different): mayBeListed = true
     case (.register, .denied), (.register, .rejected): mayBeListed = wasListed
     case (_, _): break
     }

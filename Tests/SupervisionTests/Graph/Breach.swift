@@ -30,7 +30,7 @@ struct Observation {
       case .ended: true
       case .otherEnded, .stopped, .continued: false
       case .elapsed: effects.contains { if case .log(.readyTimedOut) = $0 { true } else { false } }
-      case .sent, .probed, .answered, .lost: false
+      case .sent, .outdated, .probed, .answered, .lost: false
       }
     isWithdrawn = wasWithdrawn || withdraws
   }

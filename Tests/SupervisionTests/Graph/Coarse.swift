@@ -107,9 +107,24 @@ extension Registry {
     registry.trouble = trouble == nil ? nil : .timedOut
     let pauses: [Duration] = [.milliseconds(100), .seconds(30), .seconds(60)]
     registry.nextAttempt = nextAttempt.map { ceiling($0 - now.boottime, to: pauses) }
-    (registry.registration, registry.isTold) = (.first, true)
+    registry.forgetTheIrrelevant()
     registry.exchange = exchange?.coarse(at: now)
+    let compares = registry.compares && trouble == nil
+    registry.nextComparison =
+      compares ? ceiling(nextComparison - now.boottime, to: [Interval.comparison]) : .zero
     return registry
+  }
+}
+
+extension Registry {
+  fileprivate var compares: Bool { (wanted, confirmed) == (.present, .present) }
+
+  /// What only the log depends on, and what is of no more interest once we are gone or not there yet.
+  fileprivate mutating func forgetTheIrrelevant() {
+    let hasWorked = wanted == .present && (compares || registration == .again || registration == .renewed)
+    (registration, isTold, toldOwner) = (hasWorked ? .again : .first, true, "")
+    if !compares { (confirmedHealth, isOutdated) = (nil, false) }
+    if let health = confirmedHealth { confirmedHealth = health.coarse }
   }
 }
 

@@ -67,7 +67,7 @@ struct Node: Hashable {
     case .otherEnded: !process.waitsForOthers
     case .probed: !isProbing
     case .sent, .answered, .lost: !agent.isConnected
-    case .elapsed: false
+    case .elapsed, .outdated: false
     }
   }
 

@@ -32,7 +32,9 @@ struct OthersWatch: Hashable {
     case .elapsed where turn.effects.contains { if case .log(.readyTimedOut) = $0 { true } else { false } }:
       stopSignals = max(stopSignals, 1)
     case .elapsed where killDue.map { $0 <= .zero } ?? false: return kill()
-    case .signal, .ended, .otherEnded, .stopped, .continued, .probed, .sent, .answered, .lost, .elapsed: break
+    case .signal, .ended, .otherEnded, .stopped, .continued, .outdated, .probed, .sent, .answered, .lost,
+      .elapsed:
+      break
     }
     return []
   }

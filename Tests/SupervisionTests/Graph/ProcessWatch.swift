@@ -26,7 +26,7 @@ struct ProcessWatch: Hashable {
     let (nothing, whatIsHeld): ([Int32], [Int32]) = ([], stops(held, turn))
     if !isAlive { return [nothing] }
     switch turn.step.event {
-    case .ended, .otherEnded, .continued, .sent: return [nothing]
+    case .ended, .otherEnded, .continued, .sent, .outdated: return [nothing]
     case .stopped(let signal): return [signal == 20 ? [18] : nothing]
     case .signal(let signal) where turn.plan.isStop(signal):
       let all = stops(held + missing(signal, turn.plan), turn)
@@ -104,7 +104,9 @@ extension ProcessWatch {
     case .probed(.accepting) where isProbing && !isStopped: isReady = true
     case .stopped(let signal) where signal != 20: isStopped = true
     case .continued: isStopped = false
-    case .signal, .ended, .otherEnded, .stopped, .continued, .probed, .sent, .answered, .lost, .elapsed: break
+    case .signal, .ended, .otherEnded, .stopped, .continued, .outdated, .probed, .sent, .answered, .lost,
+      .elapsed:
+      break
     }
     // What was stopped by the terminal is only continued.
     if case .stopped = event { return }

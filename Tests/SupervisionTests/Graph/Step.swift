@@ -38,7 +38,8 @@ extension Step {
     .ended(.exited(7)), .ended(.killed(signal: 9)), .ended(.exited(7), othersLeft: true),
     .otherEnded(othersLeft: true), .otherEnded(othersLeft: false), .stopped(by: 20), .stopped(by: 21),
     .stopped(by: 19), .continued, .probed(.accepting), .probed(.failing(refused)),
-    .sent, .answered(.done), .answered(.foreign("another")), .answered(.unknown), .answered(.denied("")),
+    .sent, .answered(.done), .answered(.foreign("another")), .answered(.different), .outdated,
+    .answered(.unknown), .answered(.denied("")),
     .answered(.rejected("")),
     .answered(.failing("")), .lost(.unreachable(refused)), .lost(.timedOut),
   ].map { .event($0) }
