@@ -4,9 +4,15 @@ struct CheckTimes {
   private(set) var deregisterAfter: Duration?
   private(set) var warnings: [String] = []
 
+  /// Below it a busy machine turns the checks critical all the time.
+  private static let shortest: Duration = .milliseconds(100)
+
   init(_ settings: Settings) throws(UsageError) {
     let (ttl, reap) = (settings[.ttl], settings[.deregisterAfter])
     self.ttl = nonZero(try ttl?.duration() ?? .seconds(15))
+    if let ttl, let time = self.ttl, time < CheckTimes.shortest {
+      throw ttl.wrong("too short for three heartbeats; give at least 100ms, or 0s for no checks")
+    }
     deregisterAfter = nonZero(try reap?.duration() ?? .seconds(60))
     if let ttl { warn(ofTTL: ttl) }
     if let reap { warn(ofReaping: reap) }

@@ -251,6 +251,10 @@ private let complaints: [(arguments: [String], environment: [String], message: S
     "--rewrite \"15:QUIT\": SIGTERM is rewritten twice; give it once"
   ),
   ([], ["SERVICEWRAPPER_REWRITE=HUP:0,TERM"], "SERVICEWRAPPER_REWRITE \"TERM\": \(notARewriting)"),
+  (
+    ["--ttl=99ms"], [],
+    "--ttl \"99ms\": too short for three heartbeats; give at least 100ms, or 0s for no checks"
+  ),
   (["--expect-exit=256"], [], "--expect-exit \"256\": \(notAStatus)"),
   (["--expect-exit=x"], [], "--expect-exit \"x\": \(notAStatus)"),
   (["--expect-exit=-1"], [], "--expect-exit \"-1\": \(notAStatus)"),
