@@ -40,6 +40,13 @@ def test_redis_is_found_and_stopped_with_less(redis, engine, how):
     assert ours.is_clean()
 
 
+def test_the_meta_names_the_container_also_in_the_host_s_network(redis, engine):
+    ours = redis(engine=engine)
+    meta = ours.agent.service(ours.id)["Meta"]
+    assert meta["managed-by"] == "servicewrapper"
+    assert meta["container-id"] == ours.container.ask("inspect", "--format", "{{.Id}}")
+
+
 def test_under_an_init_of_the_engine_s_the_children_are_still_ours(redis, docker):
     ours = redis(engine=docker, how=["--init"])
     outer, inner = (docker.room.proc(pid, "exe") for pid in (ours.container.pid, ours.container.main))

@@ -182,3 +182,28 @@ def test_another_agent_at_the_same_place_gets_us_within_a_heartbeat(serve, own_a
     assert len(ours.lines("forgot")) == 1
     assert ours.stop() == 0
     assert agent.service(ID) is None and agent.in_catalog("web") == []
+
+
+# What no agent here says, but newer ones do
+
+
+FORGOTTEN = {
+    "404": (404, 'Unknown check ID "web-1:alive". Ensure that the check ID is passed, not the check name.'),
+    "500": (500, 'CheckID "web-1:alive" does not have associated TTL'),
+    "500-acl": (500, 'Unknown check "web-1:alive"'),
+}
+
+
+@pytest.mark.parametrize("how", FORGOTTEN)
+def test_every_way_of_not_knowing_us_has_us_registered_at_once(run, server, agent, front, how):
+    status, body = FORGOTTEN[how]
+    answer = f"HTTP/1.1 {status} No\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
+    way = front(agent)
+    ours = run(server(), way, "--ttl", "3s", "--log-level", "debug")
+    registered(ours, agent)
+    way.lie(answer)
+    asked = "about web-1: register"
+    eventually(lambda: len(ours.lines(asked)) > 1, HEARTBEATS["3s"] + SLACK, "a registration right behind the beat")
+    way.be_honest()
+    ours.logs("forgot web-1")
+    eventually(lambda: agent.is_passing(ID), what="passing")
