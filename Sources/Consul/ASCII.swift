@@ -1,30 +1,10 @@
+internal import JSON
+
 extension UInt8 {
-  static var tab: UInt8 { 0x09 }
-  static var lineFeed: UInt8 { 0x0A }
-  static var carriageReturn: UInt8 { 0x0D }
-  static var space: UInt8 { 0x20 }
-
-  var isDigit: Bool { 0x30...0x39 ~= self }
-  var isLetter: Bool { 0x61...0x7A ~= self | 0x20 }
-
   /// VCHAR of RFC 5234, appendix B.1: what can be seen, the space left out.
   var isVisible: Bool { 0x21...0x7E ~= self }
 
   var isControl: Bool { self < 0x20 || self == 0x7F }
-
-  var hexValue: Int? {
-    switch self {
-    case 0x30...0x39: Int(self) - 0x30
-    case 0x41...0x46: Int(self) - 0x41 + 10
-    case 0x61...0x66: Int(self) - 0x61 + 10
-    default: nil
-    }
-  }
-
-  /// Two hexadecimal digits in upper case.
-  var hexDigits: [UInt8] {
-    [self >> 4, self & 0x0F].map { $0 < 10 ? 0x30 + $0 : 0x41 + $0 - 10 }
-  }
 }
 
 extension ArraySlice<UInt8> {

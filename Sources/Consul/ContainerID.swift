@@ -1,3 +1,5 @@
+internal import JSON
+
 /// The ID of the container that we are in, from the text of /proc/self/mountinfo (proc(5)); nil where that doesn't
 /// say, or says several.
 ///

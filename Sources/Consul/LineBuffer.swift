@@ -1,3 +1,5 @@
+internal import JSON
+
 /// Makes lines of bytes that arrive one by one, within a budget.
 ///
 /// A line ends with CRLF. A bare LF, which RFC 9112, section 2.2, lets a recipient take as well, is

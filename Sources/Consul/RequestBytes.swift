@@ -1,3 +1,5 @@
+internal import JSON
+
 extension Request {
   /// Whether a token can go into a header: visible ASCII, at least one byte of it. A file's trailing
   /// newline is the caller's to trim.

@@ -1,3 +1,5 @@
+internal import JSON
+
 /// A final response, complete.
 public struct Response: Hashable, Sendable {
   /// 100 to 999; RFC 9110, section 15, has those from 600 on treated as 5xx.

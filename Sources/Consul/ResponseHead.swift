@@ -1,3 +1,5 @@
+internal import JSON
+
 /// What the status line and the fields say about the message.
 struct ResponseHead: Hashable, Sendable {
   private(set) var status = 0

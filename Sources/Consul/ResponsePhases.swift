@@ -1,3 +1,5 @@
+internal import JSON
+
 extension ResponseParser {
   /// The one transition of the machine: a byte in, the response that it completes out.
   mutating func receive(_ byte: UInt8) throws(Malformed) -> Response? {

@@ -1,16 +1,16 @@
-/// The bytes that JSON's grammar names.
+/// The bytes that the grammars of JSON and HTTP name.
 extension UInt8 {
-  static var tab: UInt8 { 0x09 }
-  static var lineFeed: UInt8 { 0x0A }
-  static var carriageReturn: UInt8 { 0x0D }
-  static var space: UInt8 { 0x20 }
-  static var quote: UInt8 { 0x22 }
-  static var backslash: UInt8 { 0x5C }
+  package static var tab: UInt8 { 0x09 }
+  package static var lineFeed: UInt8 { 0x0A }
+  package static var carriageReturn: UInt8 { 0x0D }
+  package static var space: UInt8 { 0x20 }
+  package static var quote: UInt8 { 0x22 }
+  package static var backslash: UInt8 { 0x5C }
 
-  var isDigit: Bool { 0x30...0x39 ~= self }
-  var isLetter: Bool { 0x61...0x7A ~= self | 0x20 }
+  package var isDigit: Bool { 0x30...0x39 ~= self }
+  package var isLetter: Bool { 0x61...0x7A ~= self | 0x20 }
 
-  var hexValue: Int? {
+  package var hexValue: Int? {
     switch self {
     case 0x30...0x39: Int(self) - 0x30
     case 0x41...0x46: Int(self) - 0x41 + 10
@@ -20,7 +20,7 @@ extension UInt8 {
   }
 
   /// Two hexadecimal digits in upper case.
-  var hexDigits: [UInt8] {
+  package var hexDigits: [UInt8] {
     [self >> 4, self & 0x0F].map { $0 < 10 ? 0x30 + $0 : 0x41 + $0 - 10 }
   }
 }

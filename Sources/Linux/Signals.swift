@@ -72,6 +72,16 @@ public struct SignalQueue: ~Copyable {
     _ = cl_default_action(SIGCHLD)
   }
 
+  /// Waits for one, where there is nothing else to wait for: one call instead of the poller's and the next; sigwaitinfo(2).
+  public func wait() -> ReceivedSignal? {
+    var all = sigset_t()
+    _ = unsafe sigfillset(&all)
+    var info = unsafe siginfo_t()
+    guard let number = try? checked("sigwaitinfo", { unsafe sigwaitinfo(&all, &info) }) else { return nil }
+    return unsafe ReceivedSignal(
+      number: number, sender: cl_si_pid(&info), isFromKernel: info.si_code == SI_KERNEL)
+  }
+
   /// Those that wait, 16 at most: one call for what usually is one signal.
   public func next() -> [ReceivedSignal] {
     let size = MemoryLayout<signalfd_siginfo>.size

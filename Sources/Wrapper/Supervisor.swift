@@ -73,6 +73,12 @@ struct Supervisor: ~Copyable {
     var left = handlePending()
     while true {
       if let status { return status }
+      // An init that registers nothing has signals to wait for, and nothing else as long as no time is set.
+      if left == nil, registrars.isEmpty {
+        if let received = sources.signals.wait() { receive(received) }
+        left = handlePending()
+        continue
+      }
       sources.timer.set(left)
       for tag in sources.poller.wait() {
         collect(tag)
@@ -117,13 +123,15 @@ extension Supervisor {
   }
 
   private mutating func collectSignals() {
-    for received in sources.signals.next() {
-      if received.number == ReceivedSignal.child {
-        reap()
-      } else if !received.isOfOurOwnWriting {
-        let sharesGroup = received.isFromKernel && child?.sharesOurGroup ?? false
-        note([.signal(Signal(received, sharesGroup: sharesGroup))])
-      }
+    for received in sources.signals.next() { receive(received) }
+  }
+
+  private mutating func receive(_ received: ReceivedSignal) {
+    if received.number == ReceivedSignal.child {
+      reap()
+    } else if !received.isOfOurOwnWriting {
+      let sharesGroup = received.isFromKernel && child?.sharesOurGroup ?? false
+      note([.signal(Signal(received, sharesGroup: sharesGroup))])
     }
   }
 

@@ -33,6 +33,16 @@ import Testing
     }
   }
 
+  @Test func canBeWaitedForOneByOne() async {
+    await #expect(processExitsWith: .success) {
+      _ = SignalMask.blockAll()
+      let queue = try SignalQueue()
+      for number in [SIGTERM, SIGUSR1] { pthread_kill(pthread_self(), number) }
+      #expect(queue.wait() == ReceivedSignal(number: SIGUSR1, sender: getpid(), isFromKernel: false))
+      #expect(queue.next().map(\.number) == [SIGTERM])
+    }
+  }
+
   @Test func includeEverySignalThatCanBeBlocked() async {
     await #expect(processExitsWith: .success) {
       _ = SignalMask.blockAll()
