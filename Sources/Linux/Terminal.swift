@@ -23,7 +23,7 @@ public struct Terminal: ~Copyable {
 
   /// Takes it back from that group. SIGTTOU is blocked, so that this works from the background.
   public func takeBack(from child: Child) {
-    if tcgetpgrp(descriptor.number) == child.id { _ = tcsetpgrp(descriptor.number, getpgrp()) }
+    if tcgetpgrp(descriptor.number) == child.id { takeBack() }
   }
 
   /// Whether our group is its foreground.

@@ -71,7 +71,7 @@ public struct Machine: Hashable, Sendable {
     switch event {
     case .probed(let health): services[turn.service].receive(health, &turn)
     case .sent: services[turn.service].registry.noteSent(at: turn.now)
-    case .outdated: services[turn.service].registry.outdate()
+    case .outdated: services[turn.service].registry.noteOutdated()
     case .answered(let answer): converse(&turn) { $0.receive(answer, plan: $1, health: $2, &$3) }
     case .lost(let failure): converse(&turn) { $0.lose(failure, plan: $1, &$3) }
     case .signal, .ended, .otherEnded, .stopped, .continued, .elapsed: break

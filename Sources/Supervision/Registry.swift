@@ -156,8 +156,13 @@ extension Registry {
     if exchange?.isOver ?? false { finish(plan: plan, health: health, &turn) }
   }
 
+  /// What another has taken from us isn't ours to renew.
+  mutating func noteOutdated() {
+    if confirmed == .present { outdate() }
+  }
+
   /// The next thing to say to the agent is to register us anew.
-  mutating func outdate() {
+  private mutating func outdate() {
     guard wanted == .present, confirmed == .present || confirmed == .foreign else { return }
     (confirmed, isOutdated) = (.present, true)
     if registration == .again { registration = .renewed }

@@ -7,6 +7,8 @@ struct Farewell: ~Copyable {
   private let index: Int
   /// Who is still to be told, the latest last.
   private var agents: [SocketAddress] = []
+  /// Who is being told.
+  private var asked: SocketAddress?
   private var connection: Connection?
   private var status = StatusReader()
   /// Counts connections, so that news of one that was given up can be told from news of the next.
@@ -20,8 +22,11 @@ struct Farewell: ~Copyable {
     if !agents.contains(agent) { agents.append(agent) }
   }
 
-  /// Whoever has us again need not be told.
-  mutating func forget(_ agent: SocketAddress) { agents.removeAll { $0 == agent } }
+  /// Whoever has us again is not to be told, nor to be told any further.
+  mutating func forget(_ agent: SocketAddress) {
+    agents.removeAll { $0 == agent }
+    if agent == asked { connection = nil }
+  }
 
   /// Tries the one whose turn it is; called with every heartbeat, which is how often it is tried.
   mutating func attempt(_ poller: borrowing Poller) {
@@ -29,6 +34,7 @@ struct Farewell: ~Copyable {
     guard let agent = agents.first else { return }
     // Another one is next if this one doesn't answer.
     agents.append(agents.removeFirst())
+    asked = agent
     guard let opened = try? Connection.open(to: agent) else { return }
     generation += 1
     guard (try? poller.watch(opened.descriptor.number, for: .writable, tag: tag)) != nil else { return }
@@ -59,6 +65,6 @@ struct Farewell: ~Copyable {
     }
     connection = nil
     // What it doesn't know, it needn't drop; anything else is tried again.
-    if 200...299 ~= status || status == 404 { _ = agents.popLast() }
+    if let asked, 200...299 ~= status || status == 404 { forget(asked) }
   }
 }

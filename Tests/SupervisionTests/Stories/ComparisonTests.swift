@@ -45,6 +45,15 @@ struct ComparisonTests {
     #expect(story.on(signal: Signal.terminate).contains(.send([.deregister])) == false)
   }
 
+  @Test("A new token is no reason to take it back from the other")
+  func takenAndNewToken() {
+    var (story, _) = Story.comparing()
+    story.play(.answered(.foreign("another")), .answered(.done), .answered(.done))
+    #expect(story.wait() == [.send([.inspect])])
+    story.play(.outdated, .sent, .lost(.closed))
+    #expect(story.wait() == [.send([.inspect])])
+  }
+
   @Test("When the other is gone, we are registered again")
   func takenBack() {
     var (story, _) = Story.comparing()
