@@ -30,18 +30,19 @@ let package = Package(
   targets: [
     .target(name: "Supervision", swiftSettings: settings),
     .target(name: "JSON", swiftSettings: settings),
-    .target(name: "Consul", dependencies: ["JSON"], swiftSettings: settings),
+    .target(name: "HTTP", dependencies: ["JSON"], swiftSettings: settings),
+    .target(name: "Consul", dependencies: ["JSON", "HTTP"], swiftSettings: settings),
     .target(name: "Options", dependencies: ["JSON"], swiftSettings: settings),
     .systemLibrary(name: "CLinux"),
     .target(name: "Linux", dependencies: ["CLinux"], swiftSettings: settings),
     .target(
-      name: "Wrapper", dependencies: ["Supervision", "JSON", "Consul", "Options", "Linux"],
+      name: "Wrapper", dependencies: ["Supervision", "JSON", "HTTP", "Consul", "Options", "Linux"],
       swiftSettings: settings),
     .executableTarget(
       name: "servicewrapper", dependencies: ["Wrapper", "Options"], swiftSettings: settings,
       linkerSettings: staticLink),
     .testTarget(name: "SupervisionTests", dependencies: ["Supervision"]),
-    .testTarget(name: "ConsulTests", dependencies: ["Consul", "JSON"]),
+    .testTarget(name: "ConsulTests", dependencies: ["Consul", "HTTP", "JSON"]),
     .testTarget(name: "OptionsTests", dependencies: ["Options", "JSON"]),
     .testTarget(name: "LinuxTests", dependencies: ["Linux"]),
     .testTarget(name: "StructureTests"),

@@ -1,3 +1,5 @@
+public import HTTP
+
 /// What a response means to us.
 public enum Answer: Hashable, Sendable, CaseIterable {
   /// It is as we wanted it.

@@ -1,3 +1,4 @@
+internal import HTTP
 internal import JSON
 
 /// A request to the agent's HTTP API, as a value.
@@ -47,14 +48,4 @@ public struct Request: Hashable, Sendable {
   public static func service(id: String, in tenancy: Tenancy = Tenancy()) -> Request {
     Request(.get, "/v1/agent/service/\(percentEncoded(id))\(tenancy.query)")
   }
-}
-
-/// Everything but the unreserved characters of RFC 3986, section 2.3, is encoded; the slash too.
-func percentEncoded(_ text: String) -> String {
-  var encoded: [UInt8] = []
-  for byte in text.utf8 {
-    let isUnreserved = byte.isLetter || byte.isDigit || "-._~".utf8.contains(byte)
-    encoded += isUnreserved ? [byte] : [UInt8(ascii: "%")] + byte.hexDigits
-  }
-  return String(decoding: encoded, as: UTF8.self)
 }

@@ -1,3 +1,4 @@
+internal import HTTP
 internal import JSON
 
 /// Where a service belongs in Consul Enterprise: sent only where it was set, since others refuse both words.

@@ -1,4 +1,5 @@
 internal import Consul
+internal import HTTP
 internal import Linux
 
 /// Tells an agent that had our registration, and was left for another while it was gone, to drop it when it is there

@@ -1,4 +1,4 @@
-internal import Consul
+internal import HTTP
 internal import Linux
 internal import Options
 internal import Supervision

@@ -1,4 +1,5 @@
 internal import Consul
+internal import HTTP
 internal import JSON
 internal import Linux
 internal import Options

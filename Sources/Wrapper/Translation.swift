@@ -1,6 +1,7 @@
 // What each room calls the same thing.
 
 internal import Consul
+internal import HTTP
 internal import Linux
 internal import Options
 internal import Supervision

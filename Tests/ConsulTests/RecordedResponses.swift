@@ -1,4 +1,5 @@
 import Consul
+import HTTP
 
 extension Recorded {
   static let registered = Recorded(

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Consul
+@testable import HTTP
 
 @Suite struct RequestTests {
   @Test func registerSendsTheDefinitionAndItsLength() {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Consul
+@testable import HTTP
 
 @Suite struct ResponseLimitsTests {
   @Test func theHeaderMayBeAsLargeAsItsLimitAndNoLarger() {

@@ -6,10 +6,11 @@ import Testing
 private let allowed: [String: Set<String>] = [
   "Supervision": [],
   "JSON": [],
-  "Consul": ["JSON"],
+  "HTTP": ["JSON"],
+  "Consul": ["JSON", "HTTP"],
   "Options": ["JSON"],
   "Linux": ["CLinux"],
-  "Wrapper": ["Supervision", "JSON", "Consul", "Options", "Linux"],
+  "Wrapper": ["Supervision", "JSON", "HTTP", "Consul", "Options", "Linux"],
   "servicewrapper": ["Wrapper", "Options"],
 ]
 

@@ -2,9 +2,9 @@ internal import JSON
 
 extension UInt8 {
   /// VCHAR of RFC 5234, appendix B.1: what can be seen, the space left out.
-  var isVisible: Bool { 0x21...0x7E ~= self }
+  package var isVisible: Bool { 0x21...0x7E ~= self }
 
-  var isControl: Bool { self < 0x20 || self == 0x7F }
+  package var isControl: Bool { self < 0x20 || self == 0x7F }
 }
 
 extension ArraySlice<UInt8> {
@@ -34,7 +34,7 @@ extension ArraySlice<UInt8> {
 }
 
 extension [UInt8] {
-  func contains(_ text: String) -> Bool {
+  package func contains(_ text: String) -> Bool {
     let wanted = Array(text.utf8)
     guard count >= wanted.count else { return false }
     return (0...count - wanted.count).contains { self[$0...].starts(with: wanted) }
