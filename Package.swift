@@ -35,16 +35,34 @@ let package = Package(
     .target(name: "Options", dependencies: ["JSON"], swiftSettings: settings),
     .systemLibrary(name: "CLinux"),
     .target(name: "Linux", dependencies: ["CLinux"], swiftSettings: settings),
+    .target(name: "Reporting", dependencies: ["JSON", "Options", "Linux"], swiftSettings: settings),
     .target(
-      name: "Wrapper", dependencies: ["Supervision", "JSON", "HTTP", "Consul", "Options", "Linux"],
+      name: "Clients", dependencies: ["HTTP", "Consul", "Options", "Linux", "Reporting"],
+      swiftSettings: settings),
+    .target(
+      name: "Wrapper",
+      dependencies: ["Supervision", "JSON", "HTTP", "Consul", "Options", "Linux", "Reporting", "Clients"],
       swiftSettings: settings),
     .executableTarget(
-      name: "servicewrapper", dependencies: ["Wrapper", "Options"], swiftSettings: settings,
+      name: "servicewrapper", dependencies: ["Wrapper", "Options", "Reporting"], swiftSettings: settings,
+      linkerSettings: staticLink),
+    .target(name: "Engine", dependencies: ["JSON", "HTTP"], swiftSettings: settings),
+    .target(name: "Watching", swiftSettings: settings),
+    .target(
+      name: "Watcher",
+      dependencies: [
+        "Watching", "JSON", "HTTP", "Consul", "Engine", "Options", "Linux", "Reporting", "Clients",
+      ],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "servicewatcher", dependencies: ["Watcher", "Options", "Reporting"], swiftSettings: settings,
       linkerSettings: staticLink),
     .testTarget(name: "SupervisionTests", dependencies: ["Supervision"]),
     .testTarget(name: "ConsulTests", dependencies: ["Consul", "HTTP", "JSON"]),
     .testTarget(name: "OptionsTests", dependencies: ["Options", "JSON"]),
     .testTarget(name: "LinuxTests", dependencies: ["Linux"]),
+    .testTarget(name: "EngineTests", dependencies: ["Engine", "JSON"]),
+    .testTarget(name: "WatchingTests", dependencies: ["Watching"]),
     .testTarget(name: "StructureTests"),
   ]
 )

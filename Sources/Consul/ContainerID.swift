@@ -23,6 +23,15 @@ public func containerID(mountinfo: [UInt8]) -> String? {
   return nil
 }
 
+/// Whose container this ID is, `docker` or `podman`, from the same text; nil where it doesn't say, or is another's.
+public func containerEngine(of id: String, mountinfo: [UInt8]) -> String? {
+  for line in mountinfo.split(separator: .lineFeed) {
+    guard let mount = Mount(line), mount.containerID?.elementsEqual(id.utf8) ?? false else { continue }
+    if let engine = mount.engine { return engine }
+  }
+  return nil
+}
+
 /// The best first.
 private enum Evidence: Hashable {
   case cgroup, marker, file
@@ -54,6 +63,19 @@ private struct Mount {
     if evidence == .cgroup { return parts.last(where: { id(inCgroup: $0) != nil }).flatMap(id(inCgroup:)) }
     for (folder, name) in zip(parts, parts.dropFirst()) where isID(name) && keepsContainers(folder) {
       return name
+    }
+    return nil
+  }
+
+  /// By the folder in which it keeps its containers, or the names it gives their cgroups.
+  var engine: String? {
+    if evidence == .marker { return "podman" }
+    for part in root.split(separator: UInt8(ascii: "/")) {
+      let isPodmans = part.suffix(11).elementsEqual("-containers".utf8) || part.starts(with: "libpod".utf8)
+      if isPodmans { return "podman" }
+      let isDockers =
+        evidence == .file ? part.elementsEqual("containers".utf8) : part.starts(with: "docker".utf8)
+      if isDockers { return "docker" }
     }
     return nil
   }

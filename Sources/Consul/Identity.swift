@@ -7,10 +7,19 @@ public struct Identity: Hashable, Sendable {
   public var containerID: String?
   /// Of /proc/sys/kernel/random/boot_id; nil where it isn't known.
   public var bootID: String?
+  /// Whose container it is, `docker` or `podman`: each knows only its own. nil where it is another's, or isn't known.
+  public var engine: String?
 
-  public init(containerID: String? = nil, bootID: String? = nil) {
+  /// Who keeps the registration.
+  public enum Manager: String, Hashable, Sendable, CaseIterable {
+    case wrapper = "servicewrapper"
+    case watcher = "servicewatcher"
+  }
+
+  public init(containerID: String? = nil, bootID: String? = nil, engine: String? = nil) {
     self.containerID = containerID
     self.bootID = bootID
+    self.engine = engine
   }
 
   /// Who has registered the service of this entry of `GET /v1/agent/service/:id`, in words; nil if that can have been an
@@ -39,9 +48,10 @@ public struct Identity: Hashable, Sendable {
 
 extension Definition {
   /// Says in the Meta who registers it. The user's own words win, and so does Consul's limit of 64 keys.
-  public mutating func identify(as identity: Identity) {
+  public mutating func identify(as identity: Identity, by manager: Identity.Manager = .wrapper) {
     let words = [
-      ("managed-by", "servicewrapper"), ("container-id", identity.containerID), ("boot-id", identity.bootID),
+      ("managed-by", manager.rawValue), ("container-id", identity.containerID), ("boot-id", identity.bootID),
+      ("container-engine", identity.engine),
     ]
     for (key, value) in words where meta.count < 64 {
       let isThere = meta.contains { $0.key.utf8.elementsEqual(key.utf8) }

@@ -45,6 +45,13 @@ public struct Request: Hashable, Sendable {
     return Request(.put, "/v1/agent/check/update/\(id)\(tenancy.query)", body: body)
   }
 
+  /// All that this boot's wrappers and watcher have registered with the agent, by the mark in their Meta. Empty where a
+  /// token may not read them.
+  public static func services(ofBoot boot: String) -> Request {
+    let filter = #"Meta["boot-id"] == ""# + boot + #"""#
+    return Request(.get, "/v1/agent/services?filter=\(percentEncoded(filter))")
+  }
+
   public static func service(id: String, in tenancy: Tenancy = Tenancy()) -> Request {
     Request(.get, "/v1/agent/service/\(percentEncoded(id))\(tenancy.query)")
   }

@@ -73,6 +73,21 @@ public struct ResponseParser: Hashable, Sendable {
     return nil
   }
 
+  /// The status of the response whose body is being received; nil between responses and in a header.
+  public var status: Int? {
+    switch phase {
+    case .statusLine, .fields, .closed: nil
+    case .body, .chunkSize, .chunk, .chunkEnd, .trailers, .untilClose: head.status
+    }
+  }
+
+  /// What has arrived of the body so far, which is then no part of the response any more: for one that is read as it
+  /// comes, and may go on for ever.
+  public mutating func takeBody() -> [UInt8] {
+    defer { body = [] }
+    return body
+  }
+
   mutating func complete() -> Response {
     let closes = head.closes || phase == .untilClose
     let response = Response(status: head.status, body: body, retryAfter: head.retryAfter, closes: closes)

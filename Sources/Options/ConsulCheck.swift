@@ -95,7 +95,7 @@ extension Setting {
   }
 
   /// The duration as it was written: Go reads the same words.
-  fileprivate func goDuration() throws(UsageError) -> String {
+  func goDuration() throws(UsageError) -> String {
     _ = try limit()
     return try text()
   }

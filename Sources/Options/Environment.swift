@@ -1,10 +1,11 @@
 /// The environment variables that concern us.
 struct Environment {
   private var entries: [[UInt8]] = []
+  private static let prefixes = ["SERVICE", "CONSUL_", "DOCKER_HOST="]
 
   /// - Parameter entries: `KEY=VALUE` each; of two with the same key the first holds, as with getenv(3).
   init(_ entries: [[UInt8]]) {
-    for entry in entries where entry.starts(with: "SERVICE".utf8) || entry.starts(with: "CONSUL_".utf8) {
+    for entry in entries where Environment.prefixes.contains(where: { entry.starts(with: $0.utf8) }) {
       guard let equals = entry.firstIndex(of: UInt8(ascii: "=")) else { continue }
       let isThere = self.entries.contains { $0.starts(with: entry[...equals]) }
       if !isThere { self.entries.append(entry) }

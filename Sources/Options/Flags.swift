@@ -1,11 +1,13 @@
-/// The options, in the order of the help text. This is the only table of them.
+/// The options of both programs, in the order of the help texts. This is the only table of them.
 enum Flag: CaseIterable {
   case name, port, advertisePort, id, address, tag, meta, metaFromEnv, serviceFile
   case consulAddr, tokenFile
   case ready, readyTimeout, ttl, deregisterAfter
   case stopSignal, drain, stopTimeout
   case rewrite, processGroup, waitForAll, expectExit
-  case noMeta, noRegister, dryRun, logLevel, logFormat, help, version
+  case noMeta, noRegister, dryRun
+  case engine, cleanupOnly, internalPorts, explicit, ip, tags, deregisterOnExit
+  case logLevel, logFormat, help, version
 
   /// As written on the command line.
   var name: String { row.name }
@@ -49,6 +51,13 @@ enum Flag: CaseIterable {
     case .noMeta: ("--no-meta", nil, .other("SERVICEWRAPPER_META"))
     case .noRegister: ("--no-register", nil, .other("SERVICEWRAPPER_REGISTER"))
     case .dryRun: ("--dry-run", nil, nil)
+    case .engine: ("--engine", "ADDRESS", .other("DOCKER_HOST"))
+    case .cleanupOnly: ("--cleanup-only", nil, .other("SERVICEWATCHER_CLEANUP_ONLY"))
+    case .internalPorts: ("--internal", nil, .other("SERVICEWATCHER_INTERNAL"))
+    case .explicit: ("--explicit", nil, .other("SERVICEWATCHER_EXPLICIT"))
+    case .ip: ("--ip", "ADDRESS", .other("SERVICEWATCHER_IP"))
+    case .tags: ("--tags", "TAG,TAG", .other("SERVICEWATCHER_TAGS"))
+    case .deregisterOnExit: ("--deregister-on-exit", nil, .other("SERVICEWATCHER_DEREGISTER_ON_EXIT"))
     case .logLevel: ("--log-level", "LEVEL", .other("SERVICEWRAPPER_LOG_LEVEL"))
     case .logFormat: ("--log-format", "FORMAT", .other("SERVICEWRAPPER_LOG_FORMAT"))
     case .help: ("--help", nil, nil)
@@ -56,9 +65,9 @@ enum Flag: CaseIterable {
     }
   }
 
-  /// The option of exactly this name, dashes included.
-  init?(named word: [UInt8]) {
-    for flag in Flag.allCases where flag.name.utf8.elementsEqual(word) {
+  /// The program's option of exactly this name, dashes included.
+  init?(named word: [UInt8], of program: ProgramName) {
+    for flag in program.flags where flag.name.utf8.elementsEqual(word) {
       self = flag
       return
     }
@@ -77,5 +86,29 @@ enum Variable {
     case .service(let suffix): "SERVICE_" + suffix
     case .other(let name): name
     }
+  }
+}
+
+/// Whose command line it is.
+enum ProgramName: String {
+  case wrapper = "servicewrapper"
+  case watcher = "servicewatcher"
+
+  var flags: [Flag] {
+    let watchers: [Flag] = [
+      .engine, .cleanupOnly, .internalPorts, .explicit, .ip, .tags, .deregisterOnExit,
+    ]
+    let common: [Flag] = [.consulAddr, .tokenFile, .logLevel, .logFormat, .help, .version]
+    return switch self {
+    case .wrapper: Flag.allCases.filter { !watchers.contains($0) }
+    case .watcher: watchers + common
+    }
+  }
+
+  /// A variable of the wrapper's that the watcher has as well is called after itself there.
+  func variable(_ name: String) -> String {
+    let prefix = "SERVICEWRAPPER_"
+    guard self == .watcher, name.utf8.starts(with: prefix.utf8) else { return name }
+    return "SERVICEWATCHER_" + String(decoding: name.utf8.dropFirst(prefix.utf8.count), as: UTF8.self)
   }
 }

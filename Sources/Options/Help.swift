@@ -1,4 +1,5 @@
 public let version = "servicewrapper 0.1.0"
+public let watcherVersion = "servicewatcher 0.1.0"
 
 /// What `--help` shows, with a line feed at its end.
 public let helpText = """

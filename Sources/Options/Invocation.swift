@@ -23,6 +23,28 @@ public enum Invocation: Equatable, Sendable {
   }
 }
 
+/// What servicewatcher was asked to do.
+public enum WatcherInvocation: Equatable, Sendable {
+  case run(WatcherOptions)
+  case help
+  case version
+
+  /// Reads the command line, without the program's own name, and the environment, `KEY=VALUE` each.
+  public static func parse(
+    arguments: [[UInt8]], environment: [[UInt8]]
+  ) throws(UsageError) -> WatcherInvocation {
+    var words = Words(arguments, of: .watcher)
+    switch words.answer {
+    case .help: return .help
+    case .version: return .version
+    case .run, nil: break
+    }
+    words.expectNoCommand()
+    if let error = words.error { throw error }
+    return .run(try WatcherOptions(Settings(words, Environment(environment))))
+  }
+}
+
 extension Words {
   /// `--help` or `--version`, whichever came first.
   fileprivate var answer: Invocation? {

@@ -1,12 +1,12 @@
 extension Flag {
   /// The option that an unknown one was probably meant to be: it begins with all of `word`, or differs in at
   /// most two letters, one if it is short.
-  static func nearest(to word: [UInt8]) -> Flag? {
+  static func nearest(to word: [UInt8], of program: ProgramName) -> Flag? {
     guard word.count > 3, word.count < 40 else { return nil }
-    for flag in Flag.allCases where flag.name.utf8.starts(with: word) { return flag }
+    for flag in program.flags where flag.name.utf8.starts(with: word) { return flag }
     var nearest: Flag?
     var least = word.count < 7 ? 2 : 3
-    for flag in Flag.allCases {
+    for flag in program.flags {
       let distance = editDistance(Array(flag.name.utf8), word)
       guard distance < least else { continue }
       (nearest, least) = (flag, distance)

@@ -63,4 +63,6 @@ public struct LogOptions: Equatable, Sendable {
 
   public var level = Level.info
   public var format = Format.text
+
+  public init() {}
 }

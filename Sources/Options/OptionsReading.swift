@@ -32,7 +32,7 @@ private func registers(_ settings: Settings) throws(UsageError) -> Bool {
   return try settings[.noRegister]?.boolean() ?? true
 }
 
-private func consulAddress(_ settings: Settings) throws(UsageError) -> ConsulAddress {
+func consulAddress(_ settings: Settings) throws(UsageError) -> ConsulAddress {
   // As with consul itself, an address in http:// doesn't undo it.
   if let tls = settings.environment.setting("CONSUL_HTTP_SSL"), try tls.boolean() {
     throw tls.wrong("TLS isn't supported yet; unset it to talk to Consul in plain HTTP")

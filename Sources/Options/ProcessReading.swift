@@ -22,7 +22,7 @@ private func readRewrites(_ settings: Settings) throws(UsageError) -> [Rewrite] 
 extension Settings {
   /// Of a flag without a value: given, or its variable is true.
   func isOn(_ flag: Flag) throws(UsageError) -> Bool {
-    if words.has(flag) { return true }
+    if words.has(flag) || flag == .metaFromEnv && metaFromEnvironment { return true }
     return try self[flag]?.boolean() ?? false
   }
 }

@@ -4,7 +4,7 @@ struct ServiceName {
   let registered: Setting
 
   init(_ settings: Settings) throws(UsageError) {
-    guard let name = settings[.name] else {
+    guard let name = settings[.name] ?? settings.defaultName else {
       throw UsageError("no service name; give --name NAME or SERVICE_NAME, or --no-register")
     }
     given = name

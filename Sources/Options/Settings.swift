@@ -9,6 +9,10 @@ struct Settings {
   var filed: FiledService?
   /// There are other services beside it, so that what is given for all isn't its own.
   var isOneOfMany = false
+  /// What holds where no name is given.
+  var defaultName: Setting?
+  /// Every variable that means nothing else is Meta, without being asked for.
+  var metaFromEnvironment = false
 
   init(_ words: Words, _ environment: Environment) {
     self.words = words
@@ -59,7 +63,7 @@ struct Settings {
 
   private func fromEnvironment(_ flag: Flag) -> Setting? {
     switch flag.variable {
-    case .other(let name): environment.setting(name)
+    case .other(let name): environment.setting(words.program.variable(name))
     case .service(let suffix): variable(suffix)
     case nil: nil
     }

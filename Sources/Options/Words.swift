@@ -6,12 +6,14 @@ struct Words {
     let value: [UInt8]
   }
 
+  let program: ProgramName
   private(set) var given: [Given] = []
   private(set) var command: [[UInt8]] = []
   /// The first thing that is wrong.
   private(set) var error: UsageError?
 
-  init(_ arguments: [[UInt8]]) {
+  init(_ arguments: [[UInt8]], of program: ProgramName = .wrapper) {
+    self.program = program
     var rest = arguments[...]
     while let word = rest.first, isOption(word) {
       rest.removeFirst()
@@ -29,7 +31,7 @@ struct Words {
   private mutating func take(_ word: [UInt8], followedBy rest: inout ArraySlice<[UInt8]>) {
     let equals = word.firstIndex(of: UInt8(ascii: "="))
     let name = Array(word[..<(equals ?? word.endIndex)])
-    guard let flag = Flag(named: name) else { return note(unknown(name)) }
+    guard let flag = Flag(named: name, of: program) else { return note(unknown(name, program)) }
     let attached = equals.map { Array(word[($0 + 1)...]) }
     guard let placeholder = flag.value else { return take(flag, attached: attached) }
     guard let value = attached ?? detachedValue(&rest) else {
@@ -37,6 +39,13 @@ struct Words {
     }
     if value.isEmpty { return note("\(flag.name) \"\": empty; give \(flag.name) \(placeholder)") }
     add(flag, value)
+  }
+
+  /// Of a program that has no command.
+  mutating func expectNoCommand() {
+    if let word = command.first {
+      note("\(quoted(word)): takes options only; see \(program.rawValue) --help")
+    }
   }
 
   private mutating func take(_ flag: Flag, attached: [UInt8]?) {
@@ -66,9 +75,10 @@ private func detachedValue(_ rest: inout ArraySlice<[UInt8]>) -> [UInt8]? {
   return rest.removeFirst()
 }
 
-private func unknown(_ name: [UInt8]) -> String {
-  guard let nearest = Flag.nearest(to: name) else {
-    return "unknown option \(escaped(name)); see servicewrapper --help"
+private func unknown(_ name: [UInt8], _ program: ProgramName) -> String {
+  let see = "see \(program.rawValue) --help"
+  guard let nearest = Flag.nearest(to: name, of: program) else {
+    return "unknown option \(escaped(name)); \(see)"
   }
-  return "unknown option \(escaped(name)); did you mean \(nearest.name)? see servicewrapper --help"
+  return "unknown option \(escaped(name)); did you mean \(nearest.name)? \(see)"
 }

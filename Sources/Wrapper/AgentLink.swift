@@ -1,3 +1,4 @@
+internal import Clients
 internal import Consul
 internal import HTTP
 internal import Linux
@@ -222,31 +223,5 @@ extension AgentLink {
     } catch {
       return [.lost(bytes.isEmpty ? .closed : .malformed)]
     }
-  }
-}
-
-extension ConsulAddress {
-  /// What needs no resolver.
-  var knownAddresses: [SocketAddress] {
-    switch self {
-    case .unix(let path): SocketAddress.unix(path: [UInt8](path.utf8)).map { [$0] } ?? []
-    case .tcp(let host, let port): SocketAddress.numeric(host: host, port: port).map { [$0] } ?? []
-    }
-  }
-
-  /// RFC 9110 section 7.2; a unix socket has no host to name.
-  var hostField: String {
-    switch self {
-    case .unix: "localhost"
-    case .tcp(let host, let port): Wrapper.hostField(host, port)
-    }
-  }
-}
-
-extension Resolver {
-  static func watched(by poller: borrowing Poller, tag: UInt64) throws(SystemCallError) -> Resolver {
-    let resolver = try Resolver()
-    try poller.watch(resolver.descriptor.number, for: .readable, tag: tag)
-    return resolver
   }
 }

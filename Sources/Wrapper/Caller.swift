@@ -1,36 +1,11 @@
+internal import Clients
 internal import Consul
 internal import JSON
 internal import Linux
 public import Options
+public import Reporting
 
-/// Whoever started us: what it gave us, and how we report back before there is a process to report on.
-public struct Caller: Sendable {
-  private let mask: SignalMask
-  /// Without our own name.
-  public let arguments: [[UInt8]]
-  /// `KEY=VALUE` each.
-  public let environment: [[UInt8]]
-  public let hostname: String
-
-  public static func blockingEverySignal() -> Caller { Caller(mask: SignalMask.blockAll()) }
-
-  private init(mask: SignalMask) {
-    self.mask = mask
-    arguments = [[UInt8]](Surroundings.arguments.dropFirst())
-    environment = Surroundings.environment
-    hostname = Surroundings.hostname
-  }
-
-  /// Prints on standard output and ends with 0.
-  public func finish(printing text: String) -> Never {
-    do throws(SystemCallError) {
-      try StandardOutput.write([UInt8](text.utf8))
-      exitNow(0)
-    } catch {
-      refuse("standard output: \(error.reason)")
-    }
-  }
-
+extension Caller {
   /// The service file, of at most a mebibyte: enough for thousands of services.
   public func read(_ path: [UInt8]) throws(Unreadable) -> [UInt8] {
     let limit = 1 << 20
@@ -61,47 +36,21 @@ public struct Caller: Sendable {
       // The point of no return: a process runs, so from here on nothing fails, and nothing ends us but its end.
       exitNow(supervisor.run())
     } catch {
-      end(error, format: options.log.format)
+      end(error, log: options.log)
     }
-  }
-
-  /// One line, and the status that says that it was us: nothing was started.
-  public func refuse(_ message: String) -> Never { end(StartError(message)) }
-
-  private func end(_ error: StartError, format: LogOptions.Format = .text) -> Never {
-    _ = StandardError.write(Journal.line(.error, error.message, in: format))
-    exitNow(error.status)
   }
 }
 
-/// Why there is no process to supervise.
-struct StartError: Error {
-  /// As env(1), nohup(1) and timeout(1) have them.
-  static let ownFailure: Int32 = 125
+extension StartError {
   static let notExecutable: Int32 = 126
   static let notFound: Int32 = 127
-
-  let message: String
-  let status: Int32
-
-  /// Something that we need and couldn't have.
-  init(_ error: SystemCallError) {
-    message = "\(error.call): \(error.reason)"
-    status = StartError.ownFailure
-  }
-
-  init(_ message: String) {
-    self.message = message
-    status = StartError.ownFailure
-  }
 
   /// The program couldn't be executed.
   init(command: [UInt8], _ error: SystemCallError) {
     let isThere = error.errno == Errno.noEntry && Program.path(of: command) != nil
     let why = isThere ? "; it is there, so its interpreter or loader isn't" : ""
     let name = command.isEmpty ? "the command, an empty word" : escaped(command, limit: 200)
-    message = "\(name): \(error.reason)\(why)"
-    status = StartError.status(of: error)
+    self.init("\(name): \(error.reason)\(why)", status: StartError.status(of: error))
   }
 
   private static func status(of error: SystemCallError) -> Int32 {

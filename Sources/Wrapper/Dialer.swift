@@ -1,3 +1,4 @@
+internal import Clients
 internal import HTTP
 internal import Linux
 internal import Supervision

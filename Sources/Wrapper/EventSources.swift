@@ -1,4 +1,5 @@
 internal import Linux
+internal import Reporting
 
 /// What an event of the poller is about: which service's, and of connections the count of them as well.
 enum Tag {

@@ -1,7 +1,9 @@
 // What a probe asks and what came of it, for the log and for Consul's UI.
 
+internal import Clients
 internal import Linux
 internal import Options
+internal import Reporting
 internal import Supervision
 
 extension Probe {

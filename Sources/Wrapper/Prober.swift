@@ -1,3 +1,4 @@
+internal import Clients
 internal import HTTP
 internal import Linux
 internal import Options
@@ -50,11 +51,6 @@ struct Prober: ~Copyable {
 
   /// Called with every child that has ended; gives the result if it was the probe's.
   mutating func take(_ ended: Reaped) -> Health? { command?.take(ended) ?? nil }
-}
-
-/// `host:port`, IPv6 in brackets; RFC 3986, section 3.2.2.
-func hostField(_ host: String, _ port: Int) -> String {
-  host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]:\(port)" : "\(host):\(port)"
 }
 
 extension SocketAddress {

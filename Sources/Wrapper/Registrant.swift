@@ -1,3 +1,4 @@
+internal import Clients
 internal import Consul
 internal import HTTP
 internal import JSON

@@ -1,6 +1,8 @@
+internal import Clients
 internal import Consul
 internal import Linux
 internal import Options
+internal import Reporting
 internal import Supervision
 
 /// The loop: turns what happens into events for the machine, and its effects into calls. It decides nothing.

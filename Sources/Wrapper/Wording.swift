@@ -1,5 +1,7 @@
+internal import Clients
 internal import Linux
 internal import Options
+internal import Reporting
 internal import Supervision
 
 /// The machine's notices in words: the thing first, then the consequence.
@@ -175,35 +177,6 @@ extension ExitStatus {
     switch self {
     case .exited(let status): "exited status=\(status)"
     case .killed(let signal): "killed by \(signalName(signal))"
-    }
-  }
-}
-
-extension Duration {
-  /// `41ms`, `1.5s`, `1m30s`.
-  var text: String {
-    let (seconds, attoseconds) = components
-    let milliseconds = attoseconds / 1_000_000_000_000_000
-    if self < .milliseconds(1) { return self <= .zero ? "0ms" : "<1ms" }
-    if seconds == 0 { return "\(milliseconds)ms" }
-    if seconds < 60 { return milliseconds < 100 ? "\(seconds)s" : "\(seconds).\(milliseconds / 100)s" }
-    return seconds % 60 == 0 ? "\(seconds / 60)m" : "\(seconds / 60)m\(seconds % 60)s"
-  }
-}
-
-extension ConsulAddress {
-  var text: String {
-    switch self {
-    case .unix(let path): path
-    case .tcp: hostField
-    }
-  }
-
-  /// Whether it leads to our own host, which in a container is rarely where an agent is.
-  var isLoopback: Bool {
-    switch self {
-    case .unix: false
-    case .tcp: knownAddresses.contains { $0.isLocal }
     }
   }
 }

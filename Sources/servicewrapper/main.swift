@@ -1,8 +1,9 @@
 import Options
+import Reporting
 import Wrapper
 
 // Before anything else, so that no signal is lost: while one isn't blocked, the kernel discards it for PID 1.
-let caller = Caller.blockingEverySignal()
+let caller = Caller.blockingEverySignal("servicewrapper")
 
 do throws(UsageError) {
   switch try Invocation.parse(

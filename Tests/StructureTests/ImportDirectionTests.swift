@@ -10,8 +10,14 @@ private let allowed: [String: Set<String>] = [
   "Consul": ["JSON", "HTTP"],
   "Options": ["JSON"],
   "Linux": ["CLinux"],
-  "Wrapper": ["Supervision", "JSON", "HTTP", "Consul", "Options", "Linux"],
-  "servicewrapper": ["Wrapper", "Options"],
+  "Reporting": ["JSON", "Options", "Linux"],
+  "Clients": ["HTTP", "Consul", "Options", "Linux", "Reporting"],
+  "Wrapper": ["Supervision", "JSON", "HTTP", "Consul", "Options", "Linux", "Reporting", "Clients"],
+  "servicewrapper": ["Wrapper", "Options", "Reporting"],
+  "Engine": ["JSON", "HTTP"],
+  "Watching": [],
+  "Watcher": ["Watching", "JSON", "HTTP", "Consul", "Engine", "Options", "Linux", "Reporting", "Clients"],
+  "servicewatcher": ["Watcher", "Options", "Reporting"],
 ]
 
 @Suite("Dependencies point one way")

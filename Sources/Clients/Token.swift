@@ -1,14 +1,15 @@
 internal import Consul
 internal import Linux
-internal import Options
+public import Options
+public import Reporting
 
 /// Consul's ACL token. A file is read again for each exchange, since whoever renews tokens writes them there.
-struct Token {
+public struct Token {
   private let source: TokenSource
   private var last: [UInt8]?
 
   /// Fails where the file can't be read, or what is in it can't be a token.
-  init(_ source: TokenSource) throws(StartError) {
+  public init(_ source: TokenSource) throws(StartError) {
     self.source = source.fromAnywhere
     switch source {
     case .none: last = nil
@@ -26,7 +27,7 @@ struct Token {
   }
 
   /// What the file says now, or said last: one that is just being replaced is no reason to go without.
-  var current: [UInt8]? {
+  public var current: [UInt8]? {
     mutating get {
       if case .file(let path) = source, let fresh = try? Token.read(path) { last = fresh }
       return last

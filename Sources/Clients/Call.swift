@@ -1,0 +1,144 @@
+public import HTTP
+public import Linux
+public import Options
+
+/// One request to an HTTP server on a connection of its own, and the answer as it arrives: resolved, connected, sent and
+/// received without waiting.
+public struct Call: ~Copyable {
+  public enum News {
+    /// Part of the body of an answer with this status, which goes on.
+    case part([UInt8], status: Int)
+    /// The end; its body is what hasn't been given in parts.
+    case answered(Response)
+    /// Why there is no answer, or no more of it, for a log.
+    case lost(String)
+  }
+
+  private let place: ConsulAddress
+  private var isStreamed = false
+  private var resolver: Resolver?
+  private let resolverTag: UInt64
+  /// Tried in order; empty: to be resolved, or not called.
+  private var addresses: ArraySlice<SocketAddress> = []
+  private var connection: Connection?
+  private var outgoing: [UInt8] = []
+  private var parser = ResponseParser()
+  private var isHeaderTold = false
+  /// Counts connections, so that news of one that was dropped can be told from news of the next.
+  private var generation: UInt64 = 0
+  private let kind: UInt64
+
+  /// - Parameter kind: the poller's tags for this call have it in their lower bits; below 8, its resolver's 8 more.
+  public init(to place: ConsulAddress, kind: UInt64) {
+    self.place = place
+    self.kind = kind
+    resolverTag = kind + 8
+  }
+
+  public var tag: UInt64 { generation << 8 | kind }
+
+  public func owns(_ tag: UInt64) -> Bool { tag == self.tag || tag == resolverTag }
+
+  /// Sends, once connected. A call under way is dropped.
+  /// - Parameter isStreamed: give the body in parts; else all of it, 256 KiB at most, with the end.
+  public mutating func start(_ request: [UInt8], isStreamed: Bool, _ poller: borrowing Poller) -> News? {
+    drop()
+    self.isStreamed = isStreamed
+    outgoing = request
+    addresses = place.knownAddresses[...]
+    if !addresses.isEmpty { return connect(poller) }
+    guard case .tcp(let host, let port) = place else { return .lost(Errno.text(Errno.noEntry)) }
+    do throws(SystemCallError) {
+      if resolver == nil { resolver = try Resolver.watched(by: poller, tag: resolverTag) }
+      try resolver?.resolve(host: host, port: port)
+      return nil
+    } catch { return .lost(error.reason) }
+  }
+
+  public mutating func drop() {
+    connection = nil
+    (outgoing, addresses) = ([], [])
+    parser = ResponseParser()
+    isHeaderTold = false
+  }
+
+  /// Called when the poller names a tag of this call.
+  public mutating func proceed(_ tag: UInt64, _ poller: borrowing Poller) -> [News] {
+    if tag == resolverTag { return resolved(poller).map { [$0] } ?? [] }
+    guard let isConnected = connection?.isConnected else { return [] }
+    if isConnected { return receive() }
+    do throws(SystemCallError) {
+      try connection?.finishConnecting()
+    } catch {
+      return tryNext(error, poller).map { [$0] } ?? []
+    }
+    return send(poller).map { [$0] } ?? []
+  }
+
+  private mutating func resolved(_ poller: borrowing Poller) -> News? {
+    guard let answer = resolver?.takeAnswer() ?? nil, connection == nil, !outgoing.isEmpty else { return nil }
+    switch answer {
+    case .failed(let code): return .lost(Resolver.reason(code))
+    case .found(let found):
+      addresses = found[...]
+      return connect(poller)
+    }
+  }
+
+  private mutating func connect(_ poller: borrowing Poller) -> News? {
+    guard let address = addresses.first else { return .lost(Errno.text(Errno.timedOut)) }
+    do throws(SystemCallError) {
+      let opened = try Connection.open(to: address)
+      generation += 1
+      try poller.watch(opened.descriptor.number, for: .writable, tag: self.tag)
+      let isConnected = opened.isConnected
+      connection = consume opened
+      return isConnected ? send(poller) : nil
+    } catch { return tryNext(error, poller) }
+  }
+
+  private mutating func tryNext(_ error: SystemCallError, _ poller: borrowing Poller) -> News? {
+    connection = nil
+    addresses = addresses.dropFirst()
+    return addresses.isEmpty ? .lost(error.reason) : connect(poller)
+  }
+
+  /// A request of ours is smaller than any socket's buffer; one that isn't taken whole is as good as refused.
+  private mutating func send(_ poller: borrowing Poller) -> News? {
+    do throws(SystemCallError) {
+      let count = try connection?.send(outgoing) ?? 0
+      guard count == outgoing.count else { return .lost("it takes no request") }
+      outgoing = []
+      if let number = connection?.descriptor.number { try poller.rewatch(number, for: .readable, tag: tag) }
+      return nil
+    } catch { return .lost(error.reason) }
+  }
+
+  /// One read a turn, so that a server that never stops talking can't keep us from anything else.
+  private mutating func receive() -> [News] {
+    let bytes: [UInt8]?
+    do throws(SystemCallError) {
+      bytes = try connection?.receive() ?? nil
+    } catch { return [.lost(error.reason)] }
+    guard let bytes else { return [] }
+    do throws(ResponseParser.Malformed) {
+      let complete = bytes.isEmpty ? try parser.end() : try parser.receive(bytes).first
+      if let complete { return [.answered(complete)] }
+      if bytes.isEmpty { return [.lost("connection lost before the answer")] }
+    } catch { return [.lost(bytes.isEmpty ? "connection lost in the middle of the answer" : error.rawValue)] }
+    guard isStreamed, let status = parser.status else { return [] }
+    let part = parser.takeBody()
+    // That there is an answer is news, be its body still to come.
+    if part.isEmpty, isHeaderTold { return [] }
+    isHeaderTold = true
+    return [.part(part, status: status)]
+  }
+}
+
+extension Resolver {
+  public static func watched(by poller: borrowing Poller, tag: UInt64) throws(SystemCallError) -> Resolver {
+    let resolver = try Resolver()
+    try poller.watch(resolver.descriptor.number, for: .readable, tag: tag)
+    return resolver
+  }
+}

@@ -1,0 +1,130 @@
+internal import JSON
+
+/// What the engine says of one container, as far as it concerns us.
+public struct Container: Hashable, Sendable {
+  public var id: String
+  /// Without the slash that the engine puts before it.
+  public var name: String
+  public var image: String
+  /// What is executed: the path of the program and its arguments.
+  public var command: [String]
+  /// `KEY=VALUE` each.
+  public var environment: [String]
+  public var labels: [Label]
+  public var ports: [Port]
+  /// Between two runs an engine calls a restarting container running: it isn't.
+  public var isRunning: Bool
+
+  public struct Label: Hashable, Sendable {
+    public var key: String
+    public var value: String
+  }
+
+  /// A port that the container exposes.
+  public struct Port: Hashable, Sendable {
+    /// Within the container.
+    public var number: Int
+    public var isUDP: Bool
+    /// Where the host publishes it; nil: not at all. Of several addresses the first.
+    public var published: Published?
+    /// The container's own address.
+    public var containerAddress: String?
+  }
+
+  public struct Published: Hashable, Sendable {
+    /// nil: on every address.
+    public var address: String?
+    public var port: Int
+  }
+
+  /// From the answer to `Query.inspect`; nil where that isn't one.
+  public init?(inspected bytes: [UInt8]) {
+    guard let json = try? JSON(parsing: bytes), let id = json["Id"]?.string, let state = json["State"] else {
+      return nil
+    }
+    self.id = id
+    name = String(decoding: (json["Name"]?.string ?? "").utf8.drop { $0 == UInt8(ascii: "/") }, as: UTF8.self)
+    isRunning = state["Running"] == .bool(true) && state["Restarting"] != .bool(true)
+    let configuration = json["Config"]
+    image = configuration?["Image"]?.string ?? ""
+    command = (json["Path"]?.string.map { [$0] } ?? []) + (json["Args"]?.strings ?? [])
+    environment = configuration?["Env"]?.strings ?? []
+    labels =
+      configuration?["Labels"]?.members.compactMap { member in
+        member.value.string.map { Label(key: member.key, value: $0) }
+      } ?? []
+    ports = Container.ports(json, configuration)
+  }
+
+  /// On the host's network what the image exposes is the host's; what `-p` published comes on top.
+  private static func ports(_ json: JSON, _ configuration: JSON?) -> [Port] {
+    let network = json["NetworkSettings"]
+    let isOnHost = json["HostConfig"]?["NetworkMode"] == .string("host")
+    let address = containerAddress(network)
+    var ports: [Port] = []
+    for member in (configuration?["ExposedPorts"]?.members ?? []) + (network?["Ports"]?.members ?? []) {
+      guard let (number, isUDP) = portNumber(member.key) else { continue }
+      var published = member.value.elements.lazy.compactMap { Published($0) }.first
+      if isOnHost { published = Published(address: nil, port: number) }
+      let port = Port(number: number, isUDP: isUDP, published: published, containerAddress: address)
+      ports.removeAll { $0.number == number && $0.isUDP == isUDP && published != nil }
+      if !ports.contains(where: { $0.number == number && $0.isUDP == isUDP }) { ports.append(port) }
+    }
+    return ports.sorted { ($0.number, $0.isUDP ? 1 : 0) < ($1.number, $1.isUDP ? 1 : 0) }
+  }
+
+  /// API 1.52 has no address outside of `Networks`.
+  private static func containerAddress(_ network: JSON?) -> String? {
+    let all = [network?["IPAddress"]] + (network?["Networks"]?.members.map { $0.value["IPAddress"] } ?? [])
+    return all.lazy.compactMap { $0?.string }.first { !$0.utf8.isEmpty }
+  }
+
+  /// `6379/tcp`, `53/udp`; `6379` alone is TCP.
+  private static func portNumber(_ text: String) -> (Int, Bool)? {
+    let parts = text.utf8.split(separator: UInt8(ascii: "/"), maxSplits: 1)
+    guard let first = parts.first, let number = decimal(first) else { return nil }
+    let isUDP = parts.count > 1 && parts[1].elementsEqual("udp".utf8)
+    let isTCP = parts.count == 1 || parts[1].elementsEqual("tcp".utf8)
+    return isUDP || isTCP ? (number, isUDP) : nil
+  }
+}
+
+extension Container.Published {
+  fileprivate init?(_ binding: JSON) {
+    guard let port = binding["HostPort"]?.string, let number = decimal(port.utf8[...]) else { return nil }
+    let address = binding["HostIp"]?.string ?? ""
+    let isAny =
+      address.utf8.isEmpty || address.utf8.elementsEqual("0.0.0.0".utf8)
+      || address.utf8.elementsEqual("::".utf8)
+    self.init(address: isAny ? nil : address, port: number)
+  }
+}
+
+/// An element of the answer to `Query.list`: the ID of a container that runs, nil for what is between two runs.
+public func runningContainer(listed bytes: [UInt8]) -> String? {
+  guard let json = try? JSON(parsing: bytes), json["State"] != .string("restarting") else { return nil }
+  return json["Id"]?.string
+}
+
+/// What the engine is called by `Query.version`, as the wrapper's Meta has it: `docker` or `podman`.
+public func engineKind(version bytes: [UInt8]) -> String? {
+  guard let json = try? JSON(parsing: bytes) else { return nil }
+  let names = json["Components"]?.elements.compactMap { $0["Name"]?.string } ?? []
+  return names.contains { $0.utf8.elementsEqual("Podman Engine".utf8) } ? "podman" : "docker"
+}
+
+/// A port from 1 to 65535.
+private func decimal(_ digits: Substring.UTF8View) -> Int? {
+  var value = 0
+  for digit in digits {
+    guard 0x30...0x39 ~= digit, value < 65_536 else { return nil }
+    value = value * 10 + Int(digit - 0x30)
+  }
+  return 1...65_535 ~= value ? value : nil
+}
+
+extension JSON {
+  fileprivate var members: [JSON.Member] { if case .object(let members) = self { members } else { [] } }
+  fileprivate var elements: [JSON] { if case .array(let elements) = self { elements } else { [] } }
+  fileprivate var strings: [String] { elements.compactMap { $0.string } }
+}

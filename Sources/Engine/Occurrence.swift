@@ -1,0 +1,60 @@
+internal import JSON
+
+/// What happened to a container.
+public struct Occurrence: Hashable, Sendable {
+  public enum Kind: Hashable, Sendable { case started, died }
+
+  public var kind: Kind
+  public var container: String
+
+  public init(_ kind: Kind, _ container: String) {
+    self.kind = kind
+    self.container = container
+  }
+
+  /// From a line of the event stream. API 1.52 has no `id` and `status` any more, old engines have no `Actor`; what is
+  /// about anything else, or of a kind that is new, is nil.
+  public init?(line: [UInt8]) {
+    guard let event = try? JSON(parsing: line), let kind = Kind(event) else { return nil }
+    guard let id = (event["Actor"]?["ID"] ?? event["id"])?.string, !id.utf8.isEmpty else { return nil }
+    if let type = event["Type"]?.string, !type.utf8.elementsEqual("container".utf8) { return nil }
+    self.init(kind, id)
+  }
+}
+
+extension Occurrence.Kind {
+  fileprivate init?(_ event: JSON) {
+    guard let action = (event["Action"] ?? event["status"])?.string?.utf8 else { return nil }
+    if action.elementsEqual("start".utf8) {
+      self = .started
+    } else if action.elementsEqual("die".utf8) || action.elementsEqual("died".utf8) {
+      self = .died
+    } else {
+      return nil
+    }
+  }
+}
+
+/// Cuts a stream into its lines; a longer one than `limit` is dropped.
+public struct LineSplitter: Hashable, Sendable {
+  private let limit: Int
+  private var line: [UInt8] = []
+  /// How many were too long.
+  public private(set) var dropped = 0
+
+  public init(limit: Int = 64 << 10) { self.limit = limit }
+
+  /// The lines that these bytes complete, empty ones left out.
+  public mutating func receive(_ bytes: some Sequence<UInt8>) -> [[UInt8]] {
+    var complete: [[UInt8]] = []
+    for byte in bytes {
+      guard byte == .lineFeed else {
+        if line.count <= limit { line.append(byte) }
+        continue
+      }
+      if line.count > limit { dropped += 1 } else if !line.isEmpty { complete.append(line) }
+      line = []
+    }
+    return complete
+  }
+}

@@ -1,0 +1,45 @@
+/// Cuts the objects out of an array or an object of them, as its text arrives: a list of whatever length is read in
+/// memory for one of its elements.
+public struct ElementSplitter: Hashable, Sendable {
+  /// Bytes of an element; a longer one is dropped.
+  private let limit: Int
+  private var element: [UInt8] = []
+  private var depth = 0
+  private var isInString = false
+  private var isEscaped = false
+  /// How many were too long.
+  public private(set) var dropped = 0
+
+  public init(limit: Int = 256 << 10) { self.limit = limit }
+
+  /// The elements that these bytes complete. Only the braces are looked at: whether an element is JSON is for the
+  /// parser to say.
+  public mutating func receive(_ bytes: some Sequence<UInt8>) -> [[UInt8]] {
+    var complete: [[UInt8]] = []
+    for byte in bytes {
+      let isOutside = depth < 2
+      follow(byte)
+      if isOutside && depth < 2 { continue }
+      if element.count <= limit { element.append(byte) }
+      if depth >= 2 { continue }
+      if element.count <= limit { complete.append(element) } else { dropped += 1 }
+      element = []
+    }
+    return complete
+  }
+
+  private mutating func follow(_ byte: UInt8) {
+    if isInString {
+      let endsHere = byte == .quote && !isEscaped
+      isEscaped = byte == .backslash && !isEscaped
+      isInString = !endsHere
+      return
+    }
+    switch byte {
+    case .quote: isInString = true
+    case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+    case UInt8(ascii: "}"), UInt8(ascii: "]"): depth = max(depth - 1, 0)
+    default: break
+    }
+  }
+}

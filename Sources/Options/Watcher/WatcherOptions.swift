@@ -1,0 +1,70 @@
+/// Everything that servicewatcher was told.
+public struct WatcherOptions: Equatable, Sendable {
+  /// Where the container engine listens.
+  public let engine: ConsulAddress
+  public let consul: ConsulAddress
+  public let token: TokenSource
+  /// Register containers without a wrapper; else only clean up.
+  public let registers: Bool
+  public let publishing: Publishing
+  /// Take our own registrations out when we end.
+  public let deregistersOnExit: Bool
+  public let log: LogOptions
+}
+
+/// How containers without a wrapper are registered.
+public struct Publishing: Equatable, Sendable {
+  /// The container's own address and port, not what the host publishes.
+  public var isInternal = false
+  /// Only containers that have a SERVICE_NAME.
+  public var isExplicit = false
+  /// Registered for all; nil: the address that a port is published on, or the agent's own.
+  public var address: String?
+  /// For all, beside their own.
+  public var tags: [String] = []
+
+  public init() {}
+}
+
+extension WatcherOptions {
+  init(_ settings: Settings) throws(UsageError) {
+    engine =
+      try settings[.engine].map { setting throws(UsageError) in try engineAddress(setting) } ?? standardEngine
+    consul = try consulAddress(settings)
+    token = try TokenSource(settings)
+    registers = try !settings.isOn(.cleanupOnly)
+    deregistersOnExit = try settings.isOn(.deregisterOnExit)
+    log = try LogOptions(settings)
+    var publishing = Publishing()
+    publishing.isInternal = try settings.isOn(.internalPorts)
+    publishing.isExplicit = try settings.isOn(.explicit)
+    if let setting = settings[.ip] {
+      guard case .literal(let address) = try Address(setting) else {
+        throw setting.wrong("not an address; give an IP address or a host name")
+      }
+      publishing.address = address
+    }
+    if let setting = settings[.tags] {
+      for tag in splitList(setting.value) {
+        publishing.tags.append(try Setting(source: setting.source, value: tag).text())
+      }
+    }
+    self.publishing = publishing
+  }
+}
+
+private let standardEngine = ConsulAddress.unix(path: "/var/run/docker.sock")
+
+/// As `DOCKER_HOST` has it: `unix:///PATH`, or `tcp://HOST:PORT` of a proxy that lets little through.
+private func engineAddress(_ setting: Setting) throws(UsageError) -> ConsulAddress {
+  let wanted = "give unix:///PATH or tcp://HOST:PORT"
+  let value = setting.value[...]
+  if value.starts(with: "unix://".utf8) { return .unix(path: try setting.socketPath(value.dropFirst(7))) }
+  guard value.starts(with: "tcp://".utf8) || value.starts(with: "http://".utf8) else {
+    throw setting.wrong("not an engine's address; \(wanted)")
+  }
+  let rest = value[(firstIndex(of: "://", in: value)! + 3)...]
+  let hasPort = rest.last.map(isDigit) ?? false && rest.contains(UInt8(ascii: ":"))
+  guard hasPort else { throw setting.wrong("no port; \(wanted)") }
+  return try ConsulAddress(Setting(source: setting.source, value: Array("http://".utf8) + Array(rest)))
+}

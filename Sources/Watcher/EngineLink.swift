@@ -1,0 +1,174 @@
+internal import Clients
+internal import Consul
+internal import Engine
+internal import HTTP
+internal import JSON
+internal import Linux
+internal import Options
+internal import Watching
+
+/// The way to the container engine: its stream of events, and one question at a time beside it.
+struct EngineLink: ~Copyable {
+  private var stream: Call
+  private var query: Call
+  private let host: String
+  private let publisher: Publisher
+  private var lines = LineSplitter()
+  private var elements = ElementSplitter()
+  private var asked: Asked?
+  /// `docker` or `podman`.
+  private(set) var kind = ""
+  /// What is to be registered, by container.
+  private var definitions: [String: [Definition]] = [:]
+  /// What containers say of themselves wrongly.
+  private var complaints: [String] = []
+
+  private enum Asked {
+    case version
+    case query(EngineQuery)
+  }
+
+  init(_ options: WatcherOptions, boot: String, hostname: String) {
+    stream = Call(to: options.engine, kind: Observer.Tag.stream)
+    query = Call(to: options.engine, kind: Observer.Tag.query)
+    host = options.engine.hostField
+    publisher = Publisher(options.publishing, boot: boot, hostname: hostname)
+  }
+
+  /// Asks first whose engine it is: it may be another one than before.
+  mutating func subscribe(_ poller: borrowing Poller) -> [WatchEvent] {
+    asked = .version
+    return begin(.version, isStreamed: false, poller)
+  }
+
+  mutating func ask(_ question: EngineQuery, _ poller: borrowing Poller) -> [WatchEvent] {
+    asked = .query(question)
+    elements = ElementSplitter()
+    return switch question {
+    case .list: begin(.list, isStreamed: true, poller)
+    case .inspect(let id): begin(.inspect(container: id), isStreamed: false, poller)
+    }
+  }
+
+  private mutating func begin(_ question: Query, isStreamed: Bool, _ poller: borrowing Poller) -> [WatchEvent]
+  {
+    let news = query.start(question.bytes(host: host), isStreamed: isStreamed, poller)
+    return news.map { heard($0, poller) } ?? []
+  }
+
+  mutating func unsubscribe() {
+    stream.drop()
+    dropQuery()
+    lines = LineSplitter()
+  }
+
+  mutating func dropQuery() {
+    query.drop()
+    asked = nil
+  }
+
+  /// Forgets what is to be registered for containers that are gone.
+  mutating func keep(_ watch: Watch) { definitions = definitions.filter { watch.isRunning($0.key) } }
+
+  /// What it registers; nil where that container is gone.
+  func definition(_ request: AgentRequest) -> Definition? {
+    guard case .register(let registration) = request else { return nil }
+    for all in definitions.values {
+      if let one = all.first(where: { Registration($0) == registration }) { return one }
+    }
+    return nil
+  }
+
+  mutating func takeComplaints() -> [String] {
+    defer { complaints = [] }
+    return complaints
+  }
+
+  mutating func proceed(_ tag: UInt64, _ poller: borrowing Poller) -> [WatchEvent] {
+    if query.owns(tag) { return query.proceed(tag, poller).flatMap { heard($0, poller) } }
+    if stream.owns(tag) { return stream.proceed(tag, poller).flatMap { streamed($0) } }
+    return []
+  }
+}
+
+// MARK: The stream
+extension EngineLink {
+  private mutating func streamed(_ news: Call.News) -> [WatchEvent] {
+    switch news {
+    case .part(let bytes, 200):
+      let dropped = lines.dropped
+      let occurrences = lines.receive(bytes).compactMap { Occurrence(line: $0) }.map { WatchEvent($0) }
+      return [.subscribed] + occurrences + (lines.dropped > dropped ? [.missed] : [])
+    case .part(_, let status): return [.streamLost("it answers \(status)")]
+    case .answered(let response):
+      return [.streamLost(response.status == 200 ? "it ended the stream" : response.told)]
+    case .lost(let reason): return [.streamLost(reason)]
+    }
+  }
+}
+
+extension WatchEvent {
+  fileprivate init(_ occurrence: Occurrence) {
+    switch occurrence.kind {
+    case .started: self = .started(occurrence.container)
+    case .died: self = .died(occurrence.container)
+    }
+  }
+}
+
+// MARK: Questions
+extension EngineLink {
+  private mutating func heard(_ news: Call.News, _ poller: borrowing Poller) -> [WatchEvent] {
+    guard let asked else { return [] }
+    switch (asked, news) {
+    case (.version, .lost(let reason)): return [.streamLost(reason)]
+    case (_, .lost(let reason)): return [.queryLost(reason)]
+    case (.version, .answered(let response)):
+      guard response.status == 200 else { return [.streamLost(response.told)] }
+      return listen(to: response.body, poller)
+    case (.query(.list), .part(let bytes, 200)): return listed(bytes)
+    case (.query(.list), .answered(let response)) where response.status == 200:
+      dropQuery()
+      return listed(response.body) + [.listEnded]
+    case (.query(.inspect(let id)), .answered(let response)):
+      dropQuery()
+      return [inspected(id, response)]
+    case (_, .answered(let response)): return [.queryLost(response.told)]
+    case (_, .part): return []
+    }
+  }
+
+  private mutating func listen(to version: [UInt8], _ poller: borrowing Poller) -> [WatchEvent] {
+    dropQuery()
+    kind = engineKind(version: version) ?? ""
+    let news = stream.start(Query.events.bytes(host: host), isStreamed: true, poller)
+    return news.map { streamed($0) } ?? []
+  }
+
+  private mutating func listed(_ bytes: [UInt8]) -> [WatchEvent] {
+    elements.receive(bytes).compactMap { runningContainer(listed: $0) }.map { .listed($0) }
+  }
+
+  private mutating func inspected(_ id: String, _ response: Response) -> WatchEvent {
+    if response.status == 404 { return .inspected(.unknown) }
+    guard response.status == 200, let container = Container(inspected: response.body) else {
+      return .queryLost(response.status == 200 ? "what it says of a container can't be read" : response.told)
+    }
+    guard container.isRunning else { return .inspected(.stopped) }
+    let (wanted, wrong) = publisher.definitions(of: container, engine: kind)
+    complaints += wrong
+    definitions[id] = wanted.isEmpty ? nil : wanted
+    return .inspected(.running(wanted.map { Registration($0) }))
+  }
+}
+
+extension Response {
+  var told: String { "\(status): \(reason)" }
+}
+
+extension Registration {
+  init(_ definition: Definition) {
+    self.init(
+      id: definition.id, name: definition.name, port: definition.port ?? 0, address: definition.address)
+  }
+}

@@ -1,0 +1,79 @@
+internal import Clients
+internal import Consul
+internal import Engine
+internal import Options
+
+/// What is registered for a container that has no wrapper.
+struct Publisher {
+  private let publishing: Publishing
+  private let boot: String
+  private let hostname: String
+
+  init(_ publishing: Publishing, boot: String, hostname: String) {
+    self.publishing = publishing
+    self.boot = boot
+    self.hostname = hostname
+  }
+
+  /// The services, and what is wrong with the others, in words.
+  func definitions(of container: Container, engine: String) -> ([Definition], [String]) {
+    if container.hasWrapper { return ([], []) }
+    let ports = container.ports.compactMap { place($0) }
+    var (definitions, wrong): ([Definition], [String]) = ([], [])
+    for port in ports {
+      do throws(UsageError) {
+        let published = publishedPort(port, of: container, isOneOfMany: ports.count > 1)
+        guard let service = try Service(published, publishing) else { continue }
+        var definition = Definition(service, address: port.address, isReady: true, identity: Identity())
+        let identity = Identity(containerID: container.id, bootID: boot, engine: engine)
+        definition.identify(as: identity, by: .watcher)
+        definitions.append(definition)
+      } catch {
+        wrong.append(
+          "container \(container.shownName): \(error.message); port \(port.number) is not registered")
+      }
+    }
+    return (definitions, wrong)
+  }
+
+  private struct Place {
+    let number: Int
+    let isUDP: Bool
+    let port: Int
+    let address: String?
+  }
+
+  /// Where clients find it; nil: from outside of the host nowhere.
+  private func place(_ port: Container.Port) -> Place? {
+    if publishing.isInternal {
+      let address = publishing.address ?? port.containerAddress
+      return Place(number: port.number, isUDP: port.isUDP, port: port.number, address: address)
+    }
+    guard let published = port.published else { return nil }
+    let address = publishing.address ?? published.address
+    return Place(number: port.number, isUDP: port.isUDP, port: published.port, address: address)
+  }
+
+  private func publishedPort(_ port: Place, of container: Container, isOneOfMany: Bool) -> PublishedPort {
+    let labels = container.labels.map { "\($0.key)=\($0.value)" }
+    return PublishedPort(
+      variables: (labels + container.environment).map { [UInt8]($0.utf8) }, image: container.image,
+      container: container.name, hostname: hostname, port: port.number, isUDP: port.isUDP,
+      isOneOfMany: isOneOfMany, advertisedPort: port.port, address: port.address)
+  }
+}
+
+extension Container {
+  /// Whether it registers itself: the program is among the words that are executed, in a shell's text perhaps, or a label
+  /// says so; not where it is told to be an init only.
+  var hasWrapper: Bool {
+    let words = command.flatMap { $0.utf8.split(whereSeparator: { $0 == 0x20 || $0 == UInt8(ascii: "/") }) }
+    if words.contains(where: { $0.elementsEqual("--no-register".utf8) }) { return false }
+    let isOff = environment.contains { $0.utf8.elementsEqual("SERVICEWRAPPER_REGISTER=false".utf8) }
+    if isOff { return false }
+    return words.contains { $0.elementsEqual("servicewrapper".utf8) }
+      || labels.contains { $0.key.utf8.elementsEqual("servicewrapper".utf8) }
+  }
+
+  fileprivate var shownName: String { escaped([UInt8](name.utf8)) }
+}

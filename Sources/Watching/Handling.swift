@@ -1,0 +1,163 @@
+// What each event means. What is to be done next is in `proceed`.
+
+extension Watch {
+  public mutating func handle(_ event: WatchEvent, at now: Duration) -> [WatchEffect] {
+    var turn = Turn(now: now)
+    receive(event, &turn)
+    if end == nil { proceed(&turn) } else { proceedToEnd(&turn) }
+    return turn.effects
+  }
+
+  private mutating func receive(_ event: WatchEvent, _ turn: inout Turn) {
+    switch event {
+    case .elapsed: elapse(&turn)
+    case .subscribed: if case .subscribing = stream { stream = .listing }
+    case .started(let id): note(id, runs: true)
+    case .died(let id):
+      note(id, runs: false)
+      nextComparison = turn.now
+    case .missed: nextList = turn.now
+    case .listed(let id): listed.append(id)
+    case .listEnded: finishList(&turn)
+    case .inspected(let answer): inspected(answer, &turn)
+    case .streamLost(let reason), .queryLost(let reason): loseEngine(reason, &turn)
+    case .entry(let entry): comparison?.note(entry, beside: running)
+    case .answered(let answer): answered(answer, &turn)
+    case .requestLost(let reason): loseAgent(reason, &turn)
+    case .stop: stop(&turn)
+    }
+  }
+
+  private mutating func elapse(_ turn: inout Turn) {
+    if case .subscribing(let patience) = stream, patience <= turn.now { loseEngine("no answer", &turn) }
+    if let query, query.deadline <= turn.now { loseEngine("no answer", &turn) }
+    if let request, request.deadline <= turn.now { loseAgent("no answer", &turn) }
+  }
+}
+
+// MARK: The engine
+extension Watch {
+  private mutating func note(_ id: String, runs: Bool) {
+    if query != nil { news[id] = runs }
+    if !runs { running[id] = nil } else if running[id] == nil { running[id] = .notYet }
+  }
+
+  private mutating func finishList(_ turn: inout Turn) {
+    guard query?.subject == .list else { return }
+    let before = running
+    running = [:]
+    for id in listed { running[id] = before[id] ?? .notYet }
+    for (id, runs) in news { running[id] = runs ? before[id] ?? .notYet : nil }
+    endQuery()
+    if case .listing = stream { stream = .open }
+    (nextList, nextComparison) = (turn.now + WatchPlan.listing, turn.now)
+    if !isEngineKnown || isEngineTroubleTold { turn.log(.watching(running: running.count)) }
+    (isEngineKnown, isEngineTroubleTold, engineFailures) = (true, false, 0)
+  }
+
+  private mutating func inspected(_ answer: Inspected, _ turn: inout Turn) {
+    guard case .inspect(let id) = query?.subject else { return }
+    let isOvertaken = news[id] != nil
+    endQuery()
+    // Something happened to it while the engine was asked: it is asked again.
+    if isOvertaken { return }
+    if case .running(let wanted) = answer {
+      running[id] = .wanted(plan.registers ? wanted : [])
+      comparison?.suspects.removeAll { isSame($0.container, id) }
+      if unexplored == nil { nextComparison = turn.now }
+      return
+    }
+    running[id] = nil
+    guard let suspect = comparison?.suspects.first, isSame(suspect.container, id) else { return }
+    comparison?.suspects.removeFirst()
+    // An engine knows nothing of another one's containers.
+    if answer == .stopped || suspect.isOfOurEngine { comparison?.dead = suspect }
+  }
+
+  private mutating func endQuery() { (query, listed, news) = (nil, [], [:]) }
+
+  private mutating func loseEngine(_ reason: String, _ turn: inout Turn) {
+    if case .away = stream { return }
+    if query != nil { turn.emit(.dropQuery) }
+    turn.emit(.unsubscribe)
+    endQuery()
+    stream = .away(until: turn.now + WatchPlan.backoff(after: engineFailures))
+    engineFailures += 1
+    if !isEngineTroubleTold { turn.log(.engineAway(reason)) }
+    isEngineTroubleTold = true
+  }
+}
+
+// MARK: The agent
+extension Watch {
+  private mutating func answered(_ answer: AgentAnswer, _ turn: inout Turn) {
+    guard let asked = request?.subject else { return }
+    if case .failing(let reason) = answer { return loseAgent(reason, &turn) }
+    if asked == .look, case .refused(let reason) = answer { return loseAgent(reason, &turn) }
+    request = nil
+    (agentFailures, agentPause) = (0, .zero)
+    if isAgentTroubleTold { turn.log(.agentAnswers) }
+    isAgentTroubleTold = false
+    switch asked {
+    case .look: finishLook()
+    case .register(let registration): registered(registration, answer, &turn)
+    case .deregister(let entry): deregistered(entry, answer, &turn)
+    }
+  }
+
+  private mutating func finishLook() {
+    comparison?.isComplete = true
+    own = comparison?.own ?? []
+  }
+
+  private mutating func registered(_ registration: Registration, _ answer: AgentAnswer, _ turn: inout Turn) {
+    if case .refused(let reason) = answer { return refuse(registration.id, reason, &turn) }
+    refusals[registration.id] = nil
+    own.removeAll { isSame($0.id, registration.id) }
+    own.append(registration)
+    comparison?.own = own
+    turn.log(.registered(registration))
+  }
+
+  private mutating func deregistered(_ entry: Entry, _ answer: AgentAnswer, _ turn: inout Turn) {
+    comparison?.dead = nil
+    comparison?.misnamed.removeAll { isSame($0.id, entry.id) }
+    if case .refused(let reason) = answer { return refuse(entry.id, reason, &turn) }
+    refusals[entry.id] = nil
+    own.removeAll { isSame($0.id, entry.id) }
+    comparison?.own.removeAll { isSame($0.id, entry.id) }
+    turn.log(.removed(entry))
+  }
+
+  private mutating func refuse(_ id: String, _ reason: String, _ turn: inout Turn) {
+    comparison?.givenUp.append(id)
+    if let told = refusals[id], isSame(told, reason) { return }
+    // Not for ever, in a host's long life.
+    if refusals.count >= 1_000 { refusals = [:] }
+    refusals[id] = reason
+    turn.log(.refused(id: id, reason))
+  }
+
+  private mutating func loseAgent(_ reason: String, _ turn: inout Turn) {
+    if request == nil { return }
+    turn.emit(.dropRequest)
+    (request, comparison) = (nil, nil)
+    nextComparison = turn.now
+    agentPause = turn.now + WatchPlan.backoff(after: agentFailures)
+    agentFailures += 1
+    if !isAgentTroubleTold { turn.log(.agentAway(reason)) }
+    isAgentTroubleTold = true
+  }
+}
+
+extension Comparison {
+  mutating func note(_ entry: Entry, beside running: [String: Explored]) {
+    if let registration = entry.registration { own.append(registration) }
+    switch running[entry.container] {
+    case nil: suspects.append(entry)
+    case .wanted(let wanted) where entry.registration != nil:
+      if !wanted.contains(where: { isSame($0.id, entry.id) }) { misnamed.append(entry) }
+    case .notYet, .wanted: break
+    }
+  }
+}

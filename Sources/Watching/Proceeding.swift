@@ -1,0 +1,114 @@
+// What is to be done next, whatever happened.
+
+extension Watch {
+  mutating func proceed(_ turn: inout Turn) {
+    if case .away(let until) = stream, until <= turn.now {
+      stream = .subscribing(patience: turn.now + WatchPlan.enginePatience)
+      turn.emit(.subscribe)
+    }
+    askAgent(&turn)
+    askEngine(&turn)
+  }
+
+  private mutating func askEngine(_ turn: inout Turn) {
+    guard query == nil, let next = nextQuery(turn.now) else { return }
+    query = Waiting(subject: next, deadline: turn.now + WatchPlan.enginePatience)
+    turn.emit(.ask(next))
+  }
+
+  private func nextQuery(_ now: Duration) -> EngineQuery? {
+    switch stream {
+    case .away, .subscribing: return nil
+    case .listing: return .list
+    case .open: break
+    }
+    // Nothing may come between the engine's answer and what follows from it.
+    if let suspect, request == nil, agentPause <= now { return .inspect(suspect.container) }
+    if nextList <= now { return .list }
+    return unexplored.map { .inspect($0) }
+  }
+
+  private var suspect: Entry? {
+    guard let comparison, comparison.isComplete, comparison.dead == nil else { return nil }
+    return comparison.suspects.first
+  }
+
+  /// A container of which it isn't known yet what is to be registered for it.
+  var unexplored: String? {
+    plan.registers ? running.first { $0.value == .notYet }?.key : nil
+  }
+
+  private mutating func askAgent(_ turn: inout Turn) {
+    guard request == nil, stream == .open, agentPause <= turn.now else { return }
+    if let comparison, comparison.isComplete, nextRequest(comparison) == nil, suspect == nil {
+      self.comparison = nil
+    }
+    if let comparison {
+      if let next = nextRequest(comparison) { send(next, &turn) }
+    } else if nextComparison <= turn.now {
+      comparison = Comparison()
+      nextComparison = turn.now + plan.comparing
+      send(.look, &turn)
+    }
+  }
+
+  private func nextRequest(_ comparison: Comparison) -> AgentRequest? {
+    guard comparison.isComplete else { return nil }
+    if let dead = comparison.dead { return .deregister(dead) }
+    if !comparison.suspects.isEmpty { return nil }
+    let isOpen = { (id: String) in !comparison.givenUp.contains { isSame($0, id) } }
+    if let misnamed = comparison.misnamed.first(where: { isOpen($0.id) }) { return .deregister(misnamed) }
+    for explored in running.values {
+      guard case .wanted(let wanted) = explored else { continue }
+      for one in wanted where isOpen(one.id) && !comparison.own.contains(one) { return .register(one) }
+    }
+    return nil
+  }
+
+  private mutating func send(_ next: AgentRequest, _ turn: inout Turn) {
+    request = Waiting(subject: next, deadline: turn.now + WatchPlan.agentPatience)
+    turn.emit(.send(next))
+  }
+
+  /// The time left until something is due that no event brings about; nil: nothing is.
+  public func timeLeft(at now: Duration) -> Duration? {
+    if let end { return max(end - now, .zero) }
+    var due = [query?.deadline, request?.deadline].compactMap { $0 }
+    switch stream {
+    case .away(let until), .subscribing(let until): due.append(until)
+    case .listing: break
+    case .open:
+      if query == nil { due.append(nextList) }
+      if request == nil, comparison == nil { due.append(max(nextComparison, agentPause)) }
+    }
+    return due.min().map { max($0 - now, .zero) }
+  }
+}
+
+// MARK: The end
+extension Watch {
+  /// At once, unless our own registrations are to be taken out.
+  mutating func stop(_ turn: inout Turn) {
+    if end != nil { return }
+    end = turn.now + WatchPlan.ending
+    if request != nil { turn.emit(.dropRequest) }
+    (request, comparison) = (nil, nil)
+    if !plan.withdraws { turn.log(.leaving(registrations: own.count)) }
+  }
+
+  func isOver(_ now: Duration) -> Bool {
+    guard let end else { return false }
+    return !plan.withdraws || own.isEmpty || end <= now
+  }
+
+  mutating func proceedToEnd(_ turn: inout Turn) {
+    if request != nil, !isOver(turn.now) { return }
+    // Whatever the last answer was, the next is asked for: there is no time to try again.
+    if plan.withdraws, let next = own.first, !isOver(turn.now), agentFailures == 0 {
+      let entry = Entry(id: next.id, container: "", registration: next)
+      return send(.deregister(entry), &turn)
+    }
+    if plan.withdraws, !own.isEmpty { turn.log(.leaving(registrations: own.count)) }
+    turn.emit(.exit)
+  }
+}

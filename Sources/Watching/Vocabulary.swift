@@ -1,0 +1,133 @@
+/// What the watcher was told to do.
+public struct WatchPlan: Hashable, Sendable {
+  /// Register containers that have no wrapper.
+  public var registers: Bool
+  /// Take these registrations out when we end.
+  public var withdraws: Bool
+
+  public init(registers: Bool = true, withdraws: Bool = false) {
+    self.registers = registers
+    self.withdraws = withdraws
+  }
+
+  /// What was missed is found this often; the list of what runs.
+  static let listing: Duration = .seconds(60)
+  /// An agent that lost its state is told again this soon.
+  var comparing: Duration { registers ? .seconds(15) : .seconds(60) }
+  /// A leaderless agent answers after 7.3 s.
+  static let agentPatience: Duration = .seconds(10)
+  static let enginePatience: Duration = .seconds(10)
+  /// For what was left to take out when a stop signal came.
+  static let ending: Duration = .seconds(3)
+
+  /// 100 ms, doubled with each failure in a row, 2 s at most: both are on this host, and we are the only one of us.
+  static func backoff(after failures: Int) -> Duration {
+    min(.milliseconds(100) * (1 << min(failures, 5)), .seconds(2))
+  }
+}
+
+/// A service that the watcher itself registers.
+public struct Registration: Hashable, Sendable {
+  public var id: String
+  public var name: String
+  public var port: Int
+  /// nil: the agent's own.
+  public var address: String?
+
+  public init(id: String, name: String, port: Int, address: String? = nil) {
+    self.id = id
+    self.name = name
+    self.port = port
+    self.address = address
+  }
+}
+
+/// An entry of the agent that carries this boot's mark and a container's ID.
+public struct Entry: Hashable, Sendable {
+  public var id: String
+  public var container: String
+  /// The watcher's own; nil: a wrapper's.
+  public var registration: Registration?
+  /// Whether it names our kind of engine. Where another engine runs beside ours, ours knows nothing of its containers.
+  public var isOfOurEngine: Bool
+
+  public init(id: String, container: String, registration: Registration? = nil, isOfOurEngine: Bool = true) {
+    self.id = id
+    self.container = container
+    self.registration = registration
+    self.isOfOurEngine = isOfOurEngine
+  }
+}
+
+/// What the engine says of a container.
+public enum Inspected: Hashable, Sendable {
+  /// It runs, and is to be registered like this; empty: by its wrapper, or not at all.
+  case running([Registration])
+  case stopped
+  /// It has none of this ID: removed, or never its own.
+  case unknown
+}
+
+public enum EngineQuery: Hashable, Sendable {
+  case list
+  case inspect(String)
+}
+
+public enum AgentRequest: Hashable, Sendable {
+  /// All entries with this boot's mark.
+  case look
+  case register(Registration)
+  case deregister(Entry)
+}
+
+public enum AgentAnswer: Hashable, Sendable {
+  case done
+  /// It doesn't know the service: gone already.
+  case unknown
+  case refused(String)
+  case failing(String)
+}
+
+/// What happened. Reasons are for the log.
+public enum WatchEvent: Hashable, Sendable {
+  /// The time that was named is over.
+  case elapsed
+  case subscribed
+  /// The stream is gone.
+  case streamLost(String)
+  case started(String)
+  case died(String)
+  /// Something of the stream was lost, or couldn't be read.
+  case missed
+  case listed(String)
+  case listEnded
+  case inspected(Inspected)
+  case queryLost(String)
+  case entry(Entry)
+  case answered(AgentAnswer)
+  case requestLost(String)
+  /// A stop signal.
+  case stop
+}
+
+public enum WatchEffect: Hashable, Sendable {
+  case subscribe
+  case unsubscribe
+  case ask(EngineQuery)
+  case dropQuery
+  case send(AgentRequest)
+  case dropRequest
+  case log(WatchNotice)
+  case exit
+}
+
+public enum WatchNotice: Hashable, Sendable {
+  case watching(running: Int)
+  case engineAway(String)
+  case agentAway(String)
+  case agentAnswers
+  case removed(Entry)
+  case registered(Registration)
+  case refused(id: String, String)
+  case leaving(registrations: Int)
+}

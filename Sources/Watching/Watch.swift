@@ -1,0 +1,96 @@
+/// The watcher's machine: what happened, with its time, goes in; what is to be done comes out. It does nothing itself.
+///
+/// It goes by states, not by events. What the engine tells of a container only changes what is believed to run, and
+/// that the agent's entries are to be compared with it; so it doesn't matter how many events there were, or whether one
+/// was missed. And what is believed is never enough to take an entry out: right before that, the engine is asked whether
+/// the container runs. Whoever registered before that answer is dead if it says no; a container that starts afterwards
+/// takes longer to be ready than the one request that follows.
+///
+/// Times are of one clock that doesn't jump.
+public struct Watch: Hashable {
+  let plan: WatchPlan
+
+  /// Where the engine's stream stands.
+  enum Stream: Hashable {
+    case away(until: Duration)
+    case subscribing(patience: Duration)
+    /// Subscribed first and listed then: what starts or ends in between is told by the stream.
+    case listing
+    case open
+  }
+  var stream = Stream.away(until: .zero)
+  /// What the engine is asked beside the stream; one thing at a time.
+  var query: Waiting<EngineQuery>?
+  /// What the stream has told of the containers that a list or an answer under way is about, and may not know.
+  var news: [String: Bool] = [:]
+  var listed: [String] = []
+  var nextList: Duration = .zero
+  var engineFailures = 0
+  var isEngineTroubleTold = false
+  var isEngineKnown = false
+
+  /// What is believed to run.
+  var running: [String: Explored] = [:]
+
+  /// What the agent is asked; one thing at a time.
+  var request: Waiting<AgentRequest>?
+  /// The comparison under way.
+  var comparison: Comparison?
+  var nextComparison: Duration = .zero
+  /// The agent is left alone until then.
+  var agentPause: Duration = .zero
+  var agentFailures = 0
+  var isAgentTroubleTold = false
+  /// Of the IDs that the agent refused: why, so that it is told once.
+  var refusals: [String: String] = [:]
+
+  /// Our own registrations that the agent has, as far as its answers say.
+  var own: [Registration] = []
+  /// After a stop signal: when to end at the latest.
+  var end: Duration?
+
+  public init(_ plan: WatchPlan) { self.plan = plan }
+
+  /// Whether the container is believed to run.
+  public func isRunning(_ container: String) -> Bool { running[container] != nil }
+}
+
+/// What is known of a container that runs.
+enum Explored: Hashable {
+  case notYet
+  case wanted([Registration])
+}
+
+/// Something that is waited for.
+struct Waiting<Subject: Hashable>: Hashable {
+  let subject: Subject
+  let deadline: Duration
+}
+
+/// The agent's entries beside what runs.
+struct Comparison: Hashable {
+  /// Whether the agent's list is complete.
+  var isComplete = false
+  /// What no container that we believe to run has: to be verified, one by one.
+  var suspects: [Entry] = []
+  /// The one of which the engine has just said so.
+  var dead: Entry?
+  /// Our own that the agent has.
+  var own: [Registration] = []
+  /// Our own that are to be known by another ID.
+  var misnamed: [Entry] = []
+  /// What the agent refused, until the next comparison.
+  var givenUp: [String] = []
+}
+
+/// What is to be done, collected while one event is handled.
+struct Turn {
+  let now: Duration
+  var effects: [WatchEffect] = []
+
+  mutating func emit(_ effect: WatchEffect) { effects.append(effect) }
+  mutating func log(_ notice: WatchNotice) { effects.append(.log(notice)) }
+}
+
+/// IDs are compared byte by byte.
+func isSame(_ one: String, _ other: String) -> Bool { one.utf8.elementsEqual(other.utf8) }

@@ -1,0 +1,133 @@
+import JSON
+import Testing
+
+@testable import Engine
+
+@Suite struct OccurrenceTests {
+  @Test(arguments: [
+    (#"{"Type":"container","Action":"die","Actor":{"ID":"a"}}"#, Occurrence(.died, "a")),
+    (#"{"Type":"container","Action":"died","Actor":{"ID":"a"}}"#, Occurrence(.died, "a")),
+    (#"{"Type":"container","Action":"start","Actor":{"ID":"a"}}"#, Occurrence(.started, "a")),
+    (#"{"status":"start","id":"a","from":"redis"}"#, Occurrence(.started, "a")),
+    (#"{"Type":"container","Action":"teleport","Actor":{"ID":"a"}}"#, nil),
+    (#"{"Type":"container","Action":"exec_create: /bin/die","Actor":{"ID":"a"}}"#, nil),
+    (#"{"Type":"network","Action":"die","Actor":{"ID":"a"}}"#, nil),
+    (#"{"Type":"container","Action":"die"}"#, nil),
+    (#"{"Type":"container","Action":7,"Actor":[]}"#, nil),
+    (#"{"Type":"container","#, nil),
+  ])
+  func linesAreRead(line: String, expected: Occurrence?) {
+    #expect(Occurrence(line: Array(line.utf8)) == expected)
+  }
+
+  @Test(arguments: 1...9)
+  func linesComeInAnyPieces(size: Int) {
+    var splitter = LineSplitter(limit: 5)
+    let bytes = Array("one\n\ntwo\nseventeen\nthree\nrest".utf8)
+    var lines: [[UInt8]] = []
+    for start in stride(from: 0, to: bytes.count, by: size) {
+      lines += splitter.receive(bytes[start..<min(start + size, bytes.count)])
+    }
+    #expect(lines == ["one", "two", "three"].map { Array($0.utf8) })
+    #expect(splitter.dropped == 1)
+  }
+}
+
+@Suite struct ElementTests {
+  @Test(arguments: 1...12)
+  func elementsComeInAnyPieces(size: Int) throws {
+    let text = #"{"a": {"ID": "}]\"{", "Tags": [{"x": [1]}]}, "{": {"ID": "b"}, "n": 7, "s": "{}"}"#
+    var splitter = ElementSplitter()
+    var elements: [[UInt8]] = []
+    let bytes = Array(text.utf8)
+    for start in stride(from: 0, to: bytes.count, by: size) {
+      elements += splitter.receive(bytes[start..<min(start + size, bytes.count)])
+    }
+    let ids = try elements.map { try JSON(parsing: $0)["ID"]?.string }
+    #expect(ids == [#"}]"{"#, "b"])
+  }
+
+  @Test func ofAnArrayAndWithoutAny() {
+    var splitter = ElementSplitter()
+    #expect(splitter.receive(Array(#"[{"a":1},{"b":2}]"#.utf8)).count == 2)
+    #expect(splitter.receive(Array("[]{}".utf8)).isEmpty)
+  }
+
+  @Test func whatIsTooLongIsDropped() {
+    var splitter = ElementSplitter(limit: 8)
+    let complete = splitter.receive(Array(#"[{"a":"0123456789"},{"b":2}]"#.utf8))
+    #expect(complete == [Array(#"{"b":2}"#.utf8)])
+    #expect(splitter.dropped == 1)
+  }
+}
+
+@Suite struct ContainerTests {
+  private func container(_ text: String) throws -> Container {
+    try #require(Container(inspected: Array(text.utf8)))
+  }
+
+  @Test func whatIsPublished() throws {
+    let container = try container(
+      """
+      {"Id":"a","Name":"/web","Path":"/bin/web","Args":["-x"],"State":{"Running":true,"Restarting":false},
+       "Config":{"Image":"web:1","Env":["SERVICE_NAME=web"],"Labels":{"SERVICE_TAGS":"a"},
+        "ExposedPorts":{"80/tcp":{},"81/tcp":{},"53/udp":{},"9/sctp":{}}},
+       "HostConfig":{"NetworkMode":"bridge"},
+       "NetworkSettings":{"IPAddress":"198.51.100.7","Ports":{
+        "80/tcp":[{"HostIp":"0.0.0.0","HostPort":"8080"},{"HostIp":"::","HostPort":"8080"}],
+        "53/udp":[{"HostIp":"127.0.0.1","HostPort":"5353"}],"81/tcp":null}}}
+      """)
+    #expect(container.name == "web" && container.command == ["/bin/web", "-x"] && container.isRunning)
+    #expect(container.labels.map(\.key) == ["SERVICE_TAGS"])
+    #expect(container.ports.map(\.number) == [53, 80, 81])
+    #expect(container.ports.map(\.published?.port) == [5353, 8080, nil])
+    #expect(container.ports.map(\.published?.address) == ["127.0.0.1", nil, nil])
+    #expect(container.ports.map(\.isUDP) == [true, false, false])
+    #expect(container.ports[1].containerAddress == "198.51.100.7")
+  }
+
+  @Test("on the host's network what the image exposes is published")
+  func hostNetwork() throws {
+    let container = try container(
+      """
+      {"Id":"a","Name":"/web","State":{"Running":true},"Config":{"ExposedPorts":{"80/tcp":{}}},
+       "HostConfig":{"NetworkMode":"host"},"NetworkSettings":{"Ports":{}}}
+      """)
+    #expect(container.ports.map(\.published?.port) == [80])
+  }
+
+  @Test("API 1.52 has no address but those of Networks")
+  func addressOfANetwork() throws {
+    let container = try container(
+      """
+      {"Id":"a","Name":"/web","State":{"Running":true},"Config":{"ExposedPorts":{"80/tcp":{}}},
+       "NetworkSettings":{"Networks":{"x":{"IPAddress":""},"y":{"IPAddress":"198.51.100.9"}}}}
+      """)
+    #expect(container.ports.map(\.containerAddress) == ["198.51.100.9"])
+  }
+
+  @Test("between two runs of a restarting container nothing runs", arguments: [true, false])
+  func restarting(isRestarting: Bool) throws {
+    let state = #"{"Running":true,"Restarting":\#(isRestarting)}"#
+    #expect(try container(#"{"Id":"a","State":\#(state)}"#).isRunning == !isRestarting)
+    let listed = #"{"Id":"a","State":"\#(isRestarting ? "restarting" : "running")"}"#
+    #expect(runningContainer(listed: Array(listed.utf8)) == (isRestarting ? nil : "a"))
+  }
+
+  @Test func whoseEngine() {
+    let podman = #"{"Components":[{"Name":"Podman Engine"},{"Name":"Conmon"}]}"#
+    #expect(engineKind(version: Array(podman.utf8)) == "podman")
+    #expect(engineKind(version: Array(#"{"Components":[{"Name":"Engine"}]}"#.utf8)) == "docker")
+    #expect(engineKind(version: Array(#"{"Version":"20.10"}"#.utf8)) == "docker")
+  }
+}
+
+@Suite struct QueryTests {
+  @Test func onlyGets() {
+    let all: [Query] = [.events, .list, .inspect(container: "../x y"), .version]
+    let targets = all.map { $0.bytes(host: "engine").split(separator: 0x0D)[0] }
+    let lines = targets.map { String(decoding: $0, as: UTF8.self) }
+    #expect(lines.allSatisfy { $0.hasPrefix("GET /v1.41/") && $0.hasSuffix(" HTTP/1.1") })
+    #expect(lines[2] == "GET /v1.41/containers/..%2Fx%20y/json HTTP/1.1")
+  }
+}

@@ -1,0 +1,119 @@
+import Testing
+
+@testable import Watching
+
+@Suite("What happens to the engine, to the agent and to us")
+struct FaultTests {
+  let entry = Entry(id: "redis-a-6379", container: "a")
+
+  @Test func anEngineThatIsAwayIsToldOnceAndTriedAtMostEveryTwoSeconds() {
+    var scene = Scene(WatchPlan(registers: false))
+    var pauses: [Duration] = []
+    for _ in 0..<8 {
+      scene.tell(.elapsed)
+      let before = scene.now
+      #expect(scene.tell(.streamLost("No such file or directory")) == [.unsubscribe])
+      scene.wait()
+      pauses.append(scene.now - before)
+    }
+    #expect(pauses == [100, 200, 400, 800, 1600, 2000, 2000, 2000].map { .milliseconds($0) })
+    #expect(scene.notices == [.engineAway("No such file or directory")])
+    scene.tell(.subscribed, .listEnded)
+    #expect(scene.takeNotices().last == .watching(running: 0))
+  }
+
+  @Test func whatDiedWhileTheEngineWasAwayIsFoundByTheList() {
+    var scene = Scene.settled(["a"])
+    #expect(scene.tell(.streamLost("it ended the stream")) == [.unsubscribe])
+    #expect(scene.wait() == [.subscribe])
+    #expect(scene.tell(.subscribed) == [.ask(.list)])
+    #expect(scene.tell(.listEnded) == [.send(.look)])
+    #expect(scene.tell(.entry(entry), .answered(.done)) == [.ask(.inspect("a"))])
+  }
+
+  @Test func nothingIsComparedBeforeTheList() {
+    var scene = Scene(WatchPlan())
+    scene.tell(.elapsed, .subscribed)
+    #expect(scene.tell(.died("a"), .started("b")) == [])
+  }
+
+  @Test func anEngineThatIsLostWhileItIsAskedIsNoReasonToRemove() {
+    var scene = Scene.settled(["a"])
+    scene.tell(.died("a"), .entry(entry), .answered(.done))
+    #expect(scene.tell(.queryLost("Connection reset by peer")) == [.dropQuery, .unsubscribe])
+    #expect(scene.tell(.inspected(.stopped)) == [])
+  }
+
+  @Test func hungEngine() {
+    var scene = Scene(WatchPlan())
+    scene.tell(.elapsed)
+    #expect(scene.wait() == [.unsubscribe])
+    scene.wait()
+    scene.tell(.subscribed)
+    #expect(scene.wait() == [.dropQuery, .unsubscribe])
+  }
+
+  @Test func hungAgent() {
+    var scene = Scene.watching()
+    #expect(scene.wait() == [.dropRequest])
+    #expect(scene.takeNotices().last == .agentAway("no answer"))
+    #expect(scene.wait() == [.send(.look)])
+    scene.tell(.answered(.done))
+    #expect(scene.takeNotices() == [.agentAnswers])
+  }
+
+  @Test func whatDiedWhileTheAgentWasAwayIsTakenOutWhenItIsBack() {
+    var scene = Scene.settled(["a"])
+    scene.tell(.died("a"))
+    for _ in 0..<10 {
+      #expect(scene.tell(.requestLost("Connection refused")) == [.dropRequest])
+      let before = scene.now
+      #expect(scene.wait() == [.send(.look)])
+      #expect(scene.now - before <= .seconds(2))
+    }
+    scene.tell(.entry(entry), .answered(.done))
+    #expect(scene.tell(.inspected(.stopped)) == [.send(.deregister(entry))])
+    #expect(scene.takeNotices().filter { $0 == .agentAway("Connection refused") }.count == 1)
+  }
+
+  @Test("a deregistration whose answer is lost is begun anew, with a look")
+  func lostAnswer() {
+    var scene = Scene.settled(["a"])
+    scene.tell(.died("a"), .entry(entry), .answered(.done), .inspected(.stopped))
+    #expect(scene.tell(.requestLost("closed")) == [.dropRequest])
+    #expect(scene.wait() == [.send(.look)])
+  }
+
+  @Test("what is missed is found every minute")
+  func everyMinute() {
+    var scene = Scene.settled(["a"])
+    let before = scene.now
+    #expect(scene.wait() == [.send(.look)])
+    scene.tell(.answered(.done))
+    #expect(scene.wait() == [.ask(.list)])
+    #expect(scene.now - before <= .seconds(60))
+  }
+
+  @Test func aLineThatCantBeReadIsAReasonToList() {
+    var scene = Scene.settled()
+    #expect(scene.tell(.missed) == [.ask(.list)])
+  }
+
+  @Test("ten thousand deaths in a burst are one more comparison")
+  func burst() {
+    var scene = Scene.settled()
+    var looks = 0
+    for number in 0..<10_000 {
+      looks += scene.tell(.started("\(number)"), .died("\(number)")).filter { $0 == .send(.look) }.count
+    }
+    #expect(looks == 1)
+    #expect(scene.watch.running.isEmpty)
+    #expect(scene.tell(.answered(.done)) == [.send(.look)])
+  }
+
+  @Test func aStopEndsItAtOnceAndLeavesWhatIsRegistered() {
+    var scene = Scene.settled()
+    scene.tell(.died("a"))
+    #expect(scene.tell(.stop) == [.dropRequest, .exit])
+  }
+}

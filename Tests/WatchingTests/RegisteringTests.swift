@@ -1,0 +1,116 @@
+import Testing
+
+@testable import Watching
+
+@Suite("What has no wrapper is registered, and stays it")
+struct RegisteringTests {
+  let own = Entry(id: redis.id, container: "a", registration: redis)
+
+  /// With one container, whose registration is known.
+  static func registered(_ plan: WatchPlan = WatchPlan()) -> Scene {
+    var scene = Scene.watching(["a"], plan)
+    scene.tell(.inspected(.running([redis])), .answered(.done), .answered(.done))
+    return scene
+  }
+
+  @Test func whatRunsAtTheStartIsRegistered() {
+    var scene = Scene(WatchPlan())
+    scene.tell(.elapsed, .subscribed, .listed("a"))
+    #expect(scene.tell(.listEnded) == [.send(.look), .ask(.inspect("a"))])
+    #expect(scene.tell(.answered(.done)) == [])
+    #expect(scene.tell(.inspected(.running([redis]))) == [.send(.look)])
+    #expect(scene.tell(.answered(.done)) == [.send(.register(redis))])
+    #expect(scene.tell(.answered(.done)) == [])
+    #expect(scene.takeNotices().last == .registered(redis))
+  }
+
+  @Test func whatStartsIsRegisteredAndWhatDiesIsTakenOut() {
+    var scene = Scene.settled([], WatchPlan())
+    #expect(scene.tell(.started("a")) == [.ask(.inspect("a"))])
+    #expect(scene.tell(.inspected(.running([redis]))) == [.send(.look)])
+    #expect(scene.tell(.answered(.done)) == [.send(.register(redis))])
+    #expect(scene.tell(.answered(.done)) == [])
+    #expect(scene.tell(.died("a"), .entry(own), .answered(.done)) == [.send(.look), .ask(.inspect("a"))])
+    #expect(scene.tell(.inspected(.stopped)) == [.send(.deregister(own))])
+  }
+
+  @Test func whatIsThereAlreadyIsntRegisteredAgain() {
+    var scene = Scene.watching(["a"], WatchPlan())
+    scene.tell(.answered(.done))
+    scene.tell(.inspected(.running([redis])))
+    #expect(scene.tell(.entry(own), .answered(.done)) == [])
+  }
+
+  @Test("it is there with another port: the container was made anew")
+  func changed() {
+    var scene = Scene.watching(["a"], WatchPlan())
+    scene.tell(.answered(.done), .inspected(.running([redis])))
+    var old = redis
+    old.port = 6380
+    let entry = Entry(id: redis.id, container: "a", registration: old)
+    #expect(scene.tell(.entry(entry), .answered(.done)) == [.send(.register(redis))])
+  }
+
+  @Test("our host has another name than before: no duplicate stays")
+  func hostnameChanged() {
+    var scene = Scene.watching(["a"], WatchPlan())
+    scene.tell(.answered(.done), .inspected(.running([redis])))
+    let old = Registration(id: "old:redis:6379", name: "redis", port: 6379)
+    let entry = Entry(id: old.id, container: "a", registration: old)
+    #expect(scene.tell(.entry(entry), .answered(.done)) == [.send(.deregister(entry))])
+    #expect(scene.tell(.answered(.done)) == [.send(.register(redis))])
+  }
+
+  @Test("an agent that lost its state has it again within fifteen seconds")
+  func agentForgot() {
+    var scene = RegisteringTests.registered()
+    let before = scene.now
+    while scene.wait() != [.send(.look)] {}
+    #expect(scene.now - before <= .seconds(15))
+    #expect(scene.tell(.answered(.done)) == [.send(.register(redis))])
+  }
+
+  @Test func aRefusalIsToldOnceAndDoesntHoldUpTheOthers() {
+    var scene = Scene.watching(["a"], WatchPlan())
+    let web = Registration(id: "host:web:80", name: "web", port: 80)
+    scene.tell(.answered(.done), .inspected(.running([redis, web])))
+    #expect(scene.tell(.answered(.done)) == [.send(.register(redis))])
+    #expect(scene.tell(.answered(.refused("400: no"))) == [.send(.register(web))])
+    #expect(scene.tell(.answered(.done)) == [])
+    #expect(scene.takeNotices().contains(.refused(id: redis.id, "400: no")))
+  }
+
+  @Test func cleaningUpOnlyRegistersNothing() {
+    var scene = Scene.watching(["a"])
+    #expect(scene.tell(.answered(.done)) == [])
+    #expect(scene.tell(.started("b")) == [])
+  }
+
+  @Test func whatAWrapperRegistersStaysItsOwn() {
+    var scene = Scene.watching(["a"], WatchPlan())
+    scene.tell(.answered(.done), .inspected(.running([])))
+    #expect(scene.tell(.entry(Entry(id: "redis-a", container: "a")), .answered(.done)) == [])
+  }
+
+  @Test func takenOutAtTheEndIfThatIsWanted() {
+    var scene = RegisteringTests.registered(WatchPlan(withdraws: true))
+    #expect(scene.watch.own == [redis])
+    let asked = scene.tell(.stop)
+    #expect(asked == [.send(.deregister(Entry(id: redis.id, container: "", registration: redis)))])
+    #expect(scene.tell(.answered(.done)) == [.exit])
+  }
+
+  @Test func anAgentThatHangsHoldsUpTheEndForThreeSeconds() {
+    var scene = RegisteringTests.registered(WatchPlan(withdraws: true))
+    scene.tell(.stop)
+    let before = scene.now
+    #expect(scene.wait() == [.exit])
+    #expect(scene.now - before == .seconds(3))
+  }
+
+  @Test func anAgentThatIsGoneDoesntHoldUpTheEnd() {
+    var scene = RegisteringTests.registered(WatchPlan(withdraws: true))
+    scene.tell(.stop)
+    #expect(scene.tell(.requestLost("Connection refused")) == [.dropRequest, .exit])
+  }
+}
