@@ -38,7 +38,7 @@ package func isValid(token: [UInt8]) -> Bool { !token.isEmpty && token.allSatisf
 
 extension [UInt8] {
   fileprivate mutating func append(field name: String, _ value: [UInt8]) {
-    self += Array("\(name): ".utf8) + value.filter { $0.isVisible || $0 == .space }
+    self += Array("\(name): ".utf8) + value.filter { $0.isVisible }
     self += [.carriageReturn, .lineFeed]
   }
 }

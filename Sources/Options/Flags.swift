@@ -90,7 +90,7 @@ enum Variable {
 }
 
 /// Whose command line it is.
-enum ProgramName: String {
+enum ProgramName: String, CaseIterable {
   case wrapper = "servicewrapper"
   case watcher = "servicewatcher"
 

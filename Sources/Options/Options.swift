@@ -64,5 +64,8 @@ public struct LogOptions: Equatable, Sendable {
   public var level = Level.info
   public var format = Format.text
 
-  public init() {}
+  public init(level: Level = .info, format: Format = .text) {
+    self.level = level
+    self.format = format
+  }
 }

@@ -353,7 +353,7 @@ func aWrongOptionIsNamedWithWhatWouldBeRight(
 }
 
 @Test(
-  arguments: Flag.allCases.filter { $0.value != nil },
+  arguments: ProgramName.wrapper.flags.filter { $0.value != nil },
   ["\u{0}", "\n\u{1B}[2J\u{2028}", "é", "\"\\", "-", "\u{202E}"])
 func whatIsSaidIsOneShortLine(_ flag: Flag, _ piece: String) {
   for count in [1, 7, 5000] {
@@ -365,7 +365,7 @@ func whatIsSaidIsOneShortLine(_ flag: Flag, _ piece: String) {
   }
 }
 
-@Test(arguments: Flag.allCases.filter { $0.value != nil && ![.tokenFile].contains($0) })
+@Test(arguments: ProgramName.wrapper.flags.filter { $0.value != nil && ![.tokenFile].contains($0) })
 func whatIsNotUTF8IsRefused(_ flag: Flag) {
   let words = [Array((flag.name + "=").utf8) + [0x61, 0x3D, 0xFF], [0x6C, 0x73]]
   let environment = flag == .name ? [] : [Array("SERVICE_NAME=redis".utf8)]

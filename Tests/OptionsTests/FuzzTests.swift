@@ -28,7 +28,9 @@ private let pieces: [[UInt8]] =
     "true", "REGION=", "web.json", "CONSUL_NAMESPACE=", "CONSUL_HTTP_SSL", "CONSUL_HTTP_TOKEN", "consul-",
     "\u{0}", "\n", "=x", "SERVICE_NAME=a",
   ].map { Array($0.utf8) } + [[0xFF], [0xC3], [0xED, 0xA0, 0x80]]
-  + Flag.allCases.flatMap { [Array($0.name.utf8), Array(($0.variable?.name ?? "X").utf8) + [0x3D]] }
+  + ProgramName.wrapper.flags.flatMap {
+    [Array($0.name.utf8), Array(($0.variable?.name ?? "X").utf8) + [0x3D]]
+  }
 
 /// One to three pieces in a row, or a valid option with a piece for its value.
 private func word(_ random: inout FixedRandom) -> [UInt8] {

@@ -95,7 +95,7 @@ struct OptionCase: Sendable, CustomTestStringConvertible {
 
   @Test func isInTheTableAbove() {
     let without: [Flag] = [.dryRun, .help, .version]
-    for flag in Flag.allCases {
+    for flag in ProgramName.wrapper.flags {
       #expect(OptionCase.all.contains { $0.flag == flag } != without.contains(flag), "\(flag.name)")
     }
   }

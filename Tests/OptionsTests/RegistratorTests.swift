@@ -175,7 +175,7 @@ private func whatAnImageSaysToRegistratorHoldsHere(_ promise: Promise) throws {
     #expect(try meta([variable]) == [])
   }
 
-  @Test(arguments: Flag.allCases.filter { $0 != .meta && $0 != .port })
+  @Test(arguments: ProgramName.wrapper.flags.filter { $0 != .meta && $0 != .port })
   func hasNoOptionsVariable(_ flag: Flag) throws {
     guard case .service(let suffix) = flag.variable else { return }
     guard let option = OptionCase.all.first(where: { $0.flag == flag }) else { return }

@@ -9,7 +9,7 @@ struct RegisteringTests {
   /// With one container, whose registration is known.
   static func registered(_ plan: WatchPlan = WatchPlan()) -> Scene {
     var scene = Scene.watching(["a"], plan)
-    scene.tell(.inspected(.running([redis])), .answered(.done), .answered(.done))
+    scene.tell(.answered(.done), .inspected(.running([redis])), .answered(.done), .answered(.done))
     return scene
   }
 
