@@ -70,14 +70,13 @@ private struct Mount {
   /// By the folder in which it keeps its containers, or the names it gives their cgroups.
   var engine: String? {
     if evidence == .marker { return "podman" }
-    for part in root.split(separator: UInt8(ascii: "/")) {
-      let isPodmans = part.suffix(11).elementsEqual("-containers".utf8) || part.starts(with: "libpod".utf8)
-      if isPodmans { return "podman" }
-      let isDockers =
-        evidence == .file ? part.elementsEqual("containers".utf8) : part.starts(with: "docker".utf8)
-      if isDockers { return "docker" }
-    }
-    return nil
+    guard let id = containerID else { return nil }
+    let path = root[..<id.startIndex].split(separator: UInt8(ascii: "/"))
+    guard let before = path.last else { return nil }
+    let isPodmans = before.suffix(11).elementsEqual("-containers".utf8) || before.starts(with: "libpod".utf8)
+    if isPodmans { return "podman" }
+    let own = evidence == .cgroup ? "docker" : "containers"
+    return before.starts(with: own.utf8) ? "docker" : nil
   }
 
   /// `<id>`, `docker-<id>.scope`, `libpod-<id>.scope`, `cri-containerd-<id>.scope`.

@@ -143,6 +143,17 @@ private let samples: [Surroundings] = [
     #expect(containerID(mountinfo: Array(sample.mountinfo.utf8)) == sample.expected)
   }
 
+  @Test(arguments: samples.filter { $0.expected != nil })
+  private func itsEngineIsFoundToo(_ sample: Surroundings) {
+    let engine = containerEngine(of: id, mountinfo: Array(sample.mountinfo.utf8))
+    switch sample.testDescription.prefix(6) {
+    case "Docker": #expect(engine == "docker")
+    case "Podman": #expect(engine == "podman")
+    case "Kubern": #expect(engine == nil)
+    default: break
+    }
+  }
+
   @Test func isFoundInWhateverBytes() {
     var random = FixedRandom(state: 1)
     for sample in samples {
