@@ -4,6 +4,7 @@
 
 SWIFT ?= swift
 SERVICEWRAPPER ?= .build/release/servicewrapper
+SERVICEWATCHER ?= .build/release/servicewatcher
 
 # Only the toolchain knows where its libraries for Embedded Swift are.
 target_field = $(shell $(SWIFT) -print-target-info | sed -n 's/.*"$(1)": "\(.*\)".*/\1/p')
@@ -19,7 +20,7 @@ help: ## List these targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1:\2/p' $(MAKEFILE_LIST) | \
 	while IFS=: read -r target text; do printf '%-20s %s\n' "$$target" "$$text"; done
 
-build: ## Build the release, one static file: .build/release/servicewrapper
+build: ## Build the release, two static files: .build/release/servicewrapper and servicewatcher
 	$(SWIFT) build -c release -Xlinker -L$(embedded_libraries) $(quiet_pie)
 
 test: ## Install what is missing, then lint, build, unit tests, end-to-end tests
@@ -33,7 +34,8 @@ test-unit: ## Unit tests alone: ordinary Swift from the same sources
 	$(SWIFT) test
 
 test-e2e: ## End-to-end tests alone: the built release, a real Consul, a real redis
-	SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) $(python) -m pytest -q Tests/EndToEnd $(PYTEST_ARGS)
+	SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) SERVICEWATCHER=$(abspath $(SERVICEWATCHER)) \
+	$(python) -m pytest -q Tests/EndToEnd $(PYTEST_ARGS)
 
 test-init: ## The tests of the init alone; INIT='tini -s --' makes it another's
 	SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) $(python) -m pytest -q Tests/EndToEnd/init $(PYTEST_ARGS)

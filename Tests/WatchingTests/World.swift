@@ -1,0 +1,183 @@
+@testable import Watching
+
+/// An engine, an agent and containers with wrappers, some with none, that live and die at random, seen through delays: events
+/// come late but in order, an answer tells of some moment between question and delivery.
+struct World {
+  private struct Container {
+    var isRunning = false
+    var isRemoved = false
+    /// Counts its lives.
+    var life = 0
+    var hasWrapper: Bool
+    /// When its wrapper registers.
+    var registersAt: Int?
+  }
+  private struct Held {
+    var life: Int
+    var registration: Registration?
+  }
+
+  private(set) var watch = Watch(WatchPlan())
+  private(set) var faults: [String] = []
+  private(set) var removed = 0
+  private var random: Xorshift
+  private var tick = 0
+  private var containers: [Container]
+  private var entries: [Int: Held] = [:]
+  private var events: [(due: Int, event: WatchEvent)] = []
+  private var answers: [(due: Int, event: [WatchEvent])] = []
+  private var isStreaming = false
+  private var isCalm = false
+
+  /// A container that starts isn't ready sooner: an answer and the request that follows are faster.
+  private static let start = 12
+  private static let longestAnswer = 10
+
+  init(seed: UInt64, containers count: Int = 4) {
+    random = Xorshift(state: seed &* 0x9E37_79B9_7F4A_7C15 | 1)
+    containers = (0..<count).map { Container(hasWrapper: $0 % 2 == 0) }
+    tell(.elapsed)
+  }
+
+  private var now: Duration { .milliseconds(tick * 10) }
+
+  mutating func run(_ ticks: Int) { for _ in 0..<ticks { step() } }
+
+  /// Nothing happens any more, and time passes: two minutes.
+  mutating func calmDown() {
+    isCalm = true
+    run(12_000)
+  }
+
+  private mutating func step() {
+    tick += 1
+    if !isCalm { happen() }
+    for place in containers.indices where containers[place].registersAt.map({ $0 <= tick }) ?? false {
+      entries[place] = Held(life: containers[place].life)
+      containers[place].registersAt = nil
+    }
+    while let first = events.first, first.due <= tick { tell(events.removeFirst().event) }
+    while let place = answers.firstIndex(where: { $0.due <= tick }) {
+      for event in answers.remove(at: place).event { tell(event) }
+    }
+    if let left = watch.timeLeft(at: now), left <= .zero { tell(.elapsed) }
+  }
+
+  private mutating func happen() {
+    let place = Int(random.next() % UInt64(containers.count))
+    switch random.next() % 60 {
+    case 0...2 where !containers[place].isRunning: start(place)
+    case 3...5 where containers[place].isRunning: die(place)
+    case 6 where !containers[place].isRunning: containers[place].isRemoved = true
+    case 7: breakStream()
+    case 8: entries = entries.filter { _ in random.next() % 4 > 0 }
+    default: break
+    }
+  }
+
+  private mutating func start(_ place: Int) {
+    containers[place].isRunning = true
+    containers[place].isRemoved = false
+    containers[place].life += 1
+    if containers[place].hasWrapper { containers[place].registersAt = tick + World.start }
+    publish(.started("\(place)"))
+  }
+
+  private mutating func die(_ place: Int) {
+    containers[place].isRunning = false
+    containers[place].registersAt = nil
+    publish(.died("\(place)"))
+  }
+
+  private mutating func publish(_ event: WatchEvent) {
+    guard isStreaming, random.next() % 50 > 0 else { return }
+    events.append((max(tick + Int(random.next() % 20), events.last?.due ?? 0), event))
+  }
+
+  private mutating func breakStream() {
+    guard isStreaming else { return }
+    (isStreaming, events) = (false, [])
+    tell(.streamLost("gone"))
+  }
+}
+
+// MARK: What the watcher does
+extension World {
+  private mutating func tell(_ event: WatchEvent) {
+    for effect in watch.handle(event, at: now) { perform(effect) }
+  }
+
+  private mutating func perform(_ effect: WatchEffect) {
+    switch effect {
+    case .subscribe:
+      isStreaming = true
+      tell(.subscribed)
+    case .unsubscribe: (isStreaming, events) = (false, [])
+    case .dropQuery, .dropRequest: answers = []
+    case .ask(.list):
+      let listed = containers.indices.filter { containers[$0].isRunning }.map { WatchEvent.listed("\($0)") }
+      answer(listed + [.listEnded])
+    case .ask(.inspect(let id)): answer([.inspected(inspect(Int(id)!))])
+    case .send(let request): send(request)
+    case .log, .exit: break
+    }
+  }
+
+  private mutating func answer(_ events: [WatchEvent]) {
+    answers.append((tick + 1 + Int(random.next() % UInt64(World.longestAnswer)), events))
+  }
+
+  private func inspect(_ place: Int) -> Inspected {
+    let container = containers[place]
+    if container.isRunning { return .running(wanted(place).map { [$0] } ?? []) }
+    return container.isRemoved ? .unknown : .stopped
+  }
+
+  private func wanted(_ place: Int) -> Registration? {
+    containers[place].hasWrapper ? nil : Registration(id: "\(place)", name: "web", port: place + 1)
+  }
+
+  private mutating func send(_ request: AgentRequest) {
+    if random.next() % 40 == 0, !isCalm { return answer([.requestLost("closed")]) }
+    switch request {
+    case .look:
+      let found = entries.map { place, held in
+        WatchEvent.entry(Entry(id: "\(place)", container: "\(place)", registration: held.registration))
+      }
+      answer(found + [.answered(.done)])
+    case .register(let registration):
+      let place = Int(registration.id)!
+      entries[place] = Held(life: containers[place].life, registration: registration)
+      answer([.answered(.done)])
+    case .deregister(let entry):
+      let place = Int(entry.id)!
+      if let held = entries[place], containers[place].isRunning, held.life == containers[place].life {
+        faults.append("tick \(tick): took out what container \(place) had registered in its present life")
+      }
+      removed += entries[place] == nil ? 0 : 1
+      entries[place] = nil
+      answer([.answered(.done)])
+    }
+  }
+
+  /// What is wrong once all is calm.
+  func remains() -> [String] {
+    containers.indices.compactMap { place in
+      let (isThere, isRunning) = (entries[place] != nil, containers[place].isRunning)
+      if isThere && !isRunning { return "container \(place) is dead and registered" }
+      return isRunning && !isThere && wanted(place) != nil ? "container \(place) runs and isn't registered" : nil
+    }
+  }
+}
+
+/// The same numbers each time.
+struct Xorshift: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state ^= state << 13
+    state ^= state >> 7
+    state ^= state << 17
+    return state
+  }
+}
