@@ -20,6 +20,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -87,4 +88,11 @@ static inline int cl_si_stopped(const siginfo_t *info) { return info->si_code ==
 static inline ssize_t cl_write_nowait(int fd, const void *bytes, size_t count) {
   struct iovec part = {(void *)bytes, count};
   return pwritev2(fd, &part, 1, -1, RWF_NOWAIT);
+}
+
+// The ends of our code are symbols that the linker makes.
+static inline int cl_forget_code(void) {
+  extern char __executable_start, etext;
+  char *end = (char *)((unsigned long)&etext & ~4095UL);
+  return madvise(&__executable_start, (size_t)(end - &__executable_start), MADV_DONTNEED);
 }

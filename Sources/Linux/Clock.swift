@@ -15,16 +15,21 @@ public enum Clock {
 /// One timer; timerfd_create(2). On CLOCK_BOOTTIME, so that it is due as soon as a machine that slept wakes up.
 public struct Timer: ~Copyable {
   public let descriptor: Descriptor
-  private var isSet = false
+  /// What it is set for; boottime.
+  private var due: Duration?
+  /// It was due, and says so until it is set again.
+  private var isLoud = false
 
   public init() throws(SystemCallError) {
     descriptor = Descriptor(try checked("timerfd_create") { cl_timerfd() })
   }
 
   /// Due once, after the time given (at once, where it is over already); nil: not at all.
-  public mutating func set(_ delay: Duration?) {
-    if delay == nil && !isSet { return }
-    isSet = delay != nil
+  /// - Parameter mayBeEarly: an earlier time that it is set for may stay.
+  public mutating func set(_ delay: Duration?, mayBeEarly: Bool = false) {
+    let wanted = delay.map { Clock.boottime + $0 }
+    if !isLoud, isSet(for: wanted, orEarlier: mayBeEarly) { return }
+    (due, isLoud) = (wanted, false)
     var setting = itimerspec()
     if let delay {
       // A zero would disarm it.
@@ -34,6 +39,14 @@ public struct Timer: ~Copyable {
     _ = unsafe timerfd_settime(descriptor.number, 0, &setting, nil)
   }
 
-  /// Makes it quiet until it is set again.
-  public func acknowledge() { _ = try? descriptor.read(limit: 8) }
+  private func isSet(for wanted: Duration?, orEarlier: Bool) -> Bool {
+    guard let wanted, let due else { return wanted == due }
+    return due <= wanted && (orEarlier || wanted - due < Timer.precision)
+  }
+
+  /// A moment that is computed again, from a time left, comes out later by less than that.
+  private static let precision = Duration.milliseconds(1)
+
+  /// To be called when it was due. It is quiet again once it is set, which spares reading it.
+  public mutating func acknowledge() { isLoud = true }
 }

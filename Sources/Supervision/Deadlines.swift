@@ -84,3 +84,11 @@ extension Machine.Phase {
     }
   }
 }
+
+extension Machine {
+  /// Whether something is under way that usually ends at once: a probe or an exchange. To be woken too early then does no
+  /// harm; to be woken later than by the heartbeat would.
+  public var isWaitingForAnswers: Bool {
+    services.contains { $0.readiness.isProbing || $0.registry.exchange != nil }
+  }
+}

@@ -153,7 +153,7 @@ extension AgentLink {
   /// Writes what the kernel takes, and waits for it to take the rest.
   private mutating func flush(_ poller: borrowing Poller) -> [Event] {
     guard connection?.isConnected ?? false else { return [] }
-    local = connection?.localAddress
+    if local == nil { local = connection?.localAddress }
     do throws(SystemCallError) {
       try render()
     } catch { return [.lost(.addressless(error.errno))] }
@@ -179,6 +179,7 @@ extension AgentLink {
     hasOldToken = registeredToken != nil && registeredToken != secret
     for request in waiting {
       if case .register = request {
+        local = connection?.localAddress
         registeredAddress = try registrant.address(local: local)
         registeredToken = secret
         moveIn()

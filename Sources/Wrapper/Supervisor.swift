@@ -43,6 +43,7 @@ struct Supervisor: ~Copyable {
     let folder = Surroundings.workingDirectory ?? [UInt8]("/".utf8)
     let child = try spawn(options, mask: mask, sources)
     sources.releaseInherited()
+    Surroundings.forgetCode()
     let identity = options.services.isEmpty ? Identity() : .own
     let surroundings = ProbeSurroundings(mask: mask, folder: folder)
     let registrars = options.services.indices.map { place in
@@ -81,7 +82,7 @@ struct Supervisor: ~Copyable {
         left = handlePending()
         continue
       }
-      sources.timer.set(left)
+      sources.timer.set(left, mayBeEarly: machine.isWaitingForAnswers)
       for tag in sources.poller.wait() {
         collect(tag)
         left = handlePending()

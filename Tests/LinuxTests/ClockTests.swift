@@ -5,12 +5,29 @@ import Testing
 
 @Suite struct DueTimers {
   @Test(arguments: [.zero, .seconds(-1), .nanoseconds(1), .milliseconds(20), .seconds(-1) + .nanoseconds(1)])
-  func becomeReadableUntilAcknowledged(_ delay: Duration) throws {
+  func becomeReadableUntilSetAgain(_ delay: Duration) throws {
     var timer = try Linux.Timer()
     timer.set(delay)
     #expect(becomes(POLLIN, timer.descriptor.number))
     timer.acknowledge()
+    timer.set(.seconds(3_600), mayBeEarly: true)
     #expect(!isNow(POLLIN, timer.descriptor.number))
+  }
+
+  @Test func stayWhereTheyMayBeEarly() throws {
+    var timer = try Linux.Timer()
+    timer.set(.milliseconds(30))
+    timer.set(.seconds(3_600), mayBeEarly: true)
+    #expect(becomes(POLLIN, timer.descriptor.number))
+  }
+
+  @Test func becomeLaterAndEarlierOtherwise() throws {
+    var timer = try Linux.Timer()
+    timer.set(.milliseconds(30))
+    timer.set(.seconds(3_600))
+    #expect(!becomes(POLLIN, timer.descriptor.number, within: 60))
+    timer.set(.milliseconds(1), mayBeEarly: true)
+    #expect(becomes(POLLIN, timer.descriptor.number))
   }
 
   @Test func areNotDueBeforeTheirTime() throws {
@@ -26,6 +43,7 @@ import Testing
     timer.set(.milliseconds(1))
     #expect(becomes(POLLIN, timer.descriptor.number))
     timer.acknowledge()
+    timer.set(nil)
     #expect(!becomes(POLLIN, timer.descriptor.number, within: 20))
   }
 
@@ -43,7 +61,6 @@ import Testing
   @Test func areNotDueBeforeTheyAreSet() throws {
     let timer = try Linux.Timer()
     #expect(!isNow(POLLIN, timer.descriptor.number))
-    timer.acknowledge()
   }
 
   @Test(arguments: [.seconds(3_600), .seconds(Int64.max), .seconds(1) - .nanoseconds(1)])

@@ -1,0 +1,164 @@
+"""A container engine that does as it is told: Docker's API, as far as servicewatcher asks for it."""
+
+import json
+import re
+import socket
+import threading
+import time
+
+from fakes import TCPServer
+from servicewatcher import new_id
+
+PATIENCE = 20  # seconds that it holds anything back, whatever becomes of the test
+KINDS = {
+    "version": r"/v1\.41/version",
+    "events": r"/v1\.41/events\?filters=\S+",
+    "list": r"/v1\.41/containers/json",
+    "inspect": r"/v1\.41/containers/([0-9a-f]{64})/json",
+}
+STREAM = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+def chunk(data):
+    return b"%x\r\n%s\r\n" % (len(data), data)
+
+
+def answer(value, status="200 OK"):
+    """As Go's servers send it: one chunk, however long."""
+    head = STREAM.replace(b"200 OK", status.encode())
+    return head + chunk(json.dumps(value).encode() + b"\n") + chunk(b"")
+
+
+class Held:
+    """An answer, made at the time of the question and sent when it is let go."""
+
+    def __init__(self):
+        self.is_asked, self.go = threading.Event(), threading.Event()
+
+    def wait(self, within=10):
+        assert self.is_asked.wait(within), "never asked"
+
+
+class FakeEngine(TCPServer):
+    """A context; on a unix socket."""
+
+    strange = []  # what anybody asked beside the four questions
+
+    def __init__(self, path, name="Engine"):
+        super().__init__()
+        self.listener.close()
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(str(path))
+        self.listener.listen(64)
+        self._open = {self.listener}
+        self.address = f"unix://{path}"
+        self.version = {"Version": "28.2.2", "Components": [{"Name": name}]}
+        self.containers, self.asked = {}, []  # what inspect says of each; when and what
+        self.listed_more = {}  # beside what the list needs
+        self.sayings = {}  # by container, bytes instead of what inspect says
+        self._streams, self._held, self._lies = [], {}, {}
+
+    # What it is told
+
+    def run(self, identity=None, told=True, **inspected):
+        """A container starts; `inspected` is laid over what inspect says of it."""
+        identity = identity or new_id()
+        self.containers[identity] = {
+            "Id": identity, "Name": f"/c{identity[:6]}", "Path": "/waits", "Args": [],
+            "State": {"Running": True, "Restarting": False, "Pid": 7},
+            "Config": {"Image": "web:1", "Env": [], "Labels": {}, "ExposedPorts": {}},
+            "HostConfig": {"NetworkMode": "bridge"}, "NetworkSettings": {"Ports": {}, "Networks": {}},
+        }  # fmt: skip
+        for key, value in inspected.items():
+            self.containers[identity][key] = value
+        if told:
+            self.tell("start", identity)
+        return identity
+
+    def die(self, identity, told=True, removed=False):
+        if removed:
+            del self.containers[identity]
+        else:
+            self.containers[identity]["State"] = {"Running": False, "ExitCode": 137}
+        if told:
+            self.tell("die", identity)
+
+    def tell(self, action, identity, **more):
+        event = {"Type": "container", "Action": action, "Actor": {"ID": identity}, "timeNano": time.time_ns()}
+        self.send(json.dumps({**event, **more}).encode() + b"\n")
+
+    def send(self, data, raw=False):
+        """Into the streams as they are."""
+        for stream in list(self._streams):
+            try:
+                stream.sendall(data if raw else chunk(data))
+            except OSError:
+                self._streams.remove(stream)
+
+    def end_streams(self, data=chunk(b"")):
+        """With these bytes last."""
+        self.send(data, raw=True)
+        for stream in self._streams:
+            stream.shutdown(socket.SHUT_RDWR)
+        self._streams = []
+
+    def has_listener(self):
+        return bool(self._streams)
+
+    def hold(self, kind):
+        """The next answer of this kind."""
+        self._held[kind] = held = Held()
+        return held
+
+    def lie(self, kind, data=None):
+        """These bytes from now on instead, b"" for silence; None: the truth again."""
+        self._lies[kind] = data
+
+    def count(self, kind):
+        return sum(one == kind for _, one in self.asked)
+
+    # What it says
+
+    def serve(self, connection):
+        request = b""
+        while b"\r\n\r\n" not in request:
+            more = connection.recv(65536)
+            if not more:
+                return
+            request += more
+        line = request.split(b"\r\n", 1)[0].decode()
+        matches = {kind: re.fullmatch(rf"GET {path} HTTP/1\.1", line) for kind, path in KINDS.items()}
+        kind = next((kind for kind, match in matches.items() if match), None)
+        if kind is None:
+            FakeEngine.strange.append(line)
+            return connection.sendall(answer({"message": "page not found"}, "404 Not Found"))
+        self.asked.append((time.monotonic(), kind))
+        said = self._say(kind, matches[kind])
+        held = self._held.pop(kind, None)
+        if held:
+            held.is_asked.set()
+            held.go.wait(PATIENCE)
+        connection.sendall(said)
+        if kind == "events" and said == STREAM:
+            self._streams.append(connection)
+        if said == b"" or said == STREAM:
+            connection.recv(1)  # until the other side has enough
+
+    def _say(self, kind, match):
+        lie = self._lies.get(kind)
+        if lie is not None:
+            return lie
+        if kind == "version":
+            return answer(self.version)
+        if kind == "events":
+            return STREAM
+        if kind == "list":
+            return answer([self._listed(one) for one in self.containers.values() if one["State"]["Running"]])
+        if match[1] in self.sayings:
+            return self.sayings[match[1]]
+        inspected = self.containers.get(match[1])
+        return answer(inspected) if inspected else answer({"message": "No such container"}, "404 Not Found")
+
+    def _listed(self, inspected):
+        listed = {"Id": inspected["Id"], "Names": [inspected["Name"]], "State": "running", "Labels": {}}
+        return {**listed, **self.listed_more}

@@ -1,0 +1,57 @@
+"""servicewatcher itself, the release binary, as a test runs it; and what it goes by."""
+
+import os
+import secrets
+
+from waiting import Late, eventually
+from wrapper import SERVICEWRAPPER, Wrapper
+
+SERVICEWATCHER = os.path.abspath(
+    os.environ.get("SERVICEWATCHER") or os.path.join(os.path.dirname(SERVICEWRAPPER), "servicewatcher")
+)
+
+with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
+    BOOT_ID = file.read().strip()
+
+
+class Watcher(Wrapper):
+    """A running servicewatcher; `engine` is a socket's path, an address or whatever has one."""
+
+    def __init__(self, engine, consul, *options, **how):
+        engine = getattr(engine, "address", str(engine))
+        addresses = ["--engine", engine if "://" in engine else f"unix://{engine}"]
+        addresses += ["--consul-addr", getattr(consul, "address", consul)]
+        super().__init__([*addresses, *options], program=SERVICEWATCHER, **how)
+
+    def lines(self, containing=""):
+        ours = [line for line in self.log.splitlines() if line.startswith("servicewatcher:")]
+        return [line for line in ours if containing in line]
+
+    def until(self, condition, within=5.0):
+        """Waits for what it is to bring about."""
+        try:
+            return eventually(condition, within)
+        except Late as late:
+            raise Late(f"{late}; the log:\n{self.log}") from None
+
+    def watches(self, within=10.0):
+        """Waits until it has the engine's list."""
+        self.logs("watching", within)
+        return self
+
+
+def new_id():
+    """As engines name containers."""
+    return secrets.token_hex(32)
+
+
+def marks(container, boot=BOOT_ID, manager="servicewrapper", engine="docker"):
+    """What a wrapper in this container writes into the Meta."""
+    meta = {"managed-by": manager, "container-id": container, "boot-id": boot, "container-engine": engine}
+    return {key: value for key, value in meta.items() if value}
+
+
+def leave(agent, service_id, meta, name="web", **fields):
+    """Registers a service by hand, without a check that would ever take it out."""
+    agent.put("/v1/agent/service/register", {"ID": service_id, "Name": name, "Meta": meta, **fields})
+    return service_id

@@ -1,0 +1,172 @@
+"""However a container ends, its service is gone at once; and nothing else is."""
+
+import statistics
+import time
+
+import pytest
+
+from real_engines import Deaths
+from servicewatcher import BOOT_ID, leave, marks, new_id
+from waiting import eventually
+
+PROMISED = 0.1  # seconds, with the machine at our service: the best of some rounds
+BUSY = 0.4  # and their median, with what else may run on it
+ROUNDS = 5
+
+
+def gone_at(served):
+    """When the agent knows it no more, in seconds of the real-time clock."""
+    eventually(lambda: served.agent.service(served.known_id) is None, 10, "gone", every=0.002)
+    return time.time()
+
+
+@pytest.fixture
+def killed(served, watch, agent):
+    """A watched service; what its name finds by DNS, before and after."""
+
+    def run(engine, *words, **how):
+        ours = served(engine, *words, **how)
+        ours.known_id = ours.id
+        ours.watcher = watch(engine, agent).watches()
+
+        def compares():
+            """Another one dies, and its entry is gone: by then it has compared all others, too."""
+            other = served(engine, name="other")
+            other.known_id = other.id
+            other.container.ask("kill")
+            gone_at(other)
+
+        ours.compares = compares
+        assert ours.is_found()
+        return ours
+
+    return run
+
+
+def test_docker_kill_is_gone_from_the_agent_and_dns_within_100_ms(served, watch, agent, engine):
+    watch(engine, agent).watches()
+    took = []
+    with Deaths(engine) as deaths:
+        for _ in range(ROUNDS):
+            ours = served(engine)
+            ours.known_id = ours.id
+            ours.container.begin("kill")
+            gone = gone_at(ours)
+            assert not ours.is_found(), "out of DNS at once"
+            took.append(gone - deaths.when(ours.container))
+    print(f"{engine.name}, from die to gone: {sorted(round(one * 1000) for one in took)} ms")
+    assert min(took) <= PROMISED and statistics.median(took) <= BUSY, took
+
+
+def at_once(*words):
+    return lambda container: container.ask(*words)
+
+
+ENDS = {
+    "stop": at_once("stop", "--time", "0"),
+    "kill": at_once("kill"),
+    "term": at_once("kill", "--signal", "TERM"),
+    "shim": lambda container: container.kill_process(container.status(container.pid, "PPid"), "KILL"),
+    "pid-1": lambda container: container.kill_process(container.pid, "KILL"),
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_it_is_gone_and_stays_so(killed, docker, end):
+    ours = killed(docker)
+    ENDS[end](ours.container)
+    gone_at(ours)
+    eventually(ours.is_clean, within=1, what="out of DNS")
+    ours.container.ends()
+
+
+def test_rm_force(killed, engine):
+    ours = killed(engine)
+    ours.container.ask("rm", "--force", *(["--time", "0"] if engine.name == "podman" else []))
+    gone_at(ours)
+    eventually(ours.is_clean, within=1, what="out of DNS")
+
+
+def test_one_that_is_removed_with_its_end(killed, engine):
+    ours = killed(engine, how=["--rm"])
+    ours.container.ask("kill")
+    gone_at(ours)
+    eventually(ours.is_clean, within=1, what="out of DNS")
+    eventually(lambda: not ours.container.exists(), what="removed", every=0.05)
+
+
+def test_out_of_memory(killed, docker):
+    ours = killed(docker, "greedy", how=["--memory", "32m", "--memory-swap", "32m"])
+    ours.container.ask("kill", "--signal", "USR1")
+    gone_at(ours)
+    assert ours.container.ends() == 137 and ours.container.state()["OOMKilled"]
+
+
+def test_a_restart_leaves_the_new_one(killed, engine):
+    ours = killed(engine)
+    before = ours.container.pid
+    ours.container.ask("restart", "--time", "0")
+    assert ours.container.pid != before
+    eventually(lambda: ours.container.log().count("started") == 2, 10, "the next life", every=0.05)
+    ours.serves()
+    ours.compares()
+    assert len(ours.instances()) == 1, ours.watcher.log
+
+
+def test_what_is_paused_is_alive(killed, docker, watch):
+    ours = killed(docker)
+    ours.container.ask("pause")
+    ours.compares()
+    ours.watcher.kill()
+    watch(docker, ours.agent).watches()
+    ours.compares()
+    assert ours.agent.service(ours.known_id)
+    ours.container.ask("unpause")
+    ours.compares()
+    assert ours.is_passing()
+
+
+def test_what_has_not_all_the_marks_is_never_touched(killed, docker, agent):
+    """As much like a dead container's as can be."""
+    dead = new_id()
+    by_hand = {
+        "plain": {},
+        "other-boot": marks(dead, boot="00000000-0000-4000-8000-000000000000"),
+        "no-boot": {**marks(dead), "boot-id": ""},
+        "other-manager": marks(dead, manager="nomad"),
+        "no-container": {"managed-by": "servicewrapper", "boot-id": BOOT_ID},
+        "other-engine": marks(dead, engine="podman"),
+        "no-engine": marks(dead, engine=None),
+    }
+    for service_id, meta in by_hand.items():
+        leave(agent, service_id, meta, name="hand")
+    leave(agent, "web-dead", marks(dead), name="hand")
+    ours = killed(docker)
+    eventually(lambda: agent.service("web-dead") is None, what="the first comparison")
+    ours.container.ask("kill")
+    gone_at(ours)
+    assert set(agent.services()) == set(by_hand)
+
+
+def test_each_watcher_keeps_to_its_own_engine(served, watch, agent, docker, podman):
+    """The living and the dead of another are none of its business."""
+    names = [(engine, fate) for engine in (docker, podman) for fate in ("lives", "dies")]
+    all_of = {f"{engine.name}-{fate}": served(engine, name=f"{engine.name}-{fate}") for engine, fate in names}
+
+    def left():
+        return {name for name in all_of if agent.in_catalog(name)}
+
+    for name in ("docker-dies", "podman-dies"):
+        all_of[name].container.ask("kill")
+    all_of["podman-dies"].container.ask("rm", "--force")  # Podman's own watcher isn't asked whether it was ever there
+    watch(docker, agent, "--cleanup-only")
+    eventually(lambda: "docker-dies" not in left(), 5)
+    other = served(docker, name="other")
+    other.known_id = other.id
+    other.container.ask("kill")
+    gone_at(other)
+    assert left() == {"docker-lives", "podman-lives", "podman-dies"}
+    watch(podman, agent, "--cleanup-only")
+    eventually(lambda: "podman-dies" not in left(), 5)
+    for name in ("docker-lives", "podman-lives"):
+        assert all_of[name].is_passing()

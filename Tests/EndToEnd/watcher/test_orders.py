@@ -1,0 +1,169 @@
+"""A container that starts again under the same service ID never loses its new registration, in whatever order the
+engine, the agent, the watcher and the new life come to their words."""
+
+import re
+
+import pytest
+
+from ports import waits_unread
+from promises import ID
+from servicewatcher import leave, marks, new_id
+from waiting import eventually
+
+LOOK, DEREGISTER = "/v1/agent/services?filter=", "/v1/agent/service/deregister/"
+METHODS = {LOOK: "GET", DEREGISTER: "PUT"}
+
+
+@pytest.fixture
+def scene(fake, agent, holding, watch):
+    """A container with a registered service, watched; questions to the agent can be held."""
+
+    class Scene:
+        engine, container = fake, fake.run()
+        consul = holding(agent)
+
+        def die_held(self, what, path, **how):
+            """Its container dies; returns when the question that follows is held, or its answer is made and held."""
+            answered = agent.finished(METHODS[path], path)
+            self.consul.hold(what, path)
+            self.engine.die(self.container, **how)
+            assert self.consul.holds.wait(5), ours.log
+            if what == "answer":
+                eventually(lambda: agent.finished(METHODS[path], path) > answered, what="the answer")
+
+        def register(self, container=None, tag="old"):
+            leave(agent, ID, marks(container or self.container), Tags=[tag])
+
+        def is_new(self):
+            service = agent.service(ID)
+            return service is not None and service["Tags"] == ["new"]
+
+        def stays(self):
+            """As soon as the watcher has nothing in hand."""
+            done = leave(agent, "probe", marks(new_id()), name="probe")
+            fake.tell("die", new_id())
+            eventually(lambda: agent.service(done) is None, 15, f"the next comparison: {ours.log}")
+            assert self.is_new(), ours.log
+
+    scene = Scene()
+    scene.register()
+    ours = scene.watcher = watch(fake, scene.consul).watches()
+    # The first comparison is over.
+    eventually(lambda: scene.consul.times(re.escape(LOOK)) and scene.consul.is_idle(), what="the first look")
+    return scene
+
+
+def test_killed_and_not_started_again_it_is_removed(scene, agent):
+    scene.engine.die(scene.container)
+    scene.watcher.until(lambda: agent.service(ID) is None)
+
+
+def test_the_same_container_has_registered_before_the_death_is_told(scene):
+    scene.engine.die(scene.container, told=False)
+    scene.engine.run(scene.container, told=False)
+    scene.register(tag="new")
+    scene.engine.tell("die", scene.container)
+    scene.engine.tell("start", scene.container)
+    scene.stays()
+
+
+@pytest.mark.parametrize("what", ["request", "answer"])
+@pytest.mark.parametrize("is_told", [True, False], ids=["start-told", "start-not-told"])
+def test_the_same_container_registers_while_the_agent_is_asked(scene, what, is_told):
+    scene.die_held(what, LOOK)
+    scene.engine.run(scene.container, told=is_told)
+    scene.register(tag="new")
+    scene.consul.let_go()
+    scene.stays()
+
+
+def test_the_engine_s_answer_is_overtaken_by_the_start(scene):
+    """It says 'stopped', made before and sent after the start event."""
+    held = scene.engine.hold("inspect")
+    scene.engine.die(scene.container)
+    held.wait()
+    scene.engine.run(scene.container)
+    scene.register(tag="new")
+    held.go.set()
+    scene.stays()
+
+
+def test_the_engine_s_answer_comes_after_the_start_whose_event_is_late(scene):
+    """'running', and the start isn't told yet."""
+    scene.die_held("answer", LOOK)
+    scene.engine.run(scene.container, told=False)
+    scene.register(tag="new")
+    scene.consul.let_go()
+    eventually(lambda: scene.engine.count("inspect") >= 2, what="asked")
+    scene.engine.tell("start", scene.container)
+    scene.stays()
+
+
+@pytest.mark.parametrize("is_removed", [False, True], ids=["stopped", "removed"])
+@pytest.mark.parametrize("what", ["request", "answer"])
+def test_another_container_takes_the_id_while_the_agent_is_asked(scene, what, is_removed):
+    """`docker rm -f web; docker run --name web -e SERVICE_ID=web-1 …`"""
+    scene.die_held(what, LOOK, removed=is_removed)
+    scene.register(scene.engine.run(), tag="new")
+    scene.consul.let_go()
+    scene.stays()
+
+
+def test_another_container_takes_the_id_while_the_engine_is_asked(scene):
+    held = scene.engine.hold("inspect")
+    scene.engine.die(scene.container)
+    held.wait()
+    scene.register(scene.engine.run(), tag="new")
+    held.go.set()
+    scene.stays()
+
+
+def test_the_wrapper_deregisters_itself_while_we_look(scene, agent):
+    """docker stop: its own word comes first, ours finds nothing; the next life's stays."""
+    scene.die_held("answer", LOOK)
+    agent.put(DEREGISTER + ID)
+    scene.engine.run(scene.container)
+    scene.register(tag="new")
+    scene.consul.let_go()
+    scene.stays()
+    assert not scene.watcher.lines("warning") and not scene.watcher.lines("error")
+
+
+@pytest.mark.parametrize("what", ["request", "answer"])
+def test_what_registers_when_the_deregistration_is_done_stays(scene, agent, what):
+    """It isn't sent twice, however late its answer."""
+    scene.die_held(what, DEREGISTER)
+    if what == "request":
+        scene.consul.let_go()
+    scene.watcher.until(lambda: agent.service(ID) is None)
+    scene.engine.run(scene.container)
+    scene.register(tag="new")
+    scene.consul.let_go()
+    scene.stays()
+    assert len(scene.consul.times(DEREGISTER + ID)) == 1
+
+
+# What can't be covered
+
+
+def test_a_deregistration_that_a_hung_agent_takes_too_late_is_healed_by_the_next_heartbeat(
+    fake, own_agent, watch, run, server
+):
+    """It hangs when the engine has just said 'stopped', and goes on when the next life has registered: the one order
+    that nobody can tell from the usual one."""
+    agent, container = own_agent(), fake.run()
+    said = ["--meta", f"container-id={container}", "--meta", "container-engine=docker"]
+    ours = run(server(), agent, "--ttl", "3s", *said)  # the next life; until it is told of, the last one's
+    eventually(lambda: agent.is_passing(ID), what="registered and passing")
+    watcher = watch(fake, agent).watches()
+    held = fake.hold("inspect")
+    eventually(lambda: fake.count("list") == 1)
+    fake.die(container)
+    held.wait()
+    agent.pause()
+    held.go.set()
+    eventually(lambda: waits_unread(agent.http), what="the deregistration under way")
+    fake.run(container)
+    agent.resume()
+    watcher.logs(f"deregistered {ID}")
+    eventually(lambda: agent.is_passing(ID), within=1.0 + 0.6, what=f"back: {ours.log}")
