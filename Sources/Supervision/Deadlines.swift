@@ -5,7 +5,8 @@ extension Machine {
     let warns = phase == .running && plan.readyTimeout == nil
     forEachService(&turn) { $0.elapseReadiness(warns: warns, &$1) }
     elapseReadyTimeout(&turn)
-    for place in services.indices {
+    // What one has lost may have been the last thing that the exit waited for.
+    for place in services.indices where phase != .exited {
       turn.service = place
       if services[place].registry.answerIsOverdue(at: turn.now) {
         converse(&turn) { $0.lose(.timedOut, plan: $1, &$3) }

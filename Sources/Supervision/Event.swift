@@ -53,6 +53,14 @@ public enum Answer: Hashable, Sendable {
   case rejected(String)
   /// The agent could not do it this time; with its reason.
   case failing(String)
+
+  /// To what asked for no entry: what a proxy puts into the body of a success is as good as none.
+  var withoutEntry: Answer {
+    switch self {
+    case .foreign, .different: .done
+    case .done, .unknown, .denied, .rejected, .failing: self
+    }
+  }
 }
 
 /// Why nothing came back from the agent, or nothing usable.

@@ -151,7 +151,7 @@ extension Registry {
   mutating func receive(_ answer: Answer, plan: ServicePlan, health: Health, _ turn: inout Turn) {
     noteSent(at: turn.now)
     guard let request = exchange?.takeOldest(at: turn.now) else { return }
-    settle(request, answer, &turn)
+    settle(request, request == .inspect ? answer : answer.withoutEntry, &turn)
     if request.registers, plan.ttl != nil { passChecks(health, &turn) }
     if exchange?.isOver ?? false { finish(plan: plan, health: health, &turn) }
   }

@@ -105,7 +105,7 @@ extension Registry {
     registry.wantedSince = .zero
     registry.failures = 0
     registry.trouble = trouble == nil ? nil : .timedOut
-    let pauses: [Duration] = [.milliseconds(100), .seconds(30), .seconds(60)]
+    let pauses: [Duration] = [.milliseconds(100), .seconds(5), .seconds(30), .seconds(60)]
     registry.nextAttempt = nextAttempt.map { ceiling($0 - now.boottime, to: pauses) }
     registry.forgetTheIrrelevant()
     registry.exchange = exchange?.coarse(at: now)
@@ -123,7 +123,9 @@ extension Registry {
   fileprivate mutating func forgetTheIrrelevant() {
     let hasWorked = wanted == .present && (compares || registration == .again || registration == .renewed)
     (registration, isTold, toldOwner) = (hasWorked ? .again : .first, true, "")
-    if !compares { (confirmedHealth, isOutdated) = (nil, false) }
+    // So they are again where a registration is refused.
+    let wereConfirmed = wanted == .present && exchange?.confirmedBefore == .present
+    if !compares && !wereConfirmed { (confirmedHealth, isOutdated) = (nil, false) }
     if let health = confirmedHealth { confirmedHealth = health.coarse }
   }
 }

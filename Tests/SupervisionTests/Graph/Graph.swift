@@ -13,38 +13,51 @@ struct Graph {
   private(set) var edges = 0
   private(set) var findings: [Finding] = []
   private(set) var effects: Set<Effect> = []
-  private var seen: Set<Node> = []
+  private let steps: Steps
+  private var places: [Node: Int] = [:]
   private var origins: [(parent: Int, step: Step)?] = []
+  /// Where the agent's and the probe's answers lead, which take no time.
+  private var instant: [[Int]] = []
 
-  /// - Parameter limit: the number of states at which the walk ends: there is no end then.
-  init(_ plan: Plan, limit: Int = 50_000) {
+  /// The number of states at which the walk ends: there is no end then.
+  static let limit = 50_000
+
+  init(_ plan: Plan, _ steps: Steps? = nil) {
+    self.steps = steps ?? .all(services: plan.services.count)
     let (start, breaches) = Node.started(plan)
     note(breaches, at: 0, nil)
-    add(start, from: nil)
+    _ = add(start, from: nil)
     var index = 0
-    while index < nodes.count, nodes.count < limit, findings.count < 5 {
+    while index < nodes.count, nodes.count < Graph.limit, findings.count < 5 {
       walk(from: index)
       index += 1
     }
+    if findings.isEmpty { noteHammering() }
   }
 
   private mutating func walk(from index: Int) {
-    for step in nodes[index].machine.steps {
+    for step in steps.always + nodes[index].machine.passages {
+      edges += 1
+      if nodes[index].ignores(step) { continue }
       var next = nodes[index]
       let turn = next.take(step)
-      edges += 1
-      for effect in turn.effects { effects.insert(effect.kind) }
+      for action in turn.actions { effects.insert(action.effect.kind) }
       note(turn.breaches, at: index, step)
-      add(next, from: (index, step))
+      let place = add(next, from: (index, step))
+      let isAnswer = step.service != nil && step.event != .outdated
+      if isAnswer, place != index || !turn.actions.isEmpty { instant[index].append(place) }
     }
   }
 
-  private mutating func add(_ node: Node, from origin: (parent: Int, step: Step)?) {
+  private mutating func add(_ node: Node, from origin: (parent: Int, step: Step)?) -> Int {
     let node = node.coarse
-    guard seen.insert(node).inserted else { return }
+    if let place = places[node] { return place }
+    places[node] = nodes.count
     nodes.append(node)
     origins.append(origin)
+    instant.append([])
     note(node.breachesOfItsFuture, at: nodes.count - 1, nil)
+    return nodes.count - 1
   }
 
   private mutating func note(_ breaches: [Breach], at index: Int, _ step: Step?) {
@@ -56,6 +69,23 @@ struct Graph {
   private func way(to index: Int) -> [Step] {
     guard index < origins.count, let origin = origins[index] else { return [] }
     return way(to: origin.parent) + [origin.step]
+  }
+
+  /// A circle of answers alone: an agent could keep us asking as fast as it answers.
+  private mutating func noteHammering() {
+    var (incoming, isDone) = (
+      Array(repeating: 0, count: nodes.count), Array(repeating: false, count: nodes.count)
+    )
+    for place in instant.joined() { incoming[place] += 1 }
+    var free = nodes.indices.filter { incoming[$0] == 0 }
+    while let index = free.popLast() {
+      isDone[index] = true
+      for place in instant[index] {
+        incoming[place] -= 1
+        if incoming[place] == 0 { free.append(place) }
+      }
+    }
+    if let index = isDone.firstIndex(of: false) { note([.hammers], at: index, nil) }
   }
 }
 

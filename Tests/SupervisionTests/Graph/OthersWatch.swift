@@ -29,7 +29,7 @@ struct OthersWatch: Hashable {
     case .signal(let signal) where turn.plan.isStop(signal):
       stopSignals = min(stopSignals + 1, 2)
       if killDue != nil && stopSignals == 2 { return kill() }
-    case .elapsed where turn.effects.contains { if case .log(.readyTimedOut) = $0 { true } else { false } }:
+    case .elapsed where turn.effects.contains(where: \.isReadyTimeout):
       stopSignals = max(stopSignals, 1)
     case .elapsed where killDue.map { $0 <= .zero } ?? false: return kill()
     case .signal, .ended, .otherEnded, .stopped, .continued, .outdated, .probed, .sent, .answered, .lost,

@@ -6,23 +6,21 @@ struct ProcessWatch: Hashable {
   private(set) var hasExited = false
   /// Stop signals received and not forwarded yet.
   private(set) var held: [Int32] = []
-  private var isReady: Bool
   private var timedOut = false
-  private var isStopped = false
   private var isStopping = false
+  /// Since it was to stop, up to what is of interest.
+  private(set) var sinceStop: Duration?
   /// Since the start, while that matters; coarse.
   private var age = Duration.zero
   /// Until the KILL.
   private var killDue: Duration?
   private var others = OthersWatch()
 
-  init(_ plan: Plan) { isReady = plan.services.allSatisfy { $0.probe == nil } }
-
   var isAlive: Bool { status == nil }
   var waitsForOthers: Bool { others.areWaitedFor }
 
   /// What this turn may send the process: one of these.
-  private func allowed(_ turn: Observation) -> [[Int32]] {
+  private func allowed(_ turn: Observation, isReady: Bool) -> [[Int32]] {
     let (nothing, whatIsHeld): ([Int32], [Int32]) = ([], stops(held, turn))
     if !isAlive { return [nothing] }
     switch turn.step.event {
@@ -32,7 +30,7 @@ struct ProcessWatch: Hashable {
       let all = stops(held + missing(signal, turn.plan), turn)
       return turn.wasWithdrawn || missing(signal, turn.plan).isEmpty ? [all] : [all, nothing]
     case .signal(let signal): return [missing(signal, turn.plan).map { turn.plan.sent(for: $0) }]
-    case .elapsed where isTooLate(turn):
+    case .elapsed where isTooLate(turn, isReady: isReady):
       return [stops([15], turn) + (turn.plan.stopTimeout == .zero ? [9] : [])]
     case .elapsed where killDue.map { $0 <= .zero } ?? false: return [[9]]
     case .elapsed where turn.plan.stopTimeout == .zero: return [nothing, whatIsHeld, whatIsHeld + [9]]
@@ -51,35 +49,43 @@ struct ProcessWatch: Hashable {
     return hasIt ? [] : [signal.number]
   }
 
-  private func isTooLate(_ turn: Observation) -> Bool {
+  private func isTooLate(_ turn: Observation, isReady: Bool) -> Bool {
     guard !isReady, !turn.wasWithdrawn, let timeout = turn.plan.readyTimeout else { return false }
     return age >= timeout
   }
 }
 
 extension ProcessWatch {
-  /// - Parameter waits: whether there is anything to hold a stop signal back for.
-  mutating func follow(_ turn: Observation, isProbing: Bool, waits: Bool) -> [Breach] {
+  /// - Parameter isReady: whether all services were, before this turn.
+  /// - Parameter awaits: whether the answer to a deregistration is worth waiting for.
+  mutating func follow(_ turn: Observation, isReady: Bool, awaits: Bool) -> [Breach] {
     pass(turn.step.duration)
     let sent = turn.effects.compactMap { if case .signal(let number) = $0 { number } else { nil } }
-    var breaches = judge(sent, turn) + judgeSuspension(turn) + others.follow(turn, isAlive: isAlive)
-    let wasTooLate = isTooLate(turn)
-    take(turn.step.event, sent, turn.plan, isProbing: isProbing)
+    var breaches = judge(sent, turn, isReady: isReady) + judgeSuspension(turn)
+    breaches += others.follow(turn, isAlive: isAlive)
+    let wasTooLate = isTooLate(turn, isReady: isReady)
+    let isHaste = if case .signal = turn.step.event { !held.isEmpty } else { false }
+    if awaits && !isHaste && turn.step.event != .elapsed && forwardsStop(sent, turn) {
+      breaches.append(.forwardsTooEarly)
+    }
+    take(turn.step.event, sent, turn.plan)
     timedOut = timedOut || wasTooLate
-    if !held.isEmpty && !waits { breaches.append(.holdsForNothing) }
+    if !held.isEmpty && !awaits && turn.plan.drain == .zero { breaches.append(.holdsForNothing) }
+    if turn.isWithdrawn && sinceStop == nil && isAlive { sinceStop = .zero }
     if turn.isWithdrawn && held.isEmpty { beginStop(turn.plan) }
     if sent.contains(9) { killDue = nil }
-    if isReady || turn.isWithdrawn { age = .zero }
+    if turn.isWithdrawn { age = .zero }
     return breaches + follow(exits: turn.effects, turn.plan)
   }
 
   private mutating func pass(_ duration: Duration) {
     age += duration
+    sinceStop = sinceStop.map { $0 + duration }
     killDue = killDue.map { $0 - duration }
   }
 
-  private func judge(_ sent: [Int32], _ turn: Observation) -> [Breach] {
-    if allowed(turn).contains(sent) { return [] }
+  private func judge(_ sent: [Int32], _ turn: Observation, isReady: Bool) -> [Breach] {
+    if allowed(turn, isReady: isReady).contains(sent) { return [] }
     if !isAlive { return [.signalsTheDead] }
     let killIsDue = killDue.map { $0 <= .zero } ?? false
     if sent.contains(9) && !killIsDue { return [.killsTooEarly] }
@@ -94,23 +100,33 @@ extension ProcessWatch {
     return suspends == [.suspend(signal)] ? [] : [.suspendsWrongly]
   }
 
-  private mutating func take(_ event: Event, _ sent: [Int32], _ plan: Plan, isProbing: Bool) {
+  /// Whether a stop signal was held back until now, or has just come.
+  private func forwardsStop(_ sent: [Int32], _ turn: Observation) -> Bool {
+    guard !turn.wasWithdrawn || !held.isEmpty else { return false }
+    return isAlive && forwards(turn.step.event, sent, turn.plan)
+  }
+
+  /// What was stopped by the terminal is only continued, and CONT may be anybody's signal.
+  private func forwards(_ event: Event, _ sent: [Int32], _ plan: Plan) -> Bool {
+    switch event {
+    case .stopped: false
+    case .signal(let signal) where !plan.isStop(signal): false
+    default: sent.contains(18)
+    }
+  }
+
+  private mutating func take(_ event: Event, _ sent: [Int32], _ plan: Plan) {
     switch event {
     case .signal(let signal) where isAlive && plan.isStop(signal) && sent.isEmpty:
       held += missing(signal, plan)
     case .ended(let status, _) where isAlive:
       self.status = status
       held = []
-    case .probed(.accepting) where isProbing && !isStopped: isReady = true
-    case .stopped(let signal) where signal != 20: isStopped = true
-    case .continued: isStopped = false
     case .signal, .ended, .otherEnded, .stopped, .continued, .outdated, .probed, .sent, .answered, .lost,
       .elapsed:
       break
     }
-    // What was stopped by the terminal is only continued.
-    if case .stopped = event { return }
-    if sent.contains(18) { held = [] }
+    if forwards(event, sent, plan) { held = [] }
   }
 
   private mutating func beginStop(_ plan: Plan) {
@@ -141,11 +157,11 @@ extension ProcessWatch {
   }
 
   /// Times made as coarse as the machine's own.
-  func coarse(_ plan: Plan) -> ProcessWatch {
+  func coarse(_ plan: Plan, isReady: Bool) -> ProcessWatch {
     var watch = self
-    watch.age = floor(age, to: Readiness.ages)
-    if isReady { watch.isStopped = false }
+    watch.age = isReady ? .zero : floor(age, to: Readiness.ages)
     watch.others = others.coarse(plan)
+    watch.sinceStop = isAlive ? sinceStop.map { floor($0, to: [2.5, 3]) } : nil
     watch.killDue = isAlive ? killDue.map { ceiling($0, to: [plan.stopTimeout ?? .seconds(10)]) } : nil
     return watch
   }

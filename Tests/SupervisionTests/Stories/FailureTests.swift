@@ -130,6 +130,20 @@ struct FailureTests {
     #expect(story.timeLeft == .seconds(5))
   }
 
+  @Test(
+    "A success that says something where nothing was asked is a success, and no reason to ask again at once",
+    arguments: [Answer.different, .foreign("another")])
+  func talkative(answer: Answer) {
+    var story = Story.registering()
+    #expect(story.on(answered(answer)) == [Effect.checks()])
+    story.on(answered(answer))
+    let registered = Notice.registered(.first, after: .zero)
+    #expect(story.on(answered(answer)) == [.disconnect, .log(registered)])
+    #expect(story.timeLeft == .milliseconds(4_500))
+    story.on(signal: Signal.terminate)
+    #expect(story.on(answered(answer)).suffix(2) == Effect.stop(Signal.terminate))
+  }
+
   @Test("What never reached the agent isn't waited for, drained, taken out or called left behind")
   func neverSent() {
     var story = Story(Plan(probes: false, drain: .seconds(4)))

@@ -90,6 +90,14 @@ struct ServicesTests {
     #expect(other.on(.answered(.done), of: 0).map(\.effect).last == .exit(7))
   }
 
+  @Test("Where everything is due at once, the exit is still the last that is done")
+  func lateEnd() {
+    var story = Story.bothRegistered()
+    story.on(.ended(.exited(7)))
+    story.on(.answered(.denied("ACL")), of: 1)
+    #expect(story.on(.elapsed, after: .seconds(3_600)).last == .exit(7))
+  }
+
   @Test("The ready time-out is for the slowest, and takes all of them out")
   func readyTimeout() {
     var story = Story(
