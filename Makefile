@@ -10,7 +10,7 @@ SERVICEWATCHER ?= .build/release/servicewatcher
 target_field = $(shell $(SWIFT) -print-target-info | sed -n 's/.*"$(1)": "\(.*\)".*/\1/p')
 embedded_libraries = $(call target_field,runtimeResourcePath)/embedded/$(call target_field,triple)
 
-# A static file can't be position-independent too (ARCHITECTURE.md); the driver says `-pie` all the same.
+# The driver says `-pie` beside our `-static-pie`.
 quiet_pie = -Xswiftc -Xclang-linker -Xswiftc -Wno-unused-command-line-argument
 
 # Debian's own Python, if it has pytest; else the one on the path.
@@ -20,8 +20,9 @@ help: ## List these targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1:\2/p' $(MAKEFILE_LIST) | \
 	while IFS=: read -r target text; do printf '%-20s %s\n' "$$target" "$$text"; done
 
+# A static-pie can't have a run path (ARCHITECTURE.md).
 build: ## Build the release, two static files: .build/release/servicewrapper and servicewatcher
-	$(SWIFT) build -c release -Xlinker -L$(embedded_libraries) $(quiet_pie)
+	$(SWIFT) build -c release --disable-local-rpath -Xlinker -L$(embedded_libraries) $(quiet_pie)
 
 test: ## Install what is missing, then lint, build, unit tests, end-to-end tests
 	scripts/install-tools test

@@ -17,8 +17,8 @@ let settings: [SwiftSetting] = [
 let staticLink: [LinkerSetting] = [
   .unsafeFlags(
     [
-      "-enable-experimental-feature", "Embedded", "-Xclang-linker", "-static", "-Xlinker", "--gc-sections",
-      "-Xlinker", "-s",
+      "-enable-experimental-feature", "Embedded", "-use-ld=lld", "-Xclang-linker", "-static-pie",
+      "-Xlinker", "--pack-dyn-relocs=relr", "-Xlinker", "--gc-sections", "-Xlinker", "-s",
     ], .when(configuration: .release)),
   // The `-L` to it comes from the Makefile: only the toolchain knows where it is.
   .linkedLibrary("swiftUnicodeDataTables", .when(configuration: .release)),

@@ -18,10 +18,10 @@ public struct Token {
       do throws(SystemCallError) {
         last = try Token.read(path)
       } catch {
-        throw StartError("token file \(String(decoding: path, as: UTF8.self)): \(error.reason)")
+        throw StartError("token file \(escaped(path, limit: 200)): \(error.reason)")
       }
       if last == nil {
-        throw StartError("token file \(String(decoding: path, as: UTF8.self)): no token in it")
+        throw StartError("token file \(escaped(path, limit: 200)): no token in it")
       }
     }
   }

@@ -1,6 +1,11 @@
 // One service for each port, or for each that the file has.
 
+internal import JSON
+
 extension Settings {
+  /// Each has a connection of its own to the agent, which takes 200 from one address.
+  static let mostServices = 100
+
   /// The settings of each service.
   func ofEachService(_ filed: [FiledService]) throws(UsageError) -> [Settings] {
     if filed.count > 1 { return try ofEach(filed) }
@@ -15,7 +20,9 @@ extension Settings {
   /// The probed ports, each once.
   func ports() throws(UsageError) -> [Int] {
     var ports: [Int] = []
-    for setting in list(.port) {
+    let given = list(.port)
+    if given.count > Settings.mostServices, let last = given.last { throw last.tooMany(given.count, "ports") }
+    for setting in given {
       let port = try setting.port()
       if ports.contains(port) { throw setting.wrong("given twice; give it once") }
       ports.append(port)
@@ -55,6 +62,12 @@ extension Settings {
   }
 }
 
+extension Setting {
+  func tooMany(_ count: Int, _ things: String) -> UsageError {
+    wrong("one of \(count) \(things); give at most \(Settings.mostServices)")
+  }
+}
+
 /// The services, no two with one ID.
 func readServices(
   _ each: [Settings], hostname: String, warnings: inout [String]
@@ -68,5 +81,24 @@ func readServices(
     }
     services.append(service)
   }
+  if let id = repeatedCheck(of: services) {
+    let check = Setting(source: "--service-file: check", value: id)
+    throw check.wrong("two checks have this ID, and Consul would keep one; give each its own")
+  }
   return services
+}
+
+/// An agent knows a check by its ID alone, whichever service it is of, and two of them are ours.
+private func repeatedCheck(of services: [Service]) -> [UInt8]? {
+  var seen: Set<[UInt8]> = []
+  for service in services where service.ttl != nil {
+    for kind in ["alive", "ready"] { seen.insert(Array("\(service.id):\(kind)".utf8)) }
+  }
+  for service in services {
+    for check in service.filedChecks {
+      guard let id = check["CheckID"]?.string, !id.utf8.isEmpty else { continue }
+      if !seen.insert(Array(id.utf8)).inserted { return Array(id.utf8) }
+    }
+  }
+  return nil
 }

@@ -76,6 +76,7 @@ extension JSON {
 
   fileprivate func meta(at place: FilePlace) throws(UsageError) -> [MetaEntry] {
     guard case .object(let members) = self else { throw place.wrong("not an object; give { … }") }
+    try limit(members.count, place.text)
     var entries: [MetaEntry] = []
     for member in members {
       let setting =

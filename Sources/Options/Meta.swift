@@ -10,18 +10,22 @@ public struct MetaEntry: Equatable, Sendable {
 /// service file. What comes first holds, and `SERVICE_<port>_X` comes before `SERVICE_X`.
 func readMeta(_ settings: Settings) throws(UsageError) -> [MetaEntry] {
   let flags = settings.flags(.meta)
+  try limit(flags.count, "--meta")
   var entries: [MetaEntry] = []
   for flag in flags { try add(entry(flag), to: &entries, flag) }
   if flags.isEmpty { entries = try metaVariables(settings) }
   let asksForAll = try settings.isOn(.metaFromEnv)
-  if asksForAll { complete(&entries, with: try otherVariables(settings)) }
+  let source = (asksForAll ? settings[.metaFromEnv]?.source : nil) ?? "--meta"
+  if asksForAll { complete(&entries, with: try otherVariables(settings, source)) }
   complete(&entries, with: settings.filed?.meta ?? [])
-  // Consul answers 400 to a 65th, and doesn't register the service at all.
-  guard entries.count <= 64 else {
-    let source = (asksForAll ? settings[.metaFromEnv]?.source : nil) ?? "--meta"
-    throw UsageError("\(source): \(entries.count) keys; give at most 64")
-  }
+  try limit(entries.count, source)
   return entries
+}
+
+/// Consul answers 400 to a 65th, and doesn't register the service at all. Looked at before keys are compared with
+/// each other: among tens of thousands that takes minutes.
+func limit(_ keys: Int, _ source: String) throws(UsageError) {
+  if keys > 64 { throw UsageError("\(source): \(keys) keys; give at most 64") }
 }
 
 private func metaVariables(_ settings: Settings) throws(UsageError) -> [MetaEntry] {
@@ -33,23 +37,31 @@ private func metaVariables(_ settings: Settings) throws(UsageError) -> [MetaEntr
 
 private func metaVariables(_ environment: Environment, _ prefix: String) throws(UsageError) -> [MetaEntry] {
   var entries: [MetaEntry] = []
-  for (suffix, setting) in environment.settings(prefix: prefix) where !suffix.elementsEqual("FROM_ENV".utf8) {
+  let found = environment.settings(prefix: prefix).filter { !$0.suffix.elementsEqual("FROM_ENV".utf8) }
+  try limit(found.count, "--meta")
+  for (suffix, setting) in found {
     try add(MetaEntry(lowercased(suffix), setting.value, setting), to: &entries, setting)
   }
   return entries
 }
 
 /// What registrator calls attributes.
-private func otherVariables(_ settings: Settings) throws(UsageError) -> [MetaEntry] {
+private func otherVariables(_ settings: Settings, _ source: String) throws(UsageError) -> [MetaEntry] {
   var entries: [MetaEntry] = []
-  if let port = settings.port { entries = try otherVariables(settings.environment, "SERVICE_\(port)_") }
-  complete(&entries, with: try otherVariables(settings.environment, "SERVICE_"))
+  if let port = settings.port {
+    entries = try otherVariables(settings.environment, "SERVICE_\(port)_", source)
+  }
+  complete(&entries, with: try otherVariables(settings.environment, "SERVICE_", source))
   return entries
 }
 
-private func otherVariables(_ environment: Environment, _ prefix: String) throws(UsageError) -> [MetaEntry] {
+private func otherVariables(
+  _ environment: Environment, _ prefix: String, _ source: String
+) throws(UsageError) -> [MetaEntry] {
   var entries: [MetaEntry] = []
-  for (suffix, setting) in environment.settings(prefix: prefix) where !hasMeaning(suffix) {
+  let found = environment.settings(prefix: prefix).filter { !hasMeaning($0.suffix) }
+  try limit(found.count, source)
+  for (suffix, setting) in found {
     try add(MetaEntry(lowercased(suffix), setting.value, setting), to: &entries, setting)
   }
   return entries

@@ -14,6 +14,8 @@ public typealias FileReader = (_ path: [UInt8]) throws(Unreadable) -> [UInt8]
 
 /// Service definitions as Consul's own configuration files have them, in JSON.
 struct ServiceFile {
+  private static let shape = "give {\"service\": {…}} or {\"services\": [{…}]}"
+
   private(set) var services: [FiledService] = []
   private(set) var warnings: [String] = []
 
@@ -31,6 +33,10 @@ struct ServiceFile {
   }
 
   private static func document(_ content: [UInt8], _ setting: Setting) throws(UsageError) -> JSON {
+    if content.starts(with: [0xEF, 0xBB, 0xBF]) {
+      throw setting.wrong("begins with a byte order mark; save it as UTF-8 without one")
+    }
+    if content.allSatisfy({ $0 <= UInt8(ascii: " ") }) { throw setting.wrong("nothing is in it; \(shape)") }
     do throws(JSON.Malformed) {
       return try JSON(parsing: content)
     } catch {
@@ -41,13 +47,14 @@ struct ServiceFile {
   private typealias Objects = [(key: String, members: [JSON.Member])]
 
   private static func objects(in document: JSON, _ setting: Setting) throws(UsageError) -> Objects {
-    let shape = "give {\"service\": {…}} or {\"services\": [{…}]}"
     guard case .object(let members) = document, members.count == 1 else {
       throw setting.wrong("not one service or one list of them; \(shape)")
     }
     switch members[0].value {
     case .object(let service) where members[0].isNamed("service"): return [("service", service)]
-    case .array(let elements) where members[0].isNamed("services") && !elements.isEmpty:
+    case .array(let elements) where members[0].isNamed("services"):
+      if elements.isEmpty { throw setting.wrong("no service is in its list; \(shape)") }
+      if elements.count > Settings.mostServices { throw setting.tooMany(elements.count, "services") }
       var found: Objects = []
       for (index, element) in elements.enumerated() {
         guard case .object(let service) = element else {

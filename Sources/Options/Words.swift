@@ -54,7 +54,7 @@ struct Words {
   }
 
   private mutating func add(_ flag: Flag, _ value: [UInt8]) {
-    if has(flag), !flag.isRepeatable { note("\(flag.name): given twice; give it once") }
+    if !flag.isRepeatable, has(flag) { note("\(flag.name): given twice; give it once") }
     given.append(Given(flag: flag, value: value))
   }
 

@@ -1,12 +1,14 @@
-"""What can't work is refused in one clear line, before anything is started or registered."""
+"""What can't work is refused in one clear line, before anything is started or registered.
+`scripts/bad-inputs` counts what is tried here, by the test's name."""
 
 import os
+import resource
 import stat
 
 import pytest
 
-NAMED = ["--name", "web"]
-PORT = ["--name", "web", "--port", "8080"]
+from bad_inputs import NAMED, PORT, TOKENS, command_lines, environments, service_files
+from waiting import eventually
 
 # What is wrong, the options, the environment, and what the line has to name.
 REFUSED = [
@@ -51,7 +53,7 @@ REFUSED = [
     ("check without a path", PORT, {"SERVICE_CHECK_HTTP": "health"}, ["SERVICE_CHECK_HTTP", "health"]),
     ("tcp probe without a port", [*NAMED, "--ready", "tcp"], {}, ["--ready"]),
     ("Consul by tcp://", [*PORT, "--consul-addr", "tcp://127.0.0.1:8500"], {}, ["--consul-addr", "tcp://"]),
-    ("the same in the environment", PORT, {"CONSUL_HTTP_ADDR": "tcp://x"}, ["CONSUL_HTTP_ADDR", "tcp://x"]),
+    ("tcp:// in the environment", PORT, {"CONSUL_HTTP_ADDR": "tcp://x"}, ["CONSUL_HTTP_ADDR", "tcp://x"]),
     ("Consul by https://", [*PORT, "--consul-addr", "https://consul:8501"], {}, ["--consul-addr", "TLS"]),
     (
         "https:// in the environment",
@@ -70,7 +72,7 @@ REFUSED = [
     ),
     ("token file that is a directory", [*PORT, "--token-file", "/"], {}, ["token", "/"]),
     (
-        "the same in the environment",
+        "token file in the environment",
         PORT,
         {"CONSUL_HTTP_TOKEN_FILE": "/nonexistent/token"},
         ["/nonexistent/token"],
@@ -93,26 +95,102 @@ def refusal(run):
     assert run.output == []
     lines = run.log.splitlines()
     assert len(lines) == 1 and run.log.endswith("\n"), run.log
-    assert lines[0].startswith("servicewrapper: "), lines[0]
+    assert lines[0].startswith("servicewrapper: error: ") and len(lines[0]) < 400, lines[0]
+    assert lines[0].isprintable(), lines[0]
     return lines[0]
 
 
-@pytest.mark.parametrize(
-    "options, environment, named", [case[1:] for case in REFUSED], ids=[c[0] for c in REFUSED]
-)
-def test_it_is_refused_with_125_and_one_line_that_names_it(
-    wrapper, fake_consul, marker, options, environment, named
-):
-    consul = fake_consul()
-    path, command = marker
-    if not any("CONSUL_HTTP_ADDR" in key for key in environment) and "--consul-addr" not in options:
-        environment = {"CONSUL_HTTP_ADDR": consul.address, **environment}
+@pytest.fixture
+def refused(wrapper, fake_consul, marker):
+    """The one line about these options, before a command that must not be started."""
 
-    line = refusal(wrapper(*options, "--", *command, environment=environment))
+    def run(options, environment=None, command=True, **how):
+        consul = fake_consul()
+        path, words = marker
+        environment = {"CONSUL_HTTP_ADDR": consul.address, **(environment or {})}
+        words = ["--", *words] if command else []
+        line = refusal(wrapper(*options, *words, environment=environment, **how))
+        assert not path.exists(), "nothing was started"
+        assert consul.accepted == 0, "nothing was registered"
+        return line
+
+    return run
+
+
+def parametrized(cases):
+    """What is wrong is the name of each."""
+    cases = [pytest.param(*case[1:], id=case[0]) for case in cases]
+    # Or pytest would number them.
+    assert len(cases) == len({case.id for case in cases})
+    return cases
+
+
+@pytest.mark.parametrize("options, environment, named", parametrized(REFUSED))
+def test_it_is_refused_with_125_and_one_line_that_names_it(refused, options, environment, named):
+    line = refused(options, environment)
     for word in named:
         assert word in line
-    assert not path.exists(), "nothing was started"
-    assert consul.accepted == 0, "nothing was registered"
+
+
+@pytest.mark.parametrize("words, named, command", parametrized(command_lines()))
+def test_a_wrong_word_is_refused(refused, words, named, command):
+    line = refused(words, command=command)
+    assert all(word in line for word in named), line
+
+
+@pytest.mark.parametrize("words, environment, named", parametrized(environments()))
+def test_a_wrong_variable_is_refused(refused, words, environment, named):
+    line = refused(words, environment)
+    assert all(word in line for word in named), line
+    assert "two words" not in line, "a token is never shown"
+
+
+@pytest.mark.parametrize("content, named", parametrized(service_files()))
+def test_a_wrong_service_file_is_refused(refused, tmp_path, content, named):
+    file = tmp_path / "web.json"
+    file.write_bytes(content)
+    line = refused(["--service-file", file])
+    assert all(word in line for word in named), line
+
+
+@pytest.mark.parametrize("content", parametrized(TOKENS))
+def test_a_wrong_token_file_is_refused(refused, tmp_path, content):
+    file = tmp_path / "token"
+    file.write_bytes(content)
+    line = refused([*PORT, "--token-file", file])
+    assert line.endswith(f"token file {file}: no token in it")
+
+
+@pytest.fixture
+def odd_files(tmp_path):
+    """What isn't an ordinary file, by what is wrong with it."""
+    os.mkfifo(tmp_path / "fifo")
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "file").touch()
+    return {
+        "not there": tmp_path / "none",
+        "a directory": tmp_path,
+        "below a file": tmp_path / "file" / "web.json",
+        "a symbolic link to itself": tmp_path / "loop",
+        "a pipe that nobody writes": tmp_path / "fifo",
+        "endless": "/dev/zero",
+        "empty for ever": "/dev/null",
+        "memory": "/proc/self/mem",
+        "a name that is too long": "/" + "x" * 300,
+        "a path that is too long": "/x" * 3000,
+    }
+
+
+ODD = ["not there", "a directory", "below a file", "a symbolic link to itself", "a pipe that nobody writes"]
+ODD += ["endless", "empty for ever", "memory", "a name that is too long", "a path that is too long"]
+
+
+@pytest.mark.parametrize("what", ODD)
+@pytest.mark.parametrize("option", ["--service-file", "--token-file"])
+def test_what_is_no_ordinary_file_is_refused(refused, odd_files, option, what):
+    line = refused([*NAMED, option, odd_files[what]])
+    assert option.lstrip("-").replace("-", " ") in line.replace("-", " ")
+    assert str(odd_files[what])[:30] in line
 
 
 @pytest.mark.parametrize("arguments", [[], PORT, [*PORT, "--"]], ids=["nothing at all", "options", "dashes"])
@@ -126,7 +204,8 @@ def test_a_missing_value_is_refused(wrapper):
 
 @pytest.mark.root
 @pytest.mark.needs("setpriv")
-def test_a_token_file_that_we_may_not_read_is_refused(wrapper, tmp_path):
+@pytest.mark.parametrize("option", ["--service-file", "--token-file"])
+def test_a_file_that_we_may_not_read_is_refused(wrapper, tmp_path, option):
     file = tmp_path / "token"
     file.write_text("secret-word\n")
     file.chmod(0)
@@ -134,8 +213,8 @@ def test_a_token_file_that_we_may_not_read_is_refused(wrapper, tmp_path):
         if folder.stat().st_uid == os.geteuid():
             folder.chmod(folder.stat().st_mode | stat.S_IXOTH)
     nobody = ["setpriv", "--reuid", "65534", "--clear-groups"]
-    line = refusal(wrapper(*PORT, "--token-file", file, "--", "true", prefix=nobody))
-    assert str(file) in line and "secret-word" not in line
+    line = refusal(wrapper(*PORT, option, file, "--", "true", prefix=nobody))
+    assert "Permission denied" in line and str(file)[:30] in line and "secret-word" not in line
 
 
 def test_a_name_that_dns_cannot_carry_is_warned_about_and_registered(wrapper, server, agent):
@@ -152,45 +231,93 @@ def test_a_name_that_dns_cannot_carry_is_warned_about_and_registered(wrapper, se
 # Commands that can't be run
 
 
-@pytest.fixture
-def not_executable(tmp_path):
-    path = tmp_path / "data"
-    path.write_text("#!/bin/sh\n")
-    path.chmod(0o644)
-    return path
-
-
-@pytest.fixture
-def without_interpreter(tmp_path):
-    path = tmp_path / "script"
-    path.write_text("#!/nonexistent/interpreter\n")
+def executable(path, content):
+    path.write_bytes(content)
     path.chmod(0o755)
     return path
 
 
-def fails_to_start(wrapper, agent, command, status):
+@pytest.fixture
+def commands(tmp_path):
+    """By what is wrong: the command, and the status of it."""
+    with open("/bin/true", "rb") as file:
+        program = file.read()
+    (tmp_path / "data").write_text("#!/bin/sh\n")
+    (tmp_path / "loop").symlink_to("loop")
+    return {
+        "not there": ("/nonexistent/command", 127),
+        "nowhere in PATH": ("no-such-command", 127),
+        "an empty word": ("", 127),
+        "without its interpreter": (executable(tmp_path / "orphan", b"#!/nonexistent/interpreter\n"), 127),
+        "without its loader": (executable(tmp_path / "lost", program.replace(b"/lib64/", b"/lib65/")), 127),
+        "a directory": (tmp_path, 126),
+        "not executable": (tmp_path / "data", 126),
+        "below a file": (tmp_path / "data" / "command", 126),
+        "a symbolic link to itself": (tmp_path / "loop", 126),
+        "a name that is too long": ("/" + "x" * 300, 126),
+        # e_machine of elf(5): EM_AARCH64 is 183, EM_S390 22.
+        "for another machine": (executable(tmp_path / "arm", program[:18] + b"\xb7\0" + program[20:]), 126),
+        "for one more machine": (executable(tmp_path / "s390", program[:18] + b"\x16\0" + program[20:]), 126),
+        "cut off": (executable(tmp_path / "cut", program[:100]), 126),
+        "an interpreter that is a directory": (executable(tmp_path / "folder", b"#!/\n"), 126),
+    }
+
+
+UNRUNNABLE = ["not there", "nowhere in PATH", "an empty word", "without its interpreter"]
+UNRUNNABLE += ["without its loader", "a directory", "not executable", "below a file"]
+UNRUNNABLE += ["a symbolic link to itself", "a name that is too long", "for another machine"]
+UNRUNNABLE += ["for one more machine", "cut off", "an interpreter that is a directory"]
+
+
+@pytest.mark.parametrize("what", UNRUNNABLE)
+def test_a_command_that_cannot_run_is_named_and_never_registered(wrapper, agent, commands, what):
+    command, status = commands[what]
     ours = wrapper("--name", "web", "--id", "never", "--", command, consul=agent)
     assert ours.wait(within=3) == status, ours.log
-    errors = [line for line in ours.lines() if str(command) in line]
-    assert len(errors) == 1, ours.log
+    assert len(ours.lines()) == 1 and (str(command)[:40] or "empty") in ours.log, ours.log
     assert agent.service("never") is None and agent.in_catalog("web") == []
 
 
-def test_a_directory_is_found_but_cannot_be_executed(wrapper, agent, tmp_path):
-    fails_to_start(wrapper, agent, tmp_path, 126)
+# Little to live on
 
 
-def test_a_file_that_is_not_executable_is_found_but_cannot_be_executed(wrapper, agent, not_executable):
-    fails_to_start(wrapper, agent, not_executable, 126)
+def limited(what, value):
+    return lambda: resource.setrlimit(what, (value, value))
 
 
-@pytest.mark.parametrize("command", ["/nonexistent/command", "no-such-command"])
-def test_a_command_that_is_not_there_is_not_found(wrapper, agent, command):
-    fails_to_start(wrapper, agent, command, 127)
+def closing(*numbers):
+    return lambda: [os.close(number) for number in numbers]
 
 
-def test_a_script_whose_interpreter_is_missing_is_not_found(wrapper, agent, without_interpreter):
-    fails_to_start(wrapper, agent, without_interpreter, 127)
+LIMITS = [(f"{count} descriptors", limited(resource.RLIMIT_NOFILE, count)) for count in range(13)]
+LIMITS += [(f"{size} MB of memory", limited(resource.RLIMIT_AS, size << 20)) for size in (4, 6, 8, 16, 64)]
+LIMITS += [(f"{size} kB of stack", limited(resource.RLIMIT_STACK, size << 10)) for size in (128, 256, 1024)]
+LIMITS += [("no file to be written", limited(resource.RLIMIT_FSIZE, 0))]
+LIMITS += [("no locked memory", limited(resource.RLIMIT_MEMLOCK, 0))]
+LIMITS += [(f"closed: {n}", closing(*n)) for n in [(0,), (1,), (2,), (0, 1), (1, 2), (0, 1, 2)]]
+
+
+@pytest.mark.parametrize("before", parametrized(LIMITS))
+def test_with_little_to_live_on_it_runs_or_says_why_not(wrapper, agent, before):
+    """Either the process runs and its status is ours, or it doesn't and we say in a line why."""
+    command = ["/bin/sh", "-c", "exit 7"]
+    ours = wrapper("--name", "web", "--id", "web-1", "--", *command, consul=agent, before=before)
+    status = ours.wait(within=5)
+    assert status in (7, 125, 126, 127), ours.log
+    if status != 7 and "error" not in ours.log:
+        # The shell's own, which has as little: it ended with that status after it was started.
+        assert "started sh" in ours.log or "closed" in before.__qualname__, ours.log
+    eventually(lambda: agent.service("web-1") is None, what="gone")
+
+
+@pytest.mark.root
+@pytest.mark.needs("setpriv")
+def test_without_a_process_to_be_had_it_says_so(wrapper):
+    # The limit is none to root.
+    nobody = ["setpriv", "--reuid", "65534", "--clear-groups"]
+    before = limited(resource.RLIMIT_NPROC, 0)
+    line = refusal(wrapper(*NAMED, "--no-register", "--", "true", prefix=nobody, before=before))
+    assert "Resource temporarily unavailable" in line
 
 
 # What is not bad input

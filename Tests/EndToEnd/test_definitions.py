@@ -151,7 +151,7 @@ def test_several_services_are_a_body_each(dry_run, service_file, agent):
         ('{\n  "service": {"name": web}\n}', "line 2, column 23"),
         ('{"check": {}}', '"check"'),
         ('{"service": {"name": "a", "port": "80"}}', "service.port"),
-        ("", "line 1, column 1"),
+        ("", "nothing is in it"),
     ],
     ids=["JSON", "top level", "type", "empty"],
 )

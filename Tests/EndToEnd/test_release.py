@@ -15,8 +15,12 @@ from wrapper import SERVICEWRAPPER, memory
 MEGABYTE = 1024 * 1024
 
 
+LOAD, DYNAMIC, INTERPRETER, STACK, RELRO = 1, 2, 3, 0x6474E551, 0x6474E552
+EXECUTABLE, WRITABLE = 1, 2
+
+
 def program_headers(path):
-    """The types of an ELF file's program headers; elf(5), 64 bits, little endian."""
+    """(type, flags) of an ELF file's program headers; elf(5), 64 bits, little endian."""
     with open(path, "rb") as file:
         header = file.read(64)
         assert header[:6] == b"\x7fELF\x02\x01"
@@ -26,14 +30,56 @@ def program_headers(path):
         )
         file.seek(offset)
         table = file.read(size * count)
-    return [struct.unpack_from("<I", table, entry * size)[0] for entry in range(count)]
+    return [struct.unpack_from("<II", table, entry * size) for entry in range(count)]
 
 
 def test_it_is_one_static_file():
-    load, dynamic, interpreter = 1, 2, 3
-    kinds = program_headers(SERVICEWRAPPER)
-    assert load in kinds
-    assert dynamic not in kinds and interpreter not in kinds
+    kinds = [kind for kind, _ in program_headers(SERVICEWRAPPER)]
+    assert LOAD in kinds and INTERPRETER not in kinds
+    assert "NEEDED" not in readelf("--dynamic")
+
+
+# Hardened
+
+
+def readelf(*options):
+    command = ["readelf", "--wide", *options, SERVICEWRAPPER]
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout
+
+
+def test_nothing_in_it_is_both_writable_and_executable():
+    flags = [flags for kind, flags in program_headers(SERVICEWRAPPER) if kind in (LOAD, STACK)]
+    assert len(flags) > 2
+    assert not any(one & EXECUTABLE and one & WRITABLE for one in flags)
+
+
+def test_its_stack_is_not_executable():
+    (flags,) = [flags for kind, flags in program_headers(SERVICEWRAPPER) if kind == STACK]
+    assert not flags & EXECUTABLE
+
+
+def test_what_was_relocated_is_read_only():
+    assert RELRO in [kind for kind, _ in program_headers(SERVICEWRAPPER)]
+
+
+@pytest.mark.needs("readelf")
+def test_it_lies_elsewhere_in_memory_each_time(wrapper):
+    """A static-pie: of the type DYN, and its first page is where the kernel wants it."""
+    assert "DYN (Position-Independent Executable file)" in readelf("--file-header")
+
+    def start():
+        ours = wrapper("--no-register", "--", "sleep", "60")
+        ours.logs("started")
+        with open(f"/proc/{ours.pid}/maps", encoding="ascii") as maps:
+            return next(line for line in maps if line.rstrip().endswith(SERVICEWRAPPER)).split("-")[0]
+
+    assert len({start() for _ in range(4)}) > 1
+
+
+@pytest.mark.needs("readelf")
+def test_it_has_no_symbols():
+    assert "symtab" not in readelf("--sections")
+    assert "RPATH" not in readelf("--dynamic") and "RUNPATH" not in readelf("--dynamic")
 
 
 def test_it_has_at_most_a_megabyte_and_a_half():

@@ -90,6 +90,7 @@ private let complaints: [(arguments: [String], environment: [String], message: S
   (["--ready=exec:"], [], "--ready \"exec:\": no command; give exec:COMMAND"),
 
   (["--port=80", "--port=80"], [], "--port \"80\": given twice; give it once"),
+  ((1...101).map { "--port=\($0)" }, [], "--port \"101\": one of 101 ports; give at most 100"),
   ([], ["SERVICE_PORT=80,81,80"], "SERVICE_PORT \"80\": given twice; give it once"),
   (["--port=80", "--port=0"], [], "--port \"0\": not a port; give a number from 1 to 65535"),
   (

@@ -192,7 +192,13 @@ private func written(_ value: JSON?) -> String { String(decoding: value?.bytes ?
 
 /// What is wrong with a file's text, and all that is said.
 private let wrongFiles: [(text: String, message: String)] = [
-  ("", #"--service-file "f": line 1, column 1: the text ends in the middle of a value"#),
+  ("", "--service-file \"f\": nothing is in it; \(shape)"),
+  (" \n\t\r\n", "--service-file \"f\": nothing is in it; \(shape)"),
+  (
+    "\u{FEFF}{\"service\": {}}",
+    "--service-file \"f\": begins with a byte order mark; save it as UTF-8 without one"
+  ),
+  ("{", #"--service-file "f": line 1, column 2: the text ends in the middle of a value"#),
   ("{\n  \"é\": é\n}", #"--service-file "f": line 2, column 8: unexpected character"#),
   ("{\"a\":1,\n\n \"a\":2}", #"--service-file "f": line 3, column 2: key given twice"#),
   ("[]", "--service-file \"f\": not one service or one list of them; \(shape)"),
@@ -203,7 +209,24 @@ private let wrongFiles: [(text: String, message: String)] = [
   ),
   (#"{"check": {}}"#, "--service-file \"f\": \"check\" isn't a service definition; \(shape)"),
   (#"{"service": []}"#, "--service-file \"f\": \"service\" isn't a service definition; \(shape)"),
-  (#"{"services": []}"#, "--service-file \"f\": \"services\" isn't a service definition; \(shape)"),
+  (#"{"services": []}"#, "--service-file \"f\": no service is in its list; \(shape)"),
+  (#"{"services": {}}"#, "--service-file \"f\": \"services\" isn't a service definition; \(shape)"),
+  (
+    #"{"services": [\#(String(repeating: "{},", count: 100)){}]}"#,
+    "--service-file \"f\": one of 101 services; give at most 100"
+  ),
+  (
+    #"{"service": {"name": "a", "meta": {\#((1...65).map { #""k\#($0)": "v""# }.joined(separator: ","))}}}"#,
+    "--service-file: service.meta: 65 keys; give at most 64"
+  ),
+  (
+    #"{"services": [{"name": "a", "check": {"id": "c"}}, {"name": "b", "checks": [{}, {"CheckID": "c"}]}]}"#,
+    "--service-file: check \"c\": two checks have this ID, and Consul would keep one; give each its own"
+  ),
+  (
+    #"{"service": {"name": "a", "check": {"id": "a-host:ready"}}}"#,
+    "--service-file: check \"a-host:ready\": two checks have this ID, and Consul would keep one; give each its own"
+  ),
   (#"{"services": [{}, 1]}"#, "--service-file \"f\": services[1] isn't an object; \(shape)"),
   (
     #"{"service": {"port": "80"}}"#,
