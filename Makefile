@@ -50,7 +50,7 @@ chaos: ## Random processes, faults and signals, held against the promises: SEED=
 
 HEARTBEATS ?= 100000
 REGISTRATIONS ?= 10000
-soak: ## Years of heartbeats in an hour: HEARTBEATS=100000 REGISTRATIONS=10000; memory and descriptors must stay flat
+soak: ## Weeks of heartbeats in an hour: HEARTBEATS=100000 REGISTRATIONS=10000; memory and descriptors must stay flat
 	@SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) $(python) Tests/EndToEnd/chaos/soak.py \
 	    --heartbeats $(HEARTBEATS) --registrations $(REGISTRATIONS)
 
