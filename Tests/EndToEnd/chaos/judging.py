@@ -5,7 +5,7 @@ import signal
 
 import truth
 from outcome import outcomes, rewritten
-from story import ANSWER, LAST_CHANCE, SLACK, Story, is_early, was_faulty
+from moments import ANSWER, LAST_CHANCE, SLACK, Story, is_early, was_faulty
 
 MOST_MEMORY, MOST_DESCRIPTORS = 2048, 10  # kB; six, and a few while it talks and probes
 

@@ -3,7 +3,7 @@
 import signal
 
 from plan import NEVER
-from story import ANSWER, PASSING, SLACK, STOPS, was_faulty
+from moments import ANSWER, PASSING, SLACK, STOPS, was_faulty
 
 # A process that can be registered for so long was, and looked at. Where something was wrong before, the
 # second comes on top of the first, and a third of the TTL: the longest pause between two tries.
