@@ -1,6 +1,6 @@
 # `make help` lists what there is to do.
 .DEFAULT_GOAL := help
-.PHONY: help build test test-unit test-e2e test-init compare-inits lint format demo timeline install-tools clean
+.PHONY: help build test test-unit test-e2e test-init compare-inits chaos soak lint format demo timeline bench install-tools clean
 
 SWIFT ?= swift
 SERVICEWRAPPER ?= .build/release/servicewrapper
@@ -44,6 +44,19 @@ test-init: ## The tests of the init alone; INIT='tini -s --' makes it another's
 compare-inits: ## Print the table of docs/inits.md again: ours beside tini, dumb-init and catatonit
 	@SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) PYTHON=$(python) scripts/compare-inits
 
+# A campaign is a seed and how many runs; RUN=4711 is one of them again, with its log. The tests have a bounded one.
+SEED ?= 1
+RUNS ?= 10000
+chaos: ## Random processes, faults and signals, held against the promises: SEED=1 RUNS=10000, or SEED=1 RUN=4711
+	@SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) $(python) Tests/EndToEnd/chaos/campaign.py \
+	    --seed '$(SEED)' $(if $(RUN),--run $(RUN),--runs $(RUNS)) $(CHAOS_ARGS)
+
+HEARTBEATS ?= 100000
+REGISTRATIONS ?= 10000
+soak: ## Weeks of heartbeats in an hour: HEARTBEATS=100000 REGISTRATIONS=10000; memory and descriptors must stay flat
+	@SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) $(python) Tests/EndToEnd/chaos/soak.py \
+	    --heartbeats $(HEARTBEATS) --registrations $(REGISTRATIONS)
+
 lint: ## Check the Swift sources' format and the shell scripts
 	$(SWIFT) format lint --strict -r Sources Tests Package.swift
 	shellcheck $$(grep -rlE '^#!.*sh$$' scripts examples) .ci/run
@@ -60,6 +73,11 @@ timeline: ## Record again what clients see at a stop and a kill, and draw it: do
 	@scripts/install-tools demo
 	@$(MAKE) --no-print-directory build
 	@SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) scripts/timeline
+
+bench: ## Measure what it costs beside other inits, and draw it: docs/bench.md, docs/bench.svg (needs root, 5 min)
+	@scripts/install-tools test
+	@$(MAKE) --no-print-directory build
+	@SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) scripts/bench $(BENCH_ARGS)
 
 install-tools: ## Install what the demo and the tests need, if it is missing (Debian)
 	scripts/install-tools test

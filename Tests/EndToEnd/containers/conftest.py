@@ -8,7 +8,7 @@ import pytest
 
 from agent import Agent
 from engines import UNBRIDGED, start_docker, start_podman
-from images import ENTRY, Debian, compile_waits, pack_redis
+from images import ENTRY, Debian, compile_waits, pack_redis, stand_in
 from ports import free_port
 from room import Room
 from served import Served
@@ -59,6 +59,17 @@ def docker(room):
 @pytest.fixture(scope="session")
 def podman(room):
     return start_podman(*room("podman"))
+
+
+@pytest.fixture(scope="session")
+def bridged(room, debian, tmp_path_factory):
+    """Docker with its bridges, in a network of its own: what the machine has, it doesn't see. It has the
+    images that the examples start from."""
+    place, folder = room("bridged", network=True)
+    pool = ["--default-address-pool", "base=203.0.113.0/24,size=28"]
+    engine = start_docker(place, folder, "--bip", "198.51.100.1/24", *pool)
+    stand_in(engine, debian, tmp_path_factory.mktemp("pulled"))
+    return engine
 
 
 @pytest.fixture(params=["docker", "podman"])

@@ -53,8 +53,9 @@ class Debian:
     """A minimal Debian with some packages. It takes half a minute, and is made while other tests run."""
 
     RELEASE = "bookworm"
-    # redis, as the image redis:7 has it; the rest is what a Swift toolchain lives on.
-    PACKAGES = ["redis-server", "make", "git", "libc6-dev", "libstdc++-12-dev", "binutils"]
+    # redis, as the image redis:7 has it; then the toolbox's; the rest is what a Swift toolchain lives on.
+    PACKAGES = ["redis-server", "bind9-dnsutils", "curl", "procps", "redis-tools"]
+    PACKAGES += ["make", "git", "libc6-dev", "libstdc++-12-dev", "binutils"]
     PACKAGES += ["libcurl4", "libxml2", "libsqlite3-0", "libncurses6"]
 
     def __init__(self, room, folder):
@@ -73,6 +74,8 @@ class Debian:
 
     def tar(self):
         if not os.path.exists(self._tar):
+            with open(os.path.join(self.root(), "etc/apt/sources.list"), "w", encoding="utf-8"):
+                pass  # nobody asks from in there
             command = ["tar", "-C", self.root(), *LEFT_OUT, "-cf", self._tar, "."]
             subprocess.run(command, check=True, timeout=120)
         return self._tar
@@ -97,3 +100,27 @@ def pack_builder(debian_root, folder):
     command += ["-C", debian_root, ".", "-C", root, *parts]
     subprocess.run(command, check=True, timeout=120)
     return tar
+
+
+# Talks to other hosts than its own, as that of the image redis:7.
+_OPEN_REDIS = """FROM debian:bookworm-slim
+RUN printf '#!/bin/sh\\nexec /usr/bin/redis-server "$@" --protected-mode no\\n' > /usr/local/bin/redis-server
+RUN chmod +x /usr/local/bin/redis-server
+CMD ["redis-server"]
+"""
+
+
+def stand_in(engine, debian, folder):
+    """What the examples start from, under the names that they have there, as if it had been pulled. What the
+    toolbox installs is in its base, where apt has no archive to ask."""
+    engine.import_tree("debian:bookworm-slim", debian.tar())
+    engine.import_tree("hashicorp/consul:1.20", pack_consul(folder), 'ENTRYPOINT ["/bin/consul"]')
+    context = os.path.join(folder, "redis")
+    os.mkdir(context)
+    with open(os.path.join(context, "Dockerfile"), "w", encoding="utf-8") as dockerfile:
+        dockerfile.write(_OPEN_REDIS)
+    engine.build("redis:7", context)
+    if shutil.which("swift"):
+        builder = pack_builder(debian.root(), folder)
+        engine.import_tree("swift:6.3-bookworm", builder)
+        os.unlink(builder)

@@ -3,16 +3,12 @@
 import json
 import os
 import shlex
-import shutil
 import subprocess
 
 import pytest
 
-from engines import start_docker
-from images import pack_builder, pack_consul
 from ports import free_port
 from served import Served
-from waiting import eventually
 from wrapper import clean_environment
 
 REPOSITORY = os.path.join(os.path.dirname(__file__), "..", "..", "..")
@@ -20,17 +16,13 @@ EXAMPLES = os.path.join(REPOSITORY, "examples")
 
 
 @pytest.mark.needs("swift")
-def test_the_dockerfile_builds_the_static_file_alone_in_an_image(docker, debian, tmp_path):
-    """With the machine's own Swift where others have Swift's image."""
-    tar = pack_builder(debian.root(), tmp_path)
-    builder = docker.import_tree("localhost/builder-made-here", tar)
-    os.unlink(tar)
-    built = docker.build("localhost/servicewrapper", REPOSITORY, BUILDER=builder)
-    assert docker.ask("run", "--rm", "--network", "none", built, "--version").startswith("servicewrapper")
+def test_the_dockerfile_builds_the_static_file_alone_in_an_image(bridged):
+    built = bridged.build("servicewrapper", REPOSITORY, within=600)
+    assert bridged.ask("run", "--rm", "--network", "none", built, "--version").startswith("servicewrapper")
 
-    holder = docker.ask("create", built)
+    holder = bridged.ask("create", built)
     listed = subprocess.run(
-        ["tar", "-t"], input=docker.export(holder), capture_output=True, timeout=60, check=True
+        ["tar", "-t"], input=bridged.export(holder), capture_output=True, timeout=60, check=True
     ).stdout.decode()
     engine_s = ("dev/", "etc/", "proc/", "sys/", ".dockerenv")
     assert [name for name in listed.split() if not name.startswith(engine_s)] == ["servicewrapper"]
@@ -78,7 +70,7 @@ def test_redis_with_wrapper_is_found_and_gone_after_its_stop(example, run_exampl
 
 def test_redis_naive_is_found_too_and_stays_after_its_stop(docker, bases, run_example):
     image = docker.build("redis-naive", os.path.join(EXAMPLES, "redis-naive"), REDIS=bases(docker)["REDIS"])
-    naive = run_example(image, "naive")
+    naive = run_example(image, "naive", ["--network", "host", "--env", "SERVICE_ADDRESS=127.0.0.1"])
     assert naive.ping() == b"+PONG\r\n"
     naive.container.ask("stop")
     assert naive.container.state()["ExitCode"] == 0, "redis itself stopped well"
@@ -113,39 +105,3 @@ def test_the_hardened_line_of_the_documentation_works(docker, example, run_examp
     assert int(ours.container.status(ours.container.pid, "CapBnd"), 16) == 0
     ours.container.ask("stop")
     assert ours.container.state()["ExitCode"] == 0 and ours.is_clean()
-
-
-# compose
-
-
-@pytest.fixture
-def bridged(room):
-    """An engine with bridges, in a network namespace of its own: what the machine has, it doesn't see."""
-    place, folder = room("bridged", network=True)
-    pool = ["--default-address-pool", "base=203.0.113.0/24,size=28"]
-    return start_docker(place, folder, "--bridge", "none", "--ip-masq=false", *pool)
-
-
-@pytest.mark.needs("docker-compose", "curl", "dig")
-def test_compose_brings_up_consul_and_redis_that_find_each_other(bridged, bases, packed, tmp_path):
-    bridged.import_tree("localhost/consul-made-here", packed(pack_consul), 'ENTRYPOINT ["/bin/consul"]')
-    made = bases(bridged)
-    images = {"CONSUL_IMAGE": "localhost/consul-made-here", "REDIS_IMAGE": made["REDIS"]}
-    images["SERVICEWRAPPER_IMAGE"] = made["SERVICEWRAPPER"]
-    folder = shutil.copytree(os.path.join(EXAMPLES, "redis-with-wrapper"), tmp_path / "example")
-
-    def compose(*words):
-        command = ["docker-compose", "--file", folder / "compose.yaml", *words]
-        return bridged.room.run(*command, env={**os.environ, **bridged.environment, **images}, within=120)
-
-    def found():
-        question = ["dig", "@127.0.0.1", "-p", "8600", "redis.service.consul", "+short"]
-        return bridged.room.run(*question, "+time=1", "+tries=1").split()
-
-    compose("up", "-d", "--build")
-    (address,) = eventually(found, within=30, what="redis found by DNS", every=0.1)
-    assert address.startswith("203.0.113.")
-
-    compose("stop", "redis")
-    assert found() == []
-    compose("down")

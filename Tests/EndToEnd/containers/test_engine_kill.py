@@ -9,6 +9,7 @@ import pytest
 
 from container import Container
 from container import status as container_status
+from engines import UNBRIDGED, start_docker
 from images import compile_waits
 from ports import free_port
 from served import TTL
@@ -58,6 +59,18 @@ def test_so_is_the_death_of_the_engine_s_shim(waits, docker):
     ours.container.kill_process(shim, "KILL")
     assert ours.container.ends() == 137
     ours.is_left_behind_and_expires()
+
+
+def test_the_engine_s_own_death_ends_nothing_and_its_next_start_is_a_stop(waits, room):
+    """Docker without `live-restore`: it stops what ran on without it."""
+    place, folder = room("mortal")
+    ours = waits(engine=start_docker(place, folder, *UNBRIDGED), options=SHORT)
+    place.run("pkill", "-KILL", "-x", "dockerd")
+    always(ours.is_found, during=TTL + 1, what="found without an engine", every=0.1)
+
+    start_docker(place, folder, *UNBRIDGED)
+    ours.container.logs("SIGTERM: deregistered")
+    assert ours.is_clean()
 
 
 # The next start

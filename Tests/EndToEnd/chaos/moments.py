@@ -1,0 +1,62 @@
+"""The moments of a run that the promises are about."""
+
+import signal
+
+# A stop signal waits for Consul no longer than this, and its end no longer than that.
+ANSWER, LAST_CHANCE = 0.3, 1.0
+# What a busy machine may add to any of it.
+SLACK = 1.0
+# Through these Consul can be reached.
+PASSING = ("pass", "delay")
+STOPS = (signal.SIGTERM, signal.SIGINT)
+
+
+class Story:
+    """A moment that there wasn't is None."""
+
+    def __init__(self, seen):
+        plan = seen.plan
+        self.ended = seen.first("exited", "killed")[0]
+        self.started = seen.first("started")[0]
+        late = [(at, number) for at, number in seen.sent if not is_early(plan, at, seen)]
+        self.stops = [(at, number) for at, number in late if number in STOPS]
+        self.stopped = self.stops[0][0] if self.stops else None
+        # Killed, or by default: nobody told of it.
+        self.process_ended = seen.first("ending")[0]
+        self.listened = _listening(seen, self.process_ended or self.ended)
+        self.paused = _pairs(seen.sent, signal.SIGSTOP, signal.SIGCONT, self.ended)
+
+    def resumed(self, at):
+        """When servicewrapper could act on what came then."""
+        return max([at, *(b for a, b in self.paused if a <= at <= b)])
+
+    @property
+    def closing(self):
+        """From here on it takes itself out."""
+        return min(at for at in (self.stopped, self.process_ended, self.ended) if at)
+
+
+def _pairs(events, begin, end, until):
+    starts = [at for at, what in events if what == begin]
+    ends = [at for at, what in events if what == end]
+    return [(start, min([at for at in ends if at > start], default=until)) for start in starts]
+
+
+def _listening(seen, until):
+    spans, since = [], None
+    for at, what, _ in sorted(seen.records):
+        if what == "listening":
+            since = since or at
+        elif since and what in ("closed", "stopping"):
+            spans.append((since, at))
+            since = None
+    return spans + ([(since, until)] if since else [])
+
+
+def was_faulty(seen, until):
+    """A mere delay makes an update fail whose TTL is short, and whoever failed last isn't waited for."""
+    return bool(seen.fates or [mode for at, mode in seen.modes if mode != "pass" and at < until])
+
+
+def is_early(plan, at, seen):
+    return plan.early is not None and (at, plan.early[1]) == next(iter(seen.sent), None)

@@ -1,0 +1,14 @@
+"""The soak, bounded: a leak of 64 bytes with each heartbeat would be seen."""
+
+import pytest
+
+from soak import soak
+
+pytestmark = pytest.mark.needs("consul")
+
+
+def test_memory_and_descriptors_stay_flat(tmp_path, record_property):
+    said = []
+    found = soak(str(tmp_path), heartbeats=700, registrations=200, beating=2, report=said.append)
+    record_property("soak", said)
+    assert not found, "\n".join(said)

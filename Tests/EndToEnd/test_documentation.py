@@ -1,0 +1,105 @@
+"""Every block on a page is run as it is written, or it is said here which test does the same, or why none."""
+
+import pathlib
+import re
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+TESTS = ROOT / "Tests" / "EndToEnd"
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
+PAGES += [*ROOT.glob("docs/*.md"), *ROOT.glob("examples/**/*.md")]
+
+# These run each block of `console` on their page.
+LITERATE = {
+    "docs/story.md": "test_the_story_is_what_happens",
+    "examples/redis-with-wrapper/README.md": "test_the_walk_through_is_what_happens",
+}
+# Of the other blocks, how each begins, and the test that sees the same; or `not by a test`, and what then.
+OTHERS = """
+README.md
+    FROM redis:7: test_the_walk_through_is_what_happens
+    ENTRYPOINT ["servicewrapper", "--name": test_stop_takes_it_out_and_ends_with_redis_s_status
+    servicewrapper: started redis-server: test_the_walk_through_is_what_happens
+    1. A Consul agent for this demo alone: not by a test, but by .ci/run
+    {"service": {"name": "web": test_flags_and_variables_beat_the_file
+    servicewrapper --service-file web.json --dry-run: test_several_services_are_a_body_each
+    make build: not by a test, but by .ci/run
+CONTRIBUTING.md
+    make help: not by a test, but by .ci/run
+    make build: not by a test, but by .ci/run
+docs/bench.md
+    make bench: test_a_quick_run_measures_every_row_of_everybody
+docs/containers.md
+    docker build -t servicewrapper .: test_the_dockerfile_builds_the_static_file_alone_in_an_image
+    COPY --from=servicewrapper: test_the_walk_through_is_what_happens
+    SigBlk: test_the_kernel_lets_nobody_block_catch_or_ignore_kill
+    read(4,: test_at_term_it_reads_the_signal_and_tells_consul
+    +++ killed by SIGKILL: test_at_kill_it_does_nothing_and_consul_hears_nothing
+    consul acl token create: test_the_hardened_line_of_the_documentation_works
+docs/inits.md
+    make test-init: not by a test, since it is these tests
+docs/recipes.md
+    FROM redis:7: test_it_is_used_stopped_by_term_and_has_saved_what_it_was_given
+    FROM nginx:1: test_quit_finishes_a_download_that_is_under_way_and_takes_no_new_one
+    FROM postgres:15: test_int_ends_the_clients_and_the_next_start_has_nothing_to_recover
+    FROM python:3: test_int_ends_it_tidily
+    docker run -it … servicewrapper --name shell: test_where_only_term_is_sent_rewriting_it_to_hup_ends_it
+    servicewrapper --name web --port 80: test_as_a_group_all_are_told_and_the_script_has_the_last_word
+docs/story.md
+    consul agent -dev: test_the_story_is_what_happens
+docs/with-others.md
+    env: not by a test, as there is no Kubernetes here; the page says so
+"""
+
+
+def page_name(page):
+    return str(page.relative_to(ROOT))
+
+
+def listed():
+    """{page: {how a block begins: who sees it}}"""
+    pages = {}
+    for line in OTHERS.strip().splitlines():
+        if not line.startswith(" "):
+            blocks = pages.setdefault(line, {})
+        else:
+            begins, _, who = line.strip().rpartition(": ")
+            blocks[begins] = who
+    return pages
+
+
+_FENCED = re.compile(r"^ *```(\w*)[^\n]*\n(.*?)^ *```$", re.M | re.S)
+_INDENTED = re.compile(r"(?<=\n\n)(?:(?: {4,}[^\n]*)?\n)+")
+
+
+def blocks(page):
+    """The language of each, and its text."""
+    text = page.read_text(encoding="utf-8")
+    fenced = _FENCED.findall(text)
+    indented = [("", block.strip()) for block in _INDENTED.findall(_FENCED.sub("", text)) if block.strip()]
+    return fenced + indented
+
+
+def is_test(name):
+    return any(f"def {name}(" in file.read_text(encoding="utf-8") for file in TESTS.rglob("test_*.py"))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
+def test_each_block_of_a_page_is_run_or_it_is_said_why_not(page):
+    name, unused = page_name(page), dict(listed().get(page_name(page), {}))
+    known = tuple(unused)
+    for language, text in blocks(page):
+        if language == "console":
+            assert name in LITERATE, f"nobody runs the console of {name}:\n{text}"
+            continue
+        begins = next((one for one in known if text.startswith(one)), None)
+        assert begins, f"nobody runs this of {name}; run it, or list it with the test that does:\n{text}"
+        unused.pop(begins, None)
+    assert not unused, "listed, and not on the page"
+
+
+def test_who_is_said_to_run_a_block_is_there():
+    who = [*LITERATE.values(), *(one for page in listed().values() for one in page.values())]
+    assert [one for one in who if not one.startswith("not by a test") and not is_test(one)] == []
+    assert set(listed()) | set(LITERATE) <= set(map(page_name, PAGES))
