@@ -165,7 +165,8 @@ extension World {
     containers.indices.compactMap { place in
       let (isThere, isRunning) = (entries[place] != nil, containers[place].isRunning)
       if isThere && !isRunning { return "container \(place) is dead and registered" }
-      return isRunning && !isThere && wanted(place) != nil ? "container \(place) runs and isn't registered" : nil
+      return isRunning && !isThere && wanted(place) != nil
+        ? "container \(place) runs and isn't registered" : nil
     }
   }
 }

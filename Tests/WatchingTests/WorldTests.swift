@@ -4,7 +4,8 @@ import Testing
 
 @Suite("In a world of its own, whatever the order and the delays")
 struct WorldTests {
-  @Test("no living registration is taken out, and in the end what is registered is what runs", arguments: 1...100)
+  @Test(
+    "no living registration is taken out, and in the end what is registered is what runs", arguments: 1...100)
   func staysTrue(seed: UInt64) {
     var world = World(seed: seed)
     world.run(10_000)
