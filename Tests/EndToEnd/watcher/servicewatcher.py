@@ -10,6 +10,8 @@ SERVICEWATCHER = os.path.abspath(
     os.environ.get("SERVICEWATCHER") or os.path.join(os.path.dirname(SERVICEWRAPPER), "servicewatcher")
 )
 
+BACK = 5.0  # seconds from the return of what was away until what was missed is taken out
+
 with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
     BOOT_ID = file.read().strip()
 
@@ -32,7 +34,13 @@ class Watcher(Wrapper):
         try:
             return eventually(condition, within)
         except Late as late:
-            raise Late(f"{late}; the log:\n{self.log}") from None
+            raise Late(f"{late}; the log:\n{self.log[-2000:]}") from None
+
+    def cleans(self, agent, within=BACK, service_id="web-1"):
+        self.until(lambda: agent.service(service_id) is None, within)
+
+    def troubles(self):
+        return self.lines("servicewatcher: warning:") + self.lines("servicewatcher: error:")
 
     def watches(self, within=10.0):
         """Waits until it has the engine's list."""

@@ -8,11 +8,10 @@ from cluster import Cluster
 from faults import FAULTS
 from fakes import Front
 from networks import Network
-from servicewatcher import leave, marks, new_id
+from servicewatcher import BACK, leave, marks, new_id
 from waiting import eventually
 from wrapper import descriptors, memory
 
-BACK = 5.0  # seconds from its return
 HELD_ON_TO = 10.0 + 2.0  # a question that is lost on the way is given up after 10 s
 
 
@@ -84,7 +83,9 @@ def test_what_died_meanwhile_is_gone_when_consul_is_back(request, fake, watch, n
     if fault.is_seen:
         assert {"web-1", "web-2", "web-3"} <= set(fault.agent.services())
     fault.mend()
-    ours.until(lambda: set(services(fault.agent)) == {"web-2", "web-3"}, HELD_ON_TO if fault.tries == 1 else BACK)
+    ours.until(
+        lambda: set(services(fault.agent)) == {"web-2", "web-3"}, HELD_ON_TO if fault.tries == 1 else BACK
+    )
     assert len(ours.lines("warning")) <= 1 and ours.lines(": error:") == [], ours.log
 
 
@@ -144,6 +145,6 @@ def test_without_a_token_what_it_may_not_see_stays(fake, watch, own_agent):
     agent = own_agent(config=rules, token="root-token").wait_for_tokens()
     leave(agent, "web-1", marks(new_id()))
     ours = watch(fake, agent).watches()
-    asked = 'Request finished: method=GET url=/v1/agent/services?filter='
+    asked = "Request finished: method=GET url=/v1/agent/services?filter="
     ours.until(lambda: asked in agent.log())
     assert agent.service("web-1")

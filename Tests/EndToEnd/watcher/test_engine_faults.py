@@ -1,41 +1,28 @@
-"""Whatever is wrong with the engine: nothing is lost, nothing wrongly removed, it is told once, and memory is flat."""
+"""Whatever is wrong with the engine: nothing is lost, nothing wrongly removed; told once, memory flat."""
 
 import json
 import signal
 
 import pytest
 
-from fake_engine import STREAM, answer, chunk
+from fake_engine import chunk
 from faults import keep_open
 from servicewatcher import leave, marks, new_id
 from waiting import always, eventually
 from wrapper import descriptors, memory
 
-BACK = 5.0  # seconds from its return until what it missed is taken out
 AT_ONCE = 2.0  # while it is there; a busy machine
-
-
-def is_gone(agent, service_id="web-1"):
-    return lambda: agent.service(service_id) is None
-
-
-def cleans(agent, watcher, within=BACK, service_id="web-1"):
-    eventually(is_gone(agent, service_id), within, f"{service_id} gone; the log:\n{watcher.log}")
-
-
-def troubles(watcher):
-    return watcher.lines("warning") + watcher.lines("error")
 
 
 def test_a_socket_that_is_not_there_yet_is_waited_for_and_told_once(fake_engine, agent, watch, tmp_path):
     leave(agent, "web-1", marks(new_id()))
     ours = watch(tmp_path / "later.sock", agent)
     ours.logs("No such file or directory")
-    always(lambda: len(troubles(ours)) == 1 and agent.service("web-1"), during=1.0, what=ours.log)
+    always(lambda: len(ours.troubles()) == 1 and agent.service("web-1"), during=1.0, what=ours.log)
     fake_engine(tmp_path / "later.sock")
-    cleans(agent, ours)
+    ours.cleans(agent)
     ours.watches()
-    assert len(troubles(ours)) == 1
+    assert len(ours.troubles()) == 1
 
 
 def test_so_is_one_that_nobody_listens_on(fake_engine, agent, watch, tmp_path):
@@ -46,8 +33,8 @@ def test_so_is_one_that_nobody_listens_on(fake_engine, agent, watch, tmp_path):
     ours.logs("Connection refused")
     path.unlink()
     fake_engine(path)
-    cleans(agent, ours)
-    assert len(troubles(ours)) == 1
+    ours.cleans(agent)
+    assert len(ours.troubles()) == 1
 
 
 def test_the_engine_is_restarted_and_what_runs_stays(fake_engine, agent, watch, wrapped, tmp_path):
@@ -61,11 +48,11 @@ def test_the_engine_is_restarted_and_what_runs_stays(fake_engine, agent, watch, 
     # Podman's kind of end: it knows no more of what has died, and of what lives nothing but the ID.
     after = fake_engine(path)
     after.run(alive)
-    cleans(agent, ours)
+    ours.cleans(agent)
     assert dead not in after.containers and agent.service("web-2")
-    assert len(troubles(ours)) == 1
+    assert len(ours.troubles()) == 1
     after.die(alive)
-    cleans(agent, ours, AT_ONCE, "web-2")
+    ours.cleans(agent, AT_ONCE, "web-2")
 
 
 EVENT = json.dumps({"Type": "container", "Action": "die", "Actor": {"ID": "a" * 64}}).encode()
@@ -86,11 +73,11 @@ def test_the_stream_ends_and_what_died_meanwhile_is_found(fake, agent, watch, wr
     eventually(fake.has_listener)
     fake.die(container, told=False)
     fake.end_streams(last)
-    cleans(agent, ours)
+    ours.cleans(agent)
     eventually(fake.has_listener, what="subscribed again")
-    assert len(troubles(ours)) == 1 and len(ours.lines("watching")) == 2, ours.log
+    assert len(ours.troubles()) == 1 and len(ours.lines("watching")) == 2, ours.log
     fake.die(other)
-    cleans(agent, ours, AT_ONCE, "web-2")
+    ours.cleans(agent, AT_ONCE, "web-2")
 
 
 ODDITIES = {
@@ -111,8 +98,8 @@ def test_the_stream_goes_on_behind_what_is_odd(fake, agent, watch, wrapped, line
     for start in range(0, len(line), 30000):
         fake.send(line[start : start + 30000])
     fake.die(container)
-    cleans(agent, ours, AT_ONCE)
-    assert fake.count("events") == 1 and troubles(ours) == [], ours.log
+    ours.cleans(agent, AT_ONCE)
+    assert fake.count("events") == 1 and ours.troubles() == [], ours.log
 
 
 def test_ten_thousand_events_in_a_burst_lose_nothing_and_cost_no_memory(fake, agent, watch, wrapped):
@@ -127,7 +114,7 @@ def test_ten_thousand_events_in_a_burst_lose_nothing_and_cost_no_memory(fake, ag
             fake.tell("die", identity)
         leave(agent, "probe", marks(new_id()))
         fake.tell("die", identity)
-        cleans(agent, ours, 20, "probe")
+        ours.cleans(agent, 20, "probe")
 
     burst(1000)
     before = memory(ours.pid, "Rss")
@@ -135,101 +122,9 @@ def test_ten_thousand_events_in_a_burst_lose_nothing_and_cost_no_memory(fake, ag
     after = memory(ours.pid, "Rss")
     print(f"{before} kB before, {after} kB after 10,000 events")
     assert after - before <= 64 and descriptors(ours.pid) <= 10, (before, after)
-    assert fake.count("events") == 1 and troubles(ours) == []
+    assert fake.count("events") == 1 and ours.troubles() == []
     fake.die(last)
-    cleans(agent, ours, AT_ONCE)
-    assert agent.service("web-2") and alive in fake.containers
-
-
-def http(status, body=b'{"message":"no"}'):
-    return b"HTTP/1.1 %s\r\nContent-Length: %d\r\n\r\n%s" % (status, len(body), body)
-
-
-LIES = {
-    "garbage": b"\x00\xff\x16\x03\x01 this is not HTTP\r\n\r\n",
-    "400": http(b"400 Bad Request"),
-    "403": http(b"403 Forbidden"),
-    "500": http(b"500 Internal Server Error"),
-    "301": http(b"301 Moved Permanently"),
-    "no-json": http(b"200 OK", b"hello"),
-    "cut": STREAM + b"10\r\nabc",
-}
-# A proxy's 404 isn't told from the engine's own, and an empty list is a list.
-HARMLESS = {("events", "no-json"), ("version", "no-json"), ("list", "no-json")}
-
-
-@pytest.mark.parametrize("kind", ["version", "events", "list", "inspect"])
-@pytest.mark.parametrize("lie", LIES)
-def test_a_wrong_answer_removes_nothing_and_is_told_once(fake, agent, watch, wrapped, kind, lie):
-    if (kind, lie) in HARMLESS:
-        pytest.skip("taken for what it isn't, and verified by inspect")
-    dead, alive = wrapped(), wrapped("web-2")
-    fake.die(dead)
-    fake.lie(kind, LIES[lie])
-    ours = watch(fake, agent)
-    ours.logs("warning")
-    eventually(lambda: fake.count(kind) >= 3, what="tried again")
-    assert agent.service("web-1") and agent.service("web-2")
-    assert len(troubles(ours)) == 1, ours.log
-    fake.lie(kind)
-    cleans(agent, ours)
-    assert agent.service("web-2") and alive in fake.containers
-
-
-def test_an_empty_list_that_is_a_lie_removes_nothing(fake, agent, watch, wrapped):
-    dead, _ = wrapped(), wrapped("web-2")
-    fake.die(dead)
-    fake.lie("list", http(b"200 OK", b"[]"))
-    ours = watch(fake, agent)
-    cleans(agent, ours)
-    eventually(lambda: fake.count("inspect") >= 2, what="verified")
-    assert agent.service("web-2")
-
-
-SICK = {"500": LIES["500"], "cut": LIES["cut"], "large": answer({"Id": "a", "State": {}, "Name": "x" * 400_000})}
-
-
-@pytest.mark.parametrize("said", SICK.values(), ids=SICK)
-def test_one_container_of_which_the_engine_says_nothing_holds_up_no_other(fake, agent, watch, wrapped, said):
-    """As with a broken storage driver, or labels of some hundred kilobytes."""
-    dead, sick = wrapped(), wrapped("web-2")
-    fake.sayings[sick] = said
-    ours = watch(fake, agent)
-    for number in range(5):
-        ports = {"80/tcp": [{"HostIp": "", "HostPort": str(8000 + number)}]}
-        fake.run(NetworkSettings={"Ports": ports, "Networks": {}})
-    ours.until(lambda: len(agent.in_catalog("web")) == 7)
-    fake.die(dead)
-    cleans(agent, ours)
-    assert agent.service("web-2")
-    assert fake.count("events") == 1 and len(troubles(ours)) <= 1, ours.log
-
-
-def test_as_much_as_a_host_can_have_is_read(fake, agent, watch, wrapped):
-    """Go's servers send a list in one chunk, however long it is."""
-    dead = wrapped()
-    for number in range(600):
-        alive = fake.run(told=False)
-        leave(agent, f"many-{number}", marks(alive), name="many", Tags=["x" * 500])
-    fake.listed_more = {"Labels": {"text": "x" * 1000}}
-    fake.die(dead)
-    ours = watch(fake, agent)
-    cleans(agent, ours)
-    assert len(agent.in_catalog("many")) == 600 and troubles(ours) == []
-    for service_id in agent.services():
-        agent.put(f"/v1/agent/service/deregister/{service_id}")
-
-
-def test_a_hung_engine_is_given_up_and_heard_again(fake, agent, watch, wrapped):
-    dead, alive = wrapped(), wrapped("web-2")
-    ours = watch(fake, agent).watches()
-    eventually(fake.has_listener)
-    fake.lie("inspect", b"")
-    fake.die(dead)
-    ours.logs("no answer", within=13)
-    assert agent.service("web-1")
-    fake.lie("inspect")
-    cleans(agent, ours)
+    ours.cleans(agent, AT_ONCE)
     assert agent.service("web-2") and alive in fake.containers
 
 

@@ -2,10 +2,11 @@
 
 import statistics
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from real_engines import Deaths
+from real_engines import Deaths, get
 from servicewatcher import BOOT_ID, leave, marks, new_id
 from waiting import eventually
 
@@ -44,18 +45,34 @@ def killed(served, watch, agent):
 
 
 def test_docker_kill_is_gone_from_the_agent_and_dns_within_100_ms(served, watch, agent, engine):
+    """Most of the time is the engine's own: Docker answers no question about a container before it
+    has cleared up after it, and Podman reads its events from a file."""
     watch(engine, agent).watches()
-    took = []
-    with Deaths(engine) as deaths:
+    took, ours = [], []
+    with Deaths(engine) as deaths, ThreadPoolExecutor() as pool:
         for _ in range(ROUNDS):
-            ours = served(engine)
-            ours.known_id = ours.id
-            ours.container.begin("kill")
-            gone = gone_at(ours)
-            assert not ours.is_found(), "out of DNS at once"
-            took.append(gone - deaths.when(ours.container))
-    print(f"{engine.name}, from die to gone: {sorted(round(one * 1000) for one in took)} ms")
-    assert min(took) <= PROMISED and statistics.median(took) <= BUSY, took
+            one = served(engine)
+            one.known_id = one.id
+            said = pool.submit(says_stopped_at, engine, deaths, one.container)
+            one.container.begin("kill")
+            gone = gone_at(one)
+            assert not one.is_found(), "out of DNS at once"
+            took.append(gone - deaths.when(one.container))
+            ours.append(gone - said.result(10))
+    print(f"{engine.name}, from die to gone: {in_ms(took)}; from the engine's word to gone: {in_ms(ours)}")
+    assert statistics.median(ours) <= PROMISED
+    assert min(took) <= PROMISED and statistics.median(took) <= BUSY
+
+
+def says_stopped_at(engine, deaths, container):
+    """When the engine answers that it is dead, if it is asked as soon as it tells."""
+    deaths.when(container)
+    assert not get(engine, f"/containers/{container.identity}/json")["State"]["Running"]
+    return time.time()
+
+
+def in_ms(times):
+    return f"{sorted(round(one * 1000) for one in times)} ms"
 
 
 def at_once(*words):
@@ -158,7 +175,7 @@ def test_each_watcher_keeps_to_its_own_engine(served, watch, agent, docker, podm
 
     for name in ("docker-dies", "podman-dies"):
         all_of[name].container.ask("kill")
-    all_of["podman-dies"].container.ask("rm", "--force")  # Podman's own watcher isn't asked whether it was ever there
+    all_of["podman-dies"].container.ask("rm", "--force")
     watch(docker, agent, "--cleanup-only")
     eventually(lambda: "docker-dies" not in left(), 5)
     other = served(docker, name="other")

@@ -4,10 +4,9 @@ import pytest
 
 from agent import keeping
 from real_engines import start_docker_api
-from servicewatcher import marks
+from servicewatcher import BACK, marks
 from waiting import always, eventually
 
-BACK = 5.0  # seconds from its return
 AWAY = {"killed": (), "removed": (), "own": ("--rm",)}
 
 
@@ -59,7 +58,11 @@ def restartable(room):
 
 def test_while_the_engine_was_away(served, watch, agent, restartable):
     engine = restartable.engine
-    alive, killed, removed = served(engine, name="alive"), served(engine, name="killed"), served(engine, name="own", how=["--rm"])
+    alive, killed, removed = (
+        served(engine, name="alive"),
+        served(engine, name="killed"),
+        served(engine, name="own", how=["--rm"]),
+    )
     pids = [one.container.pid for one in (killed, removed)]
     ours = watch(engine, agent).watches()
     restartable.kill()

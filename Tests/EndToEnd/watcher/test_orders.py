@@ -1,5 +1,5 @@
-"""A container that starts again under the same service ID never loses its new registration, in whatever order the
-engine, the agent, the watcher and the new life come to their words."""
+"""A container that starts again under the same service ID never loses its new registration, in whatever order
+the engine, the agent, the watcher and the new life come to their words."""
 
 import re
 
@@ -23,7 +23,7 @@ def scene(fake, agent, holding, watch):
         consul = holding(agent)
 
         def die_held(self, what, path, **how):
-            """Its container dies; returns when the question that follows is held, or its answer is made and held."""
+            """Its container dies; returns when the question that follows is held, or its answer is."""
             answered = agent.finished(METHODS[path], path)
             self.consul.hold(what, path)
             self.engine.die(self.container, **how)
@@ -149,8 +149,8 @@ def test_what_registers_when_the_deregistration_is_done_stays(scene, agent, what
 def test_a_deregistration_that_a_hung_agent_takes_too_late_is_healed_by_the_next_heartbeat(
     fake, own_agent, watch, run, server
 ):
-    """It hangs when the engine has just said 'stopped', and goes on when the next life has registered: the one order
-    that nobody can tell from the usual one."""
+    """It hangs when the engine has just said 'stopped', and goes on when the next life has registered: the
+    one order that nobody can tell from the usual one."""
     agent, container = own_agent(), fake.run()
     said = ["--meta", f"container-id={container}", "--meta", "container-engine=docker"]
     ours = run(server(), agent, "--ttl", "3s", *said)  # the next life; until it is told of, the last one's

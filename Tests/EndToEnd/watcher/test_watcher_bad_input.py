@@ -50,7 +50,9 @@ def run(options, environment=None):
     return subprocess.run(command, env=clean_environment(environment), **how)
 
 
-@pytest.mark.parametrize(("options", "environment", "named"), REFUSED, ids=[f"{one[0]}{one[1] or ''}"[:60] for one in REFUSED])
+@pytest.mark.parametrize(
+    ("options", "environment", "named"), REFUSED, ids=[f"{one[0]}{one[1] or ''}"[:60] for one in REFUSED]
+)
 def test_is_refused_in_one_line(options, environment, named):
     done = run(options, environment)
     assert done.returncode == 125 and done.stdout == ""

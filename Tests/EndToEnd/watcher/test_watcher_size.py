@@ -21,7 +21,9 @@ def test_one_static_file_of_at_most_1_7_mb():
 
 def test_at_most_2_mb_of_memory_with_a_hundred_containers(docker, contained, fake, agent, watch):
     """What a real engine says of a container, a hundred times, half of them with a wrapper."""
-    labels = [word for number in range(40) for word in ("--label", f"org.example.a-long-label.{number}={'x' * 100}")]
+    labels = [
+        word for number in range(40) for word in ("--label", f"org.example.a-long-label.{number}={'x' * 100}")
+    ]
     real = contained(docker, "/waits", lines=(), options=labels)
     inspected = get(docker, f"/containers/{real.identity}/json")
     (listed,) = [one for one in get(docker, "/containers/json") if one["Id"] == real.identity]

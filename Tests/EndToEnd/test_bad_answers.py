@@ -1,0 +1,49 @@
+"""An agent that answers in every way that fuzzing found worth keeping (Tests/Fuzz/Corpus/responses)."""
+
+import pathlib
+import threading
+
+import pytest
+
+from fakes import TCPServer
+from waiting import eventually
+from wrapper import memory
+
+CORPUS = pathlib.Path(__file__).parents[1] / "Fuzz" / "Corpus" / "responses"
+ANSWERS = sorted(CORPUS.iterdir())
+TOLD_AT_MOST = 4  # lines for each answer: it fails, it answers again, it is registered again …
+
+
+class Liar(TCPServer):
+    """Answers the first connection well, and each further one with the next of these; then hangs up."""
+
+    def __init__(self, answers):
+        super().__init__()
+        good = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+        self._answers, self._lock = iter([good * 3, *answers]), threading.Lock()
+        self.told = 0
+
+    def serve(self, connection):
+        if not connection.recv(65536):
+            return
+        with self._lock:
+            answer = next(self._answers, b"")
+            self.told += 1
+        connection.sendall(answer)
+
+
+def test_nothing_that_an_agent_answers_hurts_the_process(run, server, record_property):
+    assert len(ANSWERS) > 30
+    record_property("cases", len(ANSWERS))
+    served = server(status=5)
+    with Liar(path.read_bytes() for path in ANSWERS) as liar:
+        # A third of the TTL is the longest pause between two tries.
+        ours = run(served, liar, "--ttl", "100ms")
+        served.event("accepting")
+        before = memory(ours.pid, "Rss")
+        eventually(lambda: liar.told > len(ANSWERS), within=60, what="every answer told")
+        assert ours.is_running() and served.signals() == []
+        assert memory(ours.pid, "Rss") <= before + 512
+        assert ours.stop() == 5, ours.log
+    assert ours.log.replace("\n", "").isprintable()
+    assert len(ours.lines()) <= TOLD_AT_MOST * len(ANSWERS)

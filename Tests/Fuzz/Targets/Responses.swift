@@ -1,0 +1,77 @@
+import JSON
+import Options
+import Supervision
+
+@testable import Consul
+@testable import HTTP
+@testable import Wrapper
+
+/// An agent's bytes: the pieces in which they arrive make no difference, limits hold, and what is said of them
+/// is one line.
+func takeResponses(_ bytes: [UInt8]) {
+  for limits in [ResponseParser.Limits.standard, .init(header: 200, body: 40)] {
+    let whole = Connection([bytes[...]], limits)
+    promise(Connection(pieces(of: bytes), limits) == whole, "the pieces make a difference")
+    promise(whole.responses.allSatisfy { $0.body.count <= limits.body }, "longer than the limit")
+    for response in whole.responses { takeResponse(response) }
+    guard let first = whole.responses.first else { continue }
+    promise(status([bytes[...]]) == first.status, "the status reader differs")
+  }
+  promise(status(pieces(of: bytes)) == status([bytes[...]]), "the status reader minds the pieces")
+}
+
+/// Cut after as many bytes as the bytes themselves say.
+private func pieces(of bytes: [UInt8]) -> [ArraySlice<UInt8>] {
+  var (pieces, start): ([ArraySlice<UInt8>], Int) = ([], 0)
+  while start < bytes.count {
+    let end = min(start + Int(bytes[bytes.count - 1 - pieces.count] % 32), bytes.count)
+    pieces.append(bytes[start..<max(start + 1, end)])
+    start = max(start + 1, end)
+  }
+  return pieces
+}
+
+/// All that comes of a connection up to its end.
+private struct Connection: Equatable {
+  var responses: [Response] = []
+  var malformed: ResponseParser.Malformed?
+
+  init(_ pieces: [ArraySlice<UInt8>], _ limits: ResponseParser.Limits) {
+    var parser = ResponseParser(limits: limits)
+    do throws(ResponseParser.Malformed) {
+      for piece in pieces { responses += try parser.receive(piece) }
+      if let last = try parser.end() { responses.append(last) }
+    } catch {
+      malformed = error
+      promise(parser.malformed == error, "the error is forgotten")
+      promise((try? parser.receive([0x48])) == nil && (try? parser.end()) == nil, "broken, and goes on")
+    }
+  }
+}
+
+private func status(_ pieces: [ArraySlice<UInt8>]) -> Int? {
+  var reader = StatusReader()
+  for piece in pieces {
+    do throws(ResponseParser.Malformed) {
+      if let status = try reader.receive(piece) { return status }
+    } catch { return nil }
+  }
+  return nil
+}
+
+private let registrant: Registrant = {
+  guard let service = try? services(["--name=web", "--port=80"]).first else { fatalError("no service") }
+  return Registrant(
+    service: service, hostname: "host", identity: Identity(containerID: "4f2a", bootID: "b"))
+}()
+
+private func takeResponse(_ response: Response) {
+  promise(100...999 ~= response.status, "status \(response.status)")
+  promise(0...86_400 ~= response.retryAfter ?? 0, "Retry-After \(response.retryAfter ?? 0)")
+  promiseOneShortLine(response.reason)
+  switch registrant.answer(response, address: nil) {
+  case .foreign(let words): promiseOneShortLine(words)
+  case .denied(let words), .rejected(let words), .failing(let words): promiseOneShortLine(words, limit: 205)
+  case .done, .different, .unknown: break
+  }
+}
