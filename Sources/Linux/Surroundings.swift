@@ -47,9 +47,12 @@ public enum Surroundings {
   /// Leaves the working directory, so that what it is on can be unmounted; chdir(2).
   public static func leaveWorkingDirectory() { _ = unsafe chdir("/") }
 
-  /// Unmaps the pages of our code until they are executed again: starting takes many that nothing else does. They stay in
-  /// the file's cache, which all of us share; madvise(2).
-  public static func forgetCode() { _ = cl_forget_code() }
+  /// Gives back what only starting took: what was allocated and is free again, malloc_trim(3), and pages of our code, which
+  /// stay in the file's cache and come back when they are executed again, madvise(2).
+  public static func forgetStart() {
+    _ = malloc_trim(0)
+    _ = cl_forget_code()
+  }
 
   private static func text(_ start: UnsafePointer<CChar>?) -> [UInt8] {
     guard let start = unsafe start else { return [] }

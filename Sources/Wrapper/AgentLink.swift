@@ -29,6 +29,9 @@ struct AgentLink: ~Copyable {
   private var parser = ResponseParser()
   /// Of the last registration that was sent; nil: the agent's own.
   private(set) var registeredAddress: String?
+  /// What would be registered now: what the agent's entry is compared with. Addresses change while a container runs, as when
+  /// its network is left for another.
+  private var presentAddress: String?
   /// Our own end of the last connection.
   private var local: SocketAddress?
   /// The agent that took the last registration, as far as we know.
@@ -178,16 +181,30 @@ extension AgentLink {
     let secret = token.current
     hasOldToken = registeredToken != nil && registeredToken != secret
     for request in waiting {
-      if case .register = request {
+      switch request {
+      case .inspect: notePresentAddress()
+      case .register:
         local = connection?.localAddress
         registeredAddress = try registrant.address(local: local)
+        presentAddress = registeredAddress
         registeredToken = secret
         moveIn()
+      case .retire, .alive, .ready, .deregister: break
       }
       let words = registrant.request(request, address: registeredAddress)
       outgoing += words.bytes(host: place.hostField, token: secret)
     }
     waiting = []
+  }
+
+  private mutating func notePresentAddress() {
+    local = connection?.localAddress
+    do throws(SystemCallError) {
+      presentAddress = try registrant.address(local: local)
+    } catch {
+      // An interface that is down for a moment: nothing better is known.
+      presentAddress = registeredAddress
+    }
   }
 
   /// From now on the agent that we are connected to has us, and no other is to.
@@ -217,7 +234,7 @@ extension AgentLink {
     do throws(ResponseParser.Malformed) {
       let responses = bytes.isEmpty ? try parser.end().map { [$0] } ?? [] : try parser.receive(bytes)
       let answers = responses.prefix(unanswered).map {
-        Event.answered(registrant.answer($0, address: registeredAddress))
+        Event.answered(registrant.answer($0, address: presentAddress))
       }
       unanswered -= answers.count
       return bytes.isEmpty && unanswered > 0 ? answers + [.lost(.closed)] : answers

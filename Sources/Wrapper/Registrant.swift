@@ -32,7 +32,7 @@ struct Registrant {
     }
   }
 
-  /// - Parameter address: of the last registration; nil for the agent's own.
+  /// - Parameter address: what would be registered now; nil for the agent's own.
   func answer(_ response: Response, address: String?) -> Supervision.Answer {
     let answer = Supervision.Answer(response)
     // The one answer that says something describes our service.

@@ -43,7 +43,7 @@ struct Supervisor: ~Copyable {
     let folder = Surroundings.workingDirectory ?? [UInt8]("/".utf8)
     let child = try spawn(options, mask: mask, sources)
     sources.releaseInherited()
-    Surroundings.forgetCode()
+    Surroundings.forgetStart()
     let identity = options.services.isEmpty ? Identity() : .own
     let surroundings = ProbeSurroundings(mask: mask, folder: folder)
     let registrars = options.services.indices.map { place in

@@ -89,15 +89,31 @@ def test_auto_is_the_address_of_the_way_to_consul(run_inside, server, outside):
     assert outside.agent.service(ID) is None
 
 
-@in_networks
-def test_auto_is_taken_anew_at_each_registration(run_inside, server, outside, inside):
-    ours = run_inside(server(), "--ttl", "3s")
-    registered(ours, outside.agent)
+def move(inside):
     inside.ip("address", "add", "198.51.100.3/24", "dev", "zzz0")
     # The second address of a subnet goes with the first, unless told otherwise: again, then, with its route.
     inside.ip("address", "del", f"{OURS}/24", "dev", "zzz0")
     inside.ip("address", "replace", "198.51.100.3/24", "dev", "zzz0")
     inside.ip("route", "replace", f"{CONSUL}/32", "via", "198.51.100.254")
+
+
+@in_networks
+@pytest.mark.parametrize("wanted", ["auto", "interface:zzz0"])
+def test_an_address_that_changes_is_followed_within_thirty_seconds(
+    run_inside, server, outside, inside, wanted
+):
+    ours = run_inside(server(), "--ttl", "3s", "--address", wanted)
+    registered(ours, outside.agent)
+    move(inside)
+    eventually(lambda: address(outside.agent) == "198.51.100.3", within=35, what="the new address")
+    ours.logs("registered again")
+
+
+@in_networks
+def test_auto_is_taken_anew_at_each_registration(run_inside, server, outside, inside):
+    ours = run_inside(server(), "--ttl", "3s")
+    registered(ours, outside.agent)
+    move(inside)
     outside.agent.put(f"/v1/agent/service/deregister/{ID}")
     eventually(lambda: outside.agent.is_passing(ID), what="registered again")
     assert address(outside.agent) == "198.51.100.3"

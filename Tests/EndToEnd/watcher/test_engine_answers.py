@@ -3,7 +3,7 @@
 import pytest
 
 from fake_engine import STREAM, answer
-from servicewatcher import leave, marks
+from servicewatcher import BACK, leave, marks
 from waiting import always, eventually
 
 
@@ -84,6 +84,21 @@ def test_one_container_of_which_the_engine_says_nothing_holds_up_no_other(fake, 
     ours.cleans(agent)
     assert agent.service("web-2")
     assert fake.count("events") == 1 and len(ours.troubles()) <= 1, ours.log
+
+
+@pytest.mark.parametrize(("said", "within"), [(LIES["500"], BACK), (b"", 10 + BACK)], ids=["500", "silence"])
+def test_one_that_can_t_be_asked_about_holds_up_no_other_that_died(fake, agent, watch, wrapped, said, within):
+    """As where the engine waits for a mount that hangs. It comes first in the agent's list."""
+    sick, dead = wrapped("web-0"), wrapped("web-1")
+    fake.sayings[sick] = said
+    ours = watch(fake, agent).watches()
+    fake.die(sick)
+    fake.die(dead)
+    ours.cleans(agent, within)
+    assert agent.service("web-0") and len(ours.troubles()) <= 1, ours.log[:2000]
+    del fake.sayings[sick]
+    fake.tell("die", sick)
+    ours.cleans(agent, BACK, "web-0")
 
 
 def test_as_much_as_a_host_can_have_is_read(fake, agent, watch, wrapped):
