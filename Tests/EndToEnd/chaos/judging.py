@@ -29,7 +29,8 @@ def _end(seen, story):
     others = (plan.wait_for_all or 0) / 1000 + 1 if plan.wait_for_all else 0
     if story.process_ended:
         took = story.ended - story.resumed(story.process_ended)
-        if took > others + SLACK + (LAST_CHANCE if was_faulty(seen, story.ended) else 0):
+        calm = not was_faulty(seen, story.ended) and seen.watch.was_reachable(story.process_ended, story.ended)
+        if took > others + SLACK + (0 if calm else LAST_CHANCE):
             yield f"ended {took:.2f} s after the process"
     elif story.stopped:
         took = story.ended - story.resumed(story.stopped)
