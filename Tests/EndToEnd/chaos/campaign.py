@@ -86,6 +86,8 @@ class Campaign:
 
     def _count(self, plan, seen, broken):
         self.runs += 1
+        if self.runs % 1000 == 0:
+            self._report(f"{self.runs} runs, {len(self.failed)} failed")
         self.kinds[plan.kind] += 1
         self.faults.update({mode for _, mode in seen.modes if mode != "pass"})
         self.faults.update({f"agent {spell([what for _, what in plan.fate])}" for _ in plan.fate[:1]})
