@@ -7,7 +7,9 @@ import truth
 from outcome import outcomes, rewritten
 from moments import ANSWER, LAST_CHANCE, SLACK, Story, is_early, was_faulty
 
-MOST_MEMORY, MOST_DESCRIPTORS = 2048, 10  # kB; six, and a few while it talks and probes
+MOST_MEMORY = 2048  # kB
+# Six, and for each service while it talks to the agent, probes, and waits for a name server.
+MOST_DESCRIPTORS, AND_PER_SERVICE = 6, 4
 
 
 def complaints(seen):
@@ -146,7 +148,7 @@ def _may_be_left(seen, story):
 def _resources(seen, story):
     if seen.most_memory > MOST_MEMORY:
         yield f"{seen.most_memory} kB of memory"
-    if seen.most_descriptors > MOST_DESCRIPTORS:
+    if seen.most_descriptors > MOST_DESCRIPTORS + AND_PER_SERVICE * seen.plan.ports:
         yield f"{seen.most_descriptors} descriptors"
     # Standard ones, and the one for its records.
     if story.started and (count := seen.first("started")[1]) != 4:
