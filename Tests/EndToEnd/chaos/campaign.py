@@ -192,6 +192,6 @@ def main():
 
 
 if __name__ == "__main__":
-    # Ended by a signal, what was started is ended too.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    # At once, and what was started ends with us.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     main()

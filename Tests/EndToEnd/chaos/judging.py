@@ -109,7 +109,7 @@ def _pauses(seen, story):
     at, number = story.stops[0]
     number = rewritten(plan, number)
     arrived = next((when for when, n in seen.all("signal") if n == number and when >= at), None)
-    was_served = any(present and at - 0.5 < answered < at for _, answered, present, *_ in seen.sightings)
+    was_served = any(passing and at - 0.5 < asked < at for asked, *_, passing in seen.sightings) and not plan.stale
     if arrived and was_served and not was_faulty(seen, at) and arrived - at < plan.drain / 1000:
         yield f"drained for {arrived - at:.3f} s only"
     if plan.stop[0] == "ignores" and plan.kind == "ignores" and story.ended - at < plan.stop_timeout / 1000:
