@@ -72,12 +72,16 @@ compare-inits: ## Print the table of docs/inits.md again: ours beside tini, dumb
 SEED ?= 1
 RUNS ?= 10000
 chaos: ## Random processes, faults and signals, held against the promises: SEED=1 RUNS=10000, or SEED=1 RUN=4711
+	@scripts/install-tools test
+	@$(MAKE) --no-print-directory build
 	@SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) $(python) Tests/EndToEnd/chaos/campaign.py \
 	    --seed '$(SEED)' $(if $(RUN),--run $(RUN),--runs $(RUNS)) $(CHAOS_ARGS)
 
 HEARTBEATS ?= 100000
 REGISTRATIONS ?= 10000
 soak: ## Weeks of heartbeats in an hour: HEARTBEATS=100000 REGISTRATIONS=10000; memory and descriptors must stay flat
+	@scripts/install-tools test
+	@$(MAKE) --no-print-directory build
 	@SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) $(python) Tests/EndToEnd/chaos/soak.py \
 	    --heartbeats $(HEARTBEATS) --registrations $(REGISTRATIONS)
 

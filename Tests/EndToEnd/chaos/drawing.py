@@ -7,7 +7,7 @@ from plan import LIFETIME, NEVER, Plan
 
 # What the proxy does to a connection; `pass` and `delay` let Consul be reached. See proxy.py.
 FAULTS = ("delay", "refuse", "cut", "reset", "half-close", "hole", "swallow", "cut-answer")
-FAULTS += ("trickle", "garbage", "error", "denied")
+FAULTS += ("trickle", "garbage", "flood", "error", "denied")
 OTHERS = [signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2] * 3
 OTHERS += [signal.SIGWINCH, signal.SIGALRM, signal.SIGPIPE]
 OTHERS += [signal.SIGURG, signal.SIGVTALRM, signal.SIGIO, signal.SIGPWR, signal.SIGTSTP, signal.SIGBUS]
@@ -41,6 +41,7 @@ def _options(plan, rng):
     plan.wait_for_all = rng.choice((None, None, rng.randrange(100, 600)))
     plan.ready = rng.choices(("tcp", "none", "exec", "http"), (80, 6, 4, 10))[0]
     plan.rewrite = rng.choices((None, (15, 2), (10, 12), (1, 0)), (85, 5, 5, 5))[0]
+    plan.host = rng.choices(("127.0.0.1", "localhost"), (90, 10))[0]
     plan.stderr = rng.choices(("file", "full", "closed"), (90, 5, 5))[0]
 
 

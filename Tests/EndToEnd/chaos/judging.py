@@ -7,7 +7,9 @@ import truth
 from outcome import outcomes, rewritten
 from moments import ANSWER, LAST_CHANCE, SLACK, Story, is_early, was_faulty
 
-MOST_MEMORY, MOST_DESCRIPTORS = 2048, 10  # kB; six, and a few while it talks and probes
+MOST_MEMORY = 2048  # kB
+# Six, and for each service while it talks to the agent, probes, and waits for a name server.
+MOST_DESCRIPTORS, AND_PER_SERVICE = 6, 4
 
 
 def complaints(seen):
@@ -29,7 +31,8 @@ def _end(seen, story):
     others = (plan.wait_for_all or 0) / 1000 + 1 if plan.wait_for_all else 0
     if story.process_ended:
         took = story.ended - story.resumed(story.process_ended)
-        if took > others + SLACK + (LAST_CHANCE if was_faulty(seen, story.ended) else 0):
+        calm = not was_faulty(seen, story.ended) and seen.watch.was_reachable(story.process_ended, story.ended)
+        if took > others + SLACK + (0 if calm else LAST_CHANCE):
             yield f"ended {took:.2f} s after the process"
     elif story.stopped:
         took = story.ended - story.resumed(story.stopped)
@@ -106,7 +109,7 @@ def _pauses(seen, story):
     at, number = story.stops[0]
     number = rewritten(plan, number)
     arrived = next((when for when, n in seen.all("signal") if n == number and when >= at), None)
-    was_served = any(present and at - 0.5 < answered < at for _, answered, present, *_ in seen.sightings)
+    was_served = any(passing and at - 0.5 < asked < at for asked, *_, passing in seen.sightings) and not plan.stale
     if arrived and was_served and not was_faulty(seen, at) and arrived - at < plan.drain / 1000:
         yield f"drained for {arrived - at:.3f} s only"
     if plan.stop[0] == "ignores" and plan.kind == "ignores" and story.ended - at < plan.stop_timeout / 1000:
@@ -145,7 +148,7 @@ def _may_be_left(seen, story):
 def _resources(seen, story):
     if seen.most_memory > MOST_MEMORY:
         yield f"{seen.most_memory} kB of memory"
-    if seen.most_descriptors > MOST_DESCRIPTORS:
+    if seen.most_descriptors > MOST_DESCRIPTORS + AND_PER_SERVICE * seen.plan.ports:
         yield f"{seen.most_descriptors} descriptors"
     # Standard ones, and the one for its records.
     if story.started and (count := seen.first("started")[1]) != 4:

@@ -27,8 +27,8 @@ class Story:
         self.paused = _pairs(seen.sent, signal.SIGSTOP, signal.SIGCONT, self.ended)
 
     def resumed(self, at):
-        """When servicewrapper could act on what came then."""
-        return max([at, *(b for a, b in self.paused if a <= at <= b)])
+        """When servicewrapper could act on what came then, perhaps just before it was stopped."""
+        return max([at, *(b for a, b in self.paused if a - SLACK <= at <= b)])
 
     @property
     def closing(self):

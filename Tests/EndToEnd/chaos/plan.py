@@ -26,6 +26,7 @@ class Plan:
     ready_timeout: int | None = None
     expect: int | None = None
     rewrite: tuple[int, int] | None = None
+    host: str = "127.0.0.1"  # of Consul
     stderr: str = "file"
     # The process: what it does when, and at a stop signal
     acts: list = dataclasses.field(default_factory=list)
@@ -60,6 +61,7 @@ class Plan:
     def __str__(self):
         parts = [f"{self.seed}/{self.number} {self.kind} {self.mode}", " ".join(self.options())]
         parts += [f"{self.ports} ports"] * (self.ports > 1)
+        parts += ["Consul by name"] * (self.host == "localhost")
         parts += [f"stderr {self.stderr}"] * (self.stderr != "file")
         parts += ["process: " + " ".join([*map(spell, self.acts), "at-stop:" + spell(self.stop)])]
         early = [f"+{self.early[0]}µs:{name(self.early[1])}"] if self.early else []

@@ -13,6 +13,7 @@ def _answer(status, body):
 
 CANNED = {
     "garbage": b"\x00\xff\x16\x03\x01 this is not HTTP\r\n\r\n" * 50,
+    "flood": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFF\r\n",
     "error": _answer("500 Internal Server Error", "rpc error: No cluster leader"),
     "denied": _answer("403 Forbidden", "Permission denied"),
 }
@@ -25,11 +26,11 @@ class FaultProxy:
     """pass; delay (each chunk, by so many milliseconds); refuse; cut (FIN at once); reset (RST at once);
     half-close (it won't answer, but listens on); hole (nothing comes through until it is mended; then all
     does, in any order); swallow (requests come through, answers don't until it is mended); cut-answer (in its
-    middle); trickle (an answer's bytes one by one); garbage, error (500), denied (403): instead of an answer."""
+    middle); trickle (an answer's bytes one by one); garbage, flood (without end), error (500), denied (403): all
+    of them instead of an answer."""
 
     def __init__(self, agent_port, port, rng):
         self._agent_port, self.port, self._rng = agent_port, port, rng
-        self.address = f"127.0.0.1:{port}"
         self.history = []  # (when, mode)
         self.mode, self._delay = "pass", 0
         self._server, self._changed, self._open = None, asyncio.Event(), set()
@@ -74,9 +75,7 @@ class FaultProxy:
             if self.mode in ENDING:
                 return _end(writer, self.mode == "reset")
             if self.mode in CANNED:
-                await reader.read(65536)
-                writer.write(CANNED[self.mode])
-                return await writer.drain()
+                return await self._answer_for_it(reader, writer)
             if self.mode == "half-close":
                 writer.write_eof()
                 while await reader.read(65536):
@@ -88,6 +87,14 @@ class FaultProxy:
         finally:
             self._open.discard(writer)
             writer.close()
+
+    async def _answer_for_it(self, reader, writer):
+        await reader.read(65536)
+        writer.write(CANNED[self.mode])
+        await writer.drain()
+        while self.mode == "flood" and not writer.is_closing():
+            writer.write(b"x" * 65536)
+            await writer.drain()
 
     async def _connect(self, reader, writer):
         there_reader, there = await asyncio.open_connection("127.0.0.1", self._agent_port)

@@ -77,7 +77,7 @@ class _Run:
         actions = [(os.POSIX_SPAWN_OPEN, number, "/dev/null", os.O_RDWR, 0) for number in (0, 1)]
         actions += [(os.POSIX_SPAWN_DUP2, error, 2), (os.POSIX_SPAWN_DUP2, theirs, 3)]
         ward = [f"{self.tools}/ward", self.plan.mode]
-        ward += command(self.plan, self.ports, self.proxy.address, self.tools)
+        ward += command(self.plan, self.ports, f"{self.plan.host}:{self.proxy.port}", self.tools)
         self.ward = os.posix_spawn(ward[0], ward, clean_environment(), file_actions=actions, setsid=True)
         os.close(theirs)
         os.close(error)

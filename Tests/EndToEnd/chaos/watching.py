@@ -7,6 +7,7 @@ import time
 EVERY = 0.05
 # An agent or a machine that takes longer than this for a question can't be said to be reachable.
 SLOW = 0.2
+LONGEST_REST = 5
 
 
 async def ask(port, method, path, body=None):
@@ -30,7 +31,8 @@ class Watch:
         self.agent = agent
         self.runs = {}  # by name: the IDs, whether they have checks, and what is to be told
         self.bad = []  # (from, to): not reachable, or too slow
-        self._began = self._last_good = None
+        self._began = self._last_good = self._began_last = None
+        self._took = 0
         self._looked = asyncio.Event()
 
     async def watch(self):
@@ -42,6 +44,7 @@ class Watch:
                 if self._last_good and ended - self._last_good > SLOW + EVERY:
                     self.bad.append((self._last_good, ended))
                 self._began, self._last_good = self._began or ended, ended
+                self._began_last, self._took = began, ended - began
                 self._tell(began, ended, services, checks)
                 self._looked.set()
                 self._looked = asyncio.Event()
@@ -67,8 +70,17 @@ class Watch:
             sightings.append((began, ended, any(listed), any(good), all(good)))
 
     async def look(self):
-        """Waits for one that succeeds: what was bad until now is known then."""
-        await asyncio.wait_for(self._looked.wait(), 60)
+        """Waits for one that begins from now on and succeeds: what was bad until now is known then."""
+        since = time.monotonic()
+        while (self._began_last or 0) < since:
+            await asyncio.wait_for(self._looked.wait(), 60)
+
+    async def rest(self):
+        """Until the agent answers fast again, or for a while: what is done to a machine that is too slow to tell
+        says little."""
+        deadline = time.monotonic() + LONGEST_REST
+        while self._took > SLOW / 2 and time.monotonic() < deadline:
+            await asyncio.sleep(EVERY)
 
     def was_reachable(self, since, until):
         """All the time."""

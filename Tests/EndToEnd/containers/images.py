@@ -66,7 +66,7 @@ class Debian:
         with open(self._log_path, "wb") as log:
             self._making = room.start(*command, stdout=log, stderr=subprocess.STDOUT)
 
-    def root(self, within=300):
+    def root(self, within=600):
         """Its files, once they are there."""
         status = self._making.wait(timeout=within)
         assert status == 0, open(self._log_path, encoding="utf-8").read()[-2000:]
