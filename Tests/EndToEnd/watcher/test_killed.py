@@ -12,7 +12,7 @@ from waiting import eventually
 
 PROMISED = 0.1  # seconds, with the machine at our service: the best of some rounds
 BUSY = 0.4  # and their median, with what else may run on it
-ROUNDS = 5
+ROUNDS = 4
 
 
 def gone_at(served):

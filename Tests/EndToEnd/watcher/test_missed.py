@@ -88,7 +88,7 @@ def test_while_consul_was_away(served, watch, docker, own_agent, tmp_path, how):
     if how == "hung":
         agent.resume()
     else:
-        ours.logs("Connection refused")
+        ours.logs("warning")
         agent.start()
     ours.until(are_gone(agent, "killed", "own"), BACK)
     eventually(alive.is_passing, 10, "alive")
