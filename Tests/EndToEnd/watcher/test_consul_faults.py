@@ -5,7 +5,7 @@ import signal
 import pytest
 
 from cluster import Cluster
-from faults import FAULTS
+from faults import FAULTS, IN_NO_HURRY
 from fakes import Front
 from networks import Network
 from servicewatcher import BACK, leave, marks, new_id
@@ -87,7 +87,7 @@ def test_what_died_meanwhile_is_gone_when_consul_is_back(request, fake, watch, n
         lambda: set(services(fault.agent)) == {"web-2", "web-3"}, HELD_ON_TO if fault.tries == 1 else BACK
     )
     # What was under way when it began to deny is told by itself.
-    assert len(ours.troubles()) <= (2 if name == "denied" else 1), ours.log
+    assert len(ours.troubles()) <= (2 if name in IN_NO_HURRY else 1), ours.log
 
 
 def services(agent):
