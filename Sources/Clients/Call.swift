@@ -12,10 +12,21 @@ public struct Call: ~Copyable {
     case answered(Response)
     /// Why there is no answer, or no more of it, for a log.
     case lost(String)
+    /// The same where there wasn't even a connection.
+    case unreachable(String)
+  }
+
+  public enum Body: Hashable, Sendable {
+    /// All of it with the end; 256 KiB at most.
+    case whole
+    /// As it arrives, up to so many bytes; nil: for as long as it goes on.
+    case parts(limit: Int?)
   }
 
   private let place: ConsulAddress
-  private var isStreamed = false
+  private var body = Body.whole
+  /// Bytes of the answer so far.
+  private var received = 0
   private var resolver: Resolver?
   private let resolverTag: UInt64
   /// Tried in order; empty: to be resolved, or not called.
@@ -40,26 +51,27 @@ public struct Call: ~Copyable {
   public func owns(_ tag: UInt64) -> Bool { tag == self.tag || tag == resolverTag }
 
   /// Sends, once connected. A call under way is dropped.
-  /// - Parameter isStreamed: give the body in parts; else all of it, 256 KiB at most, with the end.
-  public mutating func start(_ request: [UInt8], isStreamed: Bool, _ poller: borrowing Poller) -> News? {
+  public mutating func start(_ request: [UInt8], _ body: Body, _ poller: borrowing Poller) -> News? {
     drop()
-    self.isStreamed = isStreamed
+    self.body = body
+    // What is handed over as it arrives takes no memory, be it one chunk of a megabyte.
+    if body != .whole { parser = ResponseParser(limits: .init(header: 16 << 10, body: .max)) }
     outgoing = request
     addresses = place.knownAddresses[...]
     if !addresses.isEmpty { return connect(poller) }
-    guard case .tcp(let host, let port) = place else { return .lost(Errno.text(Errno.noEntry)) }
+    guard case .tcp(let host, let port) = place else { return .unreachable(Errno.text(Errno.noEntry)) }
     do throws(SystemCallError) {
       if resolver == nil { resolver = try Resolver.watched(by: poller, tag: resolverTag) }
       try resolver?.resolve(host: host, port: port)
       return nil
-    } catch { return .lost(error.reason) }
+    } catch { return .unreachable(error.reason) }
   }
 
   public mutating func drop() {
     connection = nil
     (outgoing, addresses) = ([], [])
     parser = ResponseParser()
-    isHeaderTold = false
+    (isHeaderTold, received) = (false, 0)
   }
 
   /// Called when the poller names a tag of this call.
@@ -78,7 +90,7 @@ public struct Call: ~Copyable {
   private mutating func resolved(_ poller: borrowing Poller) -> News? {
     guard let answer = resolver?.takeAnswer() ?? nil, connection == nil, !outgoing.isEmpty else { return nil }
     switch answer {
-    case .failed(let code): return .lost(Resolver.reason(code))
+    case .failed(let code): return .unreachable(Resolver.reason(code))
     case .found(let found):
       addresses = found[...]
       return connect(poller)
@@ -86,7 +98,7 @@ public struct Call: ~Copyable {
   }
 
   private mutating func connect(_ poller: borrowing Poller) -> News? {
-    guard let address = addresses.first else { return .lost(Errno.text(Errno.timedOut)) }
+    guard let address = addresses.first else { return .unreachable(Errno.text(Errno.timedOut)) }
     do throws(SystemCallError) {
       let opened = try Connection.open(to: address)
       generation += 1
@@ -100,7 +112,7 @@ public struct Call: ~Copyable {
   private mutating func tryNext(_ error: SystemCallError, _ poller: borrowing Poller) -> News? {
     connection = nil
     addresses = addresses.dropFirst()
-    return addresses.isEmpty ? .lost(error.reason) : connect(poller)
+    return addresses.isEmpty ? .unreachable(error.reason) : connect(poller)
   }
 
   /// A request of ours is smaller than any socket's buffer; one that isn't taken whole is as good as refused.
@@ -121,12 +133,14 @@ public struct Call: ~Copyable {
       bytes = try connection?.receive() ?? nil
     } catch { return [.lost(error.reason)] }
     guard let bytes else { return [] }
+    received += bytes.count
+    if case .parts(let limit?) = body, received > limit { return [.lost("its answer is too long")] }
     do throws(ResponseParser.Malformed) {
       let complete = bytes.isEmpty ? try parser.end() : try parser.receive(bytes).first
       if let complete { return [.answered(complete)] }
       if bytes.isEmpty { return [.lost("connection lost before the answer")] }
     } catch { return [.lost(bytes.isEmpty ? "connection lost in the middle of the answer" : error.rawValue)] }
-    guard isStreamed, let status = parser.status else { return [] }
+    guard body != .whole, let status = parser.status else { return [] }
     let part = parser.takeBody()
     // That there is an answer is news, be its body still to come.
     if part.isEmpty, isHeaderTold { return [] }

@@ -41,13 +41,14 @@ struct AgentConversation: ~Copyable {
     asked = request
     elements = ElementSplitter()
     let bytes = words.bytes(host: host, token: token.current)
-    let news = call.start(bytes, isStreamed: request == .look, poller)
+    let news = call.start(bytes, request == .look ? .parts(limit: longestList) : .whole, poller)
     return news.map { heard($0, kind) } ?? []
   }
 
   private func words(_ request: AgentRequest, _ definition: Definition?) -> Consul.Request? {
     switch request {
     case .look: .services(ofBoot: boot)
+    case .verify(let entry): .service(id: entry.id)
     case .register: definition.map { .register($0) }
     case .deregister(let entry): .deregister(id: entry.id)
     }
@@ -60,14 +61,22 @@ struct AgentConversation: ~Copyable {
   private mutating func heard(_ news: Call.News, _ kind: String) -> [WatchEvent] {
     guard let asked else { return [] }
     switch news {
-    case .lost(let reason): return [.requestLost(reason)]
+    case .lost(let reason), .unreachable(let reason): return [.requestLost(reason)]
     case .part(let bytes, 200): return entries(bytes, kind)
     // What is in it is lost, its status says enough.
     case .part: return []
     case .answered(let response):
       drop()
-      let entries = asked == .look && response.status == 200 ? entries(response.body, kind) : []
-      return entries + [.answered(AgentAnswer(response))]
+      return entries(asked, response, kind) + [.answered(AgentAnswer(response))]
+    }
+  }
+
+  private mutating func entries(_ asked: AgentRequest, _ response: Response, _ kind: String) -> [WatchEvent] {
+    guard response.status == 200 else { return [] }
+    switch asked {
+    case .look: return entries(response.body, kind)
+    case .verify: return Entry(response.body, kind: kind).map { [.entry($0)] } ?? []
+    case .register, .deregister: return []
     }
   }
 
@@ -88,7 +97,7 @@ extension AgentAnswer {
 }
 
 extension Entry {
-  /// From a value of `GET /v1/agent/services`; nil where it isn't a wrapper's or a watcher's, or of no container.
+  /// From a value of `GET /v1/agent/services`, or from `GET /v1/agent/service/:id`; nil where it isn't a wrapper's or a watcher's, or of no container.
   init?(_ bytes: [UInt8], kind: String) {
     guard let json = try? JSON(parsing: bytes), let meta = json["Meta"], let id = json["ID"]?.string,
       let container = meta["container-id"]?.string

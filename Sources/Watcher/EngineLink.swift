@@ -38,21 +38,22 @@ struct EngineLink: ~Copyable {
   /// Asks first whose engine it is: it may be another one than before.
   mutating func subscribe(_ poller: borrowing Poller) -> [WatchEvent] {
     asked = .version
-    return begin(.version, isStreamed: false, poller)
+    return begin(.version, .whole, poller)
   }
 
   mutating func ask(_ question: EngineQuery, _ poller: borrowing Poller) -> [WatchEvent] {
     asked = .query(question)
     elements = ElementSplitter()
     return switch question {
-    case .list: begin(.list, isStreamed: true, poller)
-    case .inspect(let id): begin(.inspect(container: id), isStreamed: false, poller)
+    case .list: begin(.list, .parts(limit: longestList), poller)
+    case .inspect(let id): begin(.inspect(container: id), .whole, poller)
     }
   }
 
-  private mutating func begin(_ question: Query, isStreamed: Bool, _ poller: borrowing Poller) -> [WatchEvent]
+  private mutating func begin(_ question: Query, _ body: Call.Body, _ poller: borrowing Poller)
+    -> [WatchEvent]
   {
-    let news = query.start(question.bytes(host: host), isStreamed: isStreamed, poller)
+    let news = query.start(question.bytes(host: host), body, poller)
     return news.map { heard($0, poller) } ?? []
   }
 
@@ -102,7 +103,7 @@ extension EngineLink {
     case .part(_, let status): return [.streamLost("it answers \(status)")]
     case .answered(let response):
       return [.streamLost(response.status == 200 ? "it ended the stream" : response.told)]
-    case .lost(let reason): return [.streamLost(reason)]
+    case .lost(let reason), .unreachable(let reason): return [.streamLost(reason)]
     }
   }
 }
@@ -121,8 +122,11 @@ extension EngineLink {
   private mutating func heard(_ news: Call.News, _ poller: borrowing Poller) -> [WatchEvent] {
     guard let asked else { return [] }
     switch (asked, news) {
-    case (.version, .lost(let reason)): return [.streamLost(reason)]
-    case (_, .lost(let reason)): return [.queryLost(reason)]
+    case (.version, .lost(let reason)), (.version, .unreachable(let reason)): return [.streamLost(reason)]
+    case (_, .unreachable(let reason)), (.query(.list), .lost(let reason)): return [.queryLost(reason)]
+    case (.query(.inspect), .lost(let reason)):
+      dropQuery()
+      return [.inspected(.untold(reason))]
     case (.version, .answered(let response)):
       guard response.status == 200 else { return [.streamLost(response.told)] }
       return listen(to: response.body, poller)
@@ -141,7 +145,7 @@ extension EngineLink {
   private mutating func listen(to version: [UInt8], _ poller: borrowing Poller) -> [WatchEvent] {
     dropQuery()
     kind = engineKind(version: version) ?? ""
-    let news = stream.start(Query.events.bytes(host: host), isStreamed: true, poller)
+    let news = stream.start(Query.events.bytes(host: host), .parts(limit: nil), poller)
     return news.map { streamed($0) } ?? []
   }
 
@@ -152,7 +156,7 @@ extension EngineLink {
   private mutating func inspected(_ id: String, _ response: Response) -> WatchEvent {
     if response.status == 404 { return .inspected(.unknown) }
     guard response.status == 200, let container = Container(inspected: response.body) else {
-      return .queryLost(response.status == 200 ? "what it says of a container can't be read" : response.told)
+      return .inspected(.untold(response.status == 200 ? "what it says can't be read" : response.told))
     }
     guard container.isRunning else { return .inspected(.stopped) }
     let (wanted, wrong) = publisher.definitions(of: container, engine: kind)
@@ -172,3 +176,6 @@ extension Registration {
       id: definition.id, name: definition.name, port: definition.port ?? 0, address: definition.address)
   }
 }
+
+/// Bytes of a list, of containers or of services: thousands of them. An answer that never ends is none.
+let longestList = 16 << 20

@@ -23,7 +23,9 @@ struct Publisher {
     for port in ports {
       do throws(UsageError) {
         let published = publishedPort(port, of: container, isOneOfMany: ports.count > 1)
-        guard let service = try Service(published, publishing) else { continue }
+        guard var service = try Service(published, publishing) else { continue }
+        // By us, not as a wrapper.
+        service.isIdentified = false
         var definition = Definition(service, address: port.address, isReady: true, identity: Identity())
         let identity = Identity(containerID: container.id, bootID: boot, engine: engine)
         definition.identify(as: identity, by: .watcher)

@@ -38,6 +38,9 @@ struct WatchJournal {
       log.write(
         .info, "registered \(shown(one.id)) at \(one.address ?? "the agent's address"), port \(one.port)")
     case .refused(let id, let reason): log.write(.error, "\(consul): \(shown(id)): \(reason)")
+    case .untold(let container, let reason):
+      log.write(
+        .warning, "\(engine): \(reason), of container \(short(container)); it is left as it is for now")
     case .leaving(let count) where count > 0:
       log.write(.info, "ending; \(count) of our registrations stay")
     case .leaving: log.write(.info, "ending")

@@ -11,7 +11,7 @@ extension Watch {
   private mutating func receive(_ event: WatchEvent, _ turn: inout Turn) {
     switch event {
     case .elapsed: elapse(&turn)
-    case .subscribed: if case .subscribing = stream { stream = .listing }
+    case .subscribed: subscribed(&turn)
     case .started(let id): note(id, runs: true)
     case .died(let id):
       note(id, runs: false)
@@ -21,7 +21,7 @@ extension Watch {
     case .listEnded: finishList(&turn)
     case .inspected(let answer): inspected(answer, &turn)
     case .streamLost(let reason), .queryLost(let reason): loseEngine(reason, &turn)
-    case .entry(let entry): comparison?.note(entry, beside: running)
+    case .entry(let entry): note(entry)
     case .answered(let answer): answered(answer, &turn)
     case .requestLost(let reason): loseAgent(reason, &turn)
     case .stop: stop(&turn)
@@ -30,7 +30,7 @@ extension Watch {
 
   private mutating func elapse(_ turn: inout Turn) {
     if case .subscribing(let patience) = stream, patience <= turn.now { loseEngine("no answer", &turn) }
-    if let query, query.deadline <= turn.now { loseEngine("no answer", &turn) }
+    if let query, query.deadline <= turn.now { giveUp(query.subject, &turn) }
     if let request, request.deadline <= turn.now { loseAgent("no answer", &turn) }
   }
 }
@@ -44,15 +44,28 @@ extension Watch {
 
   private mutating func finishList(_ turn: inout Turn) {
     guard query?.subject == .list else { return }
-    let before = running
+    let before = running.filter { $0.value != .untold }
     running = [:]
     for id in listed { running[id] = before[id] ?? .notYet }
     for (id, runs) in news { running[id] = runs ? before[id] ?? .notYet : nil }
     endQuery()
     if case .listing = stream { stream = .open }
     (nextList, nextComparison) = (turn.now + WatchPlan.listing, turn.now)
+    if isFlapping && turn.now - openSince < WatchPlan.steadiness { return }
     if !isEngineKnown || isEngineTroubleTold { turn.log(.watching(running: running.count)) }
-    (isEngineKnown, isEngineTroubleTold, engineFailures) = (true, false, 0)
+    (isEngineKnown, isEngineTroubleTold, isFlapping, engineFailures) = (true, false, false, 0)
+  }
+
+  private mutating func subscribed(_ turn: inout Turn) {
+    guard case .subscribing = stream else { return }
+    (stream, openSince) = (.listing, turn.now)
+  }
+
+  /// One container that it hangs over isn't the engine.
+  private mutating func giveUp(_ asked: EngineQuery, _ turn: inout Turn) {
+    guard case .inspect = asked else { return loseEngine("no answer", &turn) }
+    turn.emit(.dropQuery)
+    inspected(.untold("no answer"), &turn)
   }
 
   private mutating func inspected(_ answer: Inspected, _ turn: inout Turn) {
@@ -61,26 +74,53 @@ extension Watch {
     endQuery()
     // Something happened to it while the engine was asked: it is asked again.
     if isOvertaken { return }
-    if case .running(let wanted) = answer {
-      running[id] = .wanted(plan.registers ? wanted : [])
+    switch answer {
+    case .running(let wanted):
+      running[id] = plan.registers ? .wanted(wanted) : .notYet
       comparison?.suspects.removeAll { isSame($0.container, id) }
       if unexplored == nil { nextComparison = turn.now }
-      return
+    case .untold(let reason): notTold(id, reason, &turn)
+    case .stopped, .unknown:
+      running[id] = nil
+      takeDead(id, isKnown: answer == .stopped)
     }
-    running[id] = nil
+    if case .untold = answer { return }
+    untold[id] = nil
+  }
+
+  private mutating func takeDead(_ id: String, isKnown: Bool) {
     guard let suspect = comparison?.suspects.first, isSame(suspect.container, id) else { return }
     comparison?.suspects.removeFirst()
     // An engine knows nothing of another one's containers.
-    if answer == .stopped || suspect.isOfOurEngine { comparison?.dead = suspect }
+    if isKnown || suspect.isOfOurEngine { comparison?.dead = suspect }
+  }
+
+  /// The others aren't held up by it.
+  private mutating func notTold(_ id: String, _ reason: String, _ turn: inout Turn) {
+    if running[id] != nil { running[id] = .untold }
+    if let count = comparison?.suspects.count, count > 0 {
+      comparison?.suspects.removeAll { isSame($0.container, id) }
+      nextComparison = min(nextComparison, turn.now + WatchPlan.untold)
+    }
+    if let told = untold[id], isSame(told, reason) { return }
+    if untold.count >= 1_000 { untold = [:] }
+    untold[id] = reason
+    turn.log(.untold(container: id, reason))
   }
 
   private mutating func endQuery() { (query, listed, news) = (nil, [], [:]) }
 
   private mutating func loseEngine(_ reason: String, _ turn: inout Turn) {
     if case .away = stream { return }
+    let wasOpen = stream == .listing || stream == .open
+    if wasOpen { isFlapping = turn.now - openSince < WatchPlan.steadiness }
+    if wasOpen && !isFlapping { engineFailures = 0 }
     if query != nil { turn.emit(.dropQuery) }
     turn.emit(.unsubscribe)
     endQuery()
+    // What it said is no longer of now.
+    comparison?.dead = nil
+    comparison?.verified = nil
     stream = .away(until: turn.now + WatchPlan.backoff(after: engineFailures))
     engineFailures += 1
     if !isEngineTroubleTold { turn.log(.engineAway(reason)) }
@@ -91,7 +131,8 @@ extension Watch {
 // MARK: The agent
 extension Watch {
   private mutating func answered(_ answer: AgentAnswer, _ turn: inout Turn) {
-    guard let asked = request?.subject else { return }
+    guard let asked = request?.subject, let sent = request.map({ $0.deadline - WatchPlan.agentPatience })
+    else { return }
     if case .failing(let reason) = answer { return loseAgent(reason, &turn) }
     if asked == .look, case .refused(let reason) = answer { return loseAgent(reason, &turn) }
     request = nil
@@ -100,8 +141,35 @@ extension Watch {
     isAgentTroubleTold = false
     switch asked {
     case .look: finishLook()
+    case .verify(let entry):
+      if case .refused(let reason) = answer { refuse(entry.id, reason, &turn) }
+      verified(entry, sent: sent, &turn)
     case .register(let registration): registered(registration, answer, &turn)
     case .deregister(let entry): deregistered(entry, answer, &turn)
+    }
+  }
+
+  private mutating func note(_ entry: Entry) {
+    switch request?.subject {
+    case .look: comparison?.note(entry, beside: running)
+    case .verify: comparison?.holder = entry.container
+    case .register, .deregister, nil: break
+    }
+  }
+
+  /// The entry is still the dead container's, as of just now, and that hasn't started since; or all is looked at anew.
+  private mutating func verified(_ entry: Entry, sent: Duration, _ turn: inout Turn) {
+    let isHolder = comparison?.holder.map { isSame($0, entry.container) } ?? false
+    let isDead = comparison?.dead == entry && running[entry.container] == nil
+    let isMisnamed = comparison?.misnamed.contains(entry) ?? false
+    comparison?.dead = nil
+    comparison?.holder = nil
+    comparison?.misnamed.removeAll { $0 == entry }
+    let isStillSo = stream == .open && (isDead || isMisnamed)
+    if isHolder && isStillSo && turn.now - sent <= WatchPlan.freshness {
+      comparison?.verified = entry
+    } else {
+      nextComparison = min(nextComparison, turn.now + WatchPlan.pause)
     }
   }
 
@@ -115,15 +183,16 @@ extension Watch {
     refusals[registration.id] = nil
     own.removeAll { isSame($0.id, registration.id) }
     own.append(registration)
+    renewed.insert(registration.id)
     comparison?.own = own
     turn.log(.registered(registration))
   }
 
   private mutating func deregistered(_ entry: Entry, _ answer: AgentAnswer, _ turn: inout Turn) {
-    comparison?.dead = nil
-    comparison?.misnamed.removeAll { isSame($0.id, entry.id) }
+    comparison?.verified = nil
     if case .refused(let reason) = answer { return refuse(entry.id, reason, &turn) }
     refusals[entry.id] = nil
+    renewed.remove(entry.id)
     own.removeAll { isSame($0.id, entry.id) }
     comparison?.own.removeAll { isSame($0.id, entry.id) }
     turn.log(.removed(entry))
@@ -152,12 +221,12 @@ extension Watch {
 
 extension Comparison {
   mutating func note(_ entry: Entry, beside running: [String: Explored]) {
-    if let registration = entry.registration { own.append(registration) }
+    if let registration = entry.registration, running[entry.container] != nil { own.append(registration) }
     switch running[entry.container] {
     case nil: suspects.append(entry)
     case .wanted(let wanted) where entry.registration != nil:
       if !wanted.contains(where: { isSame($0.id, entry.id) }) { misnamed.append(entry) }
-    case .notYet, .wanted: break
+    case .notYet, .untold, .wanted: break
     }
   }
 }

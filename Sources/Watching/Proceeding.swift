@@ -29,7 +29,9 @@ extension Watch {
   }
 
   private var suspect: Entry? {
-    guard let comparison, comparison.isComplete, comparison.dead == nil else { return nil }
+    guard let comparison, comparison.isComplete, comparison.dead == nil, comparison.verified == nil else {
+      return nil
+    }
     return comparison.suspects.first
   }
 
@@ -54,13 +56,16 @@ extension Watch {
 
   private func nextRequest(_ comparison: Comparison) -> AgentRequest? {
     guard comparison.isComplete else { return nil }
-    if let dead = comparison.dead { return .deregister(dead) }
+    if let verified = comparison.verified { return .deregister(verified) }
+    if let dead = comparison.dead { return .verify(dead) }
     if !comparison.suspects.isEmpty { return nil }
     let isOpen = { (id: String) in !comparison.givenUp.contains { isSame($0, id) } }
-    if let misnamed = comparison.misnamed.first(where: { isOpen($0.id) }) { return .deregister(misnamed) }
+    if let misnamed = comparison.misnamed.first(where: { isOpen($0.id) }) { return .verify(misnamed) }
     for explored in running.values {
       guard case .wanted(let wanted) = explored else { continue }
-      for one in wanted where isOpen(one.id) && !comparison.own.contains(one) { return .register(one) }
+      for one in wanted where isOpen(one.id) {
+        if !comparison.own.contains(one) || !renewed.contains(one.id) { return .register(one) }
+      }
     }
     return nil
   }
@@ -91,9 +96,12 @@ extension Watch {
   mutating func stop(_ turn: inout Turn) {
     if end != nil { return }
     end = turn.now + WatchPlan.ending
+    // It may have been registered all the same.
+    if case .register(let registration) = request?.subject, !own.contains(registration) {
+      own.append(registration)
+    }
     if request != nil { turn.emit(.dropRequest) }
     (request, comparison) = (nil, nil)
-    if !plan.withdraws { turn.log(.leaving(registrations: own.count)) }
   }
 
   func isOver(_ now: Duration) -> Bool {
@@ -108,7 +116,7 @@ extension Watch {
       let entry = Entry(id: next.id, container: "", registration: next)
       return send(.deregister(entry), &turn)
     }
-    if plan.withdraws, !own.isEmpty { turn.log(.leaving(registrations: own.count)) }
+    turn.log(.leaving(registrations: own.count))
     turn.emit(.exit)
   }
 }

@@ -17,6 +17,14 @@ public struct WatchPlan: Hashable, Sendable {
   /// A leaderless agent answers after 7.3 s.
   static let agentPatience: Duration = .seconds(10)
   static let enginePatience: Duration = .seconds(10)
+  /// An agent's answer that is older says nothing of now.
+  static let freshness: Duration = .seconds(1)
+  /// Before all is looked at anew, so that an agent that contradicts itself isn't asked without end.
+  static let pause: Duration = .milliseconds(100)
+  /// A stream that ends sooner is as good as none.
+  static let steadiness: Duration = .seconds(5)
+  /// What an engine didn't tell of a dead container is asked again so soon.
+  static let untold: Duration = .seconds(5)
   /// For what was left to take out when a stop signal came.
   static let ending: Duration = .seconds(3)
 
@@ -66,6 +74,8 @@ public enum Inspected: Hashable, Sendable {
   case stopped
   /// It has none of this ID: removed, or never its own.
   case unknown
+  /// It answers, but not to this.
+  case untold(String)
 }
 
 public enum EngineQuery: Hashable, Sendable {
@@ -76,6 +86,8 @@ public enum EngineQuery: Hashable, Sendable {
 public enum AgentRequest: Hashable, Sendable {
   /// All entries with this boot's mark.
   case look
+  /// The entry under this ID, which may be another's by now.
+  case verify(Entry)
   case register(Registration)
   case deregister(Entry)
 }
@@ -129,5 +141,6 @@ public enum WatchNotice: Hashable, Sendable {
   case removed(Entry)
   case registered(Registration)
   case refused(id: String, String)
+  case untold(container: String, String)
   case leaving(registrations: Int)
 }

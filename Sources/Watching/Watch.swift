@@ -28,6 +28,12 @@ public struct Watch: Hashable {
   var engineFailures = 0
   var isEngineTroubleTold = false
   var isEngineKnown = false
+  /// Since when the stream is open.
+  var openSince: Duration = .zero
+  /// Its last one ended as soon as it had begun.
+  var isFlapping = false
+  /// Containers of which the engine told nothing: why, so that it is told once.
+  var untold: [String: String] = [:]
 
   /// What is believed to run.
   var running: [String: Explored] = [:]
@@ -46,6 +52,8 @@ public struct Watch: Hashable {
 
   /// Our own registrations that the agent has, as far as its answers say.
   var own: [Registration] = []
+  /// The IDs of those that were made since we started: what was told otherwise before can't be seen in all its parts.
+  var renewed: Set<String> = []
   /// After a stop signal: when to end at the latest.
   var end: Duration?
 
@@ -58,6 +66,8 @@ public struct Watch: Hashable {
 /// What is known of a container that runs.
 enum Explored: Hashable {
   case notYet
+  /// The engine didn't say; asked again with the next list.
+  case untold
   case wanted([Registration])
 }
 
@@ -75,6 +85,10 @@ struct Comparison: Hashable {
   var suspects: [Entry] = []
   /// The one of which the engine has just said so.
   var dead: Entry?
+  /// Who has its ID now: its container.
+  var holder: String?
+  /// The one that is still the dead one's.
+  var verified: Entry?
   /// Our own that the agent has.
   var own: [Registration] = []
   /// Our own that are to be known by another ID.

@@ -20,7 +20,8 @@ struct CleaningTests {
     #expect(scene.tell(.died("a")) == [.send(.look)])
     #expect(scene.tell(.entry(entry)) == [])
     #expect(scene.tell(.answered(.done)) == [.ask(.inspect("a"))])
-    #expect(scene.tell(.inspected(.stopped)) == [.send(.deregister(entry))])
+    #expect(scene.tell(.inspected(.stopped)) == [.send(.verify(entry))])
+    #expect(scene.tell(.entry(entry), .answered(.done)) == [.send(.deregister(entry))])
     #expect(scene.tell(.answered(.done)) == [])
     #expect(scene.takeNotices().last == .removed(entry))
   }
@@ -29,9 +30,9 @@ struct CleaningTests {
     var scene = Scene.settled(["a"])
     let other = Entry(id: "redis-a-6380", container: "a")
     scene.tell(.died("a"), .entry(entry), .entry(other), .answered(.done))
-    #expect(scene.tell(.inspected(.stopped)) == [.send(.deregister(entry))])
+    #expect(scene.confirm(entry, .stopped) == [.send(.deregister(entry))])
     #expect(scene.tell(.answered(.done)) == [.ask(.inspect("a"))])
-    #expect(scene.tell(.inspected(.stopped)) == [.send(.deregister(other))])
+    #expect(scene.confirm(other, .stopped) == [.send(.deregister(other))])
   }
 
   @Test func whatRunsIsLeftAlone() {
@@ -54,7 +55,7 @@ struct CleaningTests {
   func removed() {
     var scene = Scene.watching()
     scene.tell(.entry(entry), .answered(.done))
-    #expect(scene.tell(.inspected(.unknown)) == [.send(.deregister(entry))])
+    #expect(scene.confirm(entry, .unknown) == [.send(.deregister(entry))])
   }
 
   @Test("another engine's container isn't ours to judge")
@@ -68,7 +69,8 @@ struct CleaningTests {
   @Test func deniedIsToldOnceAndTriedAgainWithTheNextComparison() {
     var scene = Scene.watching()
     for round in 0..<2 {
-      scene.tell(.entry(entry), .answered(.done), .inspected(.stopped))
+      scene.tell(.entry(entry), .answered(.done))
+      scene.confirm(entry, .stopped)
       #expect(scene.tell(.answered(.refused("403: no"))) == [])
       let told = scene.takeNotices().contains(.refused(id: entry.id, "403: no"))
       #expect(told == (round == 0))
@@ -106,13 +108,40 @@ struct RestartTests {
     #expect(scene.tell(.started("a"), .entry(entry), .answered(.done)) == [])
   }
 
+  @Test("it starts while the agent is asked whose the entry is")
+  func startsWhileVerified() {
+    var scene = Scene.settled(["a"])
+    scene.tell(.died("a"), .entry(entry), .answered(.done), .inspected(.stopped))
+    scene.tell(.started("a"), .entry(entry))
+    #expect(scene.tell(.answered(.done)) == [])
+    #expect(scene.wait() == [.send(.look)])
+  }
+
+  @Test("another container has its ID by then, or nobody", arguments: ["b", nil])
+  func anotherHasTheID(container: String?) {
+    var scene = Scene.settled(["a"])
+    scene.tell(.died("a"), .entry(entry), .answered(.done), .inspected(.stopped))
+    if let container { scene.tell(.entry(Entry(id: entry.id, container: container))) }
+    #expect(scene.tell(.answered(container == nil ? .unknown : .done)) == [])
+    #expect(scene.wait() == [.send(.look)])
+  }
+
+  @Test("an answer that took its time says nothing of now")
+  func staleAnswer() {
+    var scene = Scene.settled(["a"])
+    scene.tell(.died("a"), .entry(entry), .answered(.done), .inspected(.stopped))
+    scene.now += .seconds(2)
+    #expect(scene.tell(.entry(entry), .answered(.done)) == [])
+    #expect(scene.wait() == [.send(.look)])
+  }
+
   @Test("nothing is asked of the agent between the engine's answer and the deregistration")
   func nothingInBetween() {
     var scene = Scene.watching(["b"], WatchPlan())
     // What runs is to be registered, and is registered only after what is dead was taken out.
     scene.tell(.inspected(.running([redis])), .entry(entry))
     #expect(scene.tell(.answered(.done)) == [.ask(.inspect("a"))])
-    #expect(scene.tell(.inspected(.stopped)) == [.send(.deregister(entry))])
+    #expect(scene.confirm(entry, .stopped) == [.send(.deregister(entry))])
     #expect(scene.tell(.answered(.done)) == [.send(.register(redis))])
   }
 

@@ -44,6 +44,17 @@ struct FaultTests {
     #expect(scene.tell(.inspected(.stopped)) == [])
   }
 
+  @Test("an engine that is lost after it said that a container is dead has said nothing")
+  func lostBeforeTheDeregistration() {
+    var scene = Scene.settled(["a"])
+    scene.tell(.died("a"), .entry(entry), .answered(.done), .inspected(.stopped))
+    scene.tell(.streamLost("gone"), .entry(entry))
+    #expect(!scene.tell(.answered(.done)).contains(.send(.deregister(entry))))
+    scene.wait()
+    scene.tell(.subscribed, .listed("a"))
+    #expect(!scene.tell(.listEnded).contains(.send(.deregister(entry))))
+  }
+
   @Test func hungEngine() {
     var scene = Scene(WatchPlan())
     scene.tell(.elapsed)
@@ -72,14 +83,15 @@ struct FaultTests {
       #expect(scene.now - before <= .seconds(2))
     }
     scene.tell(.entry(entry), .answered(.done))
-    #expect(scene.tell(.inspected(.stopped)) == [.send(.deregister(entry))])
+    #expect(scene.confirm(entry, .stopped) == [.send(.deregister(entry))])
     #expect(scene.takeNotices().filter { $0 == .agentAway("Connection refused") }.count == 1)
   }
 
   @Test("a deregistration whose answer is lost is begun anew, with a look")
   func lostAnswer() {
     var scene = Scene.settled(["a"])
-    scene.tell(.died("a"), .entry(entry), .answered(.done), .inspected(.stopped))
+    scene.tell(.died("a"), .entry(entry), .answered(.done))
+    scene.confirm(entry, .stopped)
     #expect(scene.tell(.requestLost("closed")) == [.dropRequest])
     #expect(scene.wait() == [.send(.look)])
   }
@@ -113,5 +125,46 @@ struct FaultTests {
     var scene = Scene.settled()
     scene.tell(.died("a"))
     #expect(scene.tell(.stop) == [.dropRequest, .exit])
+  }
+
+  @Test("a container that the engine can't tell of holds up no other")
+  func untold() {
+    var scene = Scene.settled(["a", "b"])
+    let other = Entry(id: "web-b-80", container: "b")
+    scene.tell(.died("a"), .died("b"), .answered(.done), .entry(entry), .entry(other), .answered(.done))
+    #expect(scene.tell(.inspected(.untold("500: no"))) == [.ask(.inspect("b"))])
+    #expect(scene.confirm(other, .stopped) == [.send(.deregister(other))])
+    #expect(scene.takeNotices().contains(.untold(container: "a", "500: no")))
+    scene.tell(.answered(.done))
+    let before = scene.now
+    #expect(scene.wait() == [.send(.look)])
+    #expect(scene.now - before <= .seconds(5))
+    scene.tell(.entry(entry), .answered(.done), .inspected(.untold("500: no")))
+    #expect(scene.takeNotices() == [.removed(other)])
+  }
+
+  @Test func aContainerThatTheEngineHangsOverIsGivenUpAlone() {
+    var scene = Scene.settled(["a"])
+    scene.tell(.died("a"), .entry(entry), .answered(.done))
+    #expect(scene.wait() == [.dropQuery])
+    #expect(scene.takeNotices().last == .untold(container: "a", "no answer"))
+  }
+
+  @Test("a stream that ends as soon as it has begun is told of once, and tried at most every two seconds")
+  func flapping() {
+    var scene = Scene(WatchPlan(registers: false))
+    scene.tell(.elapsed)
+    for _ in 0..<10 {
+      scene.tell(.subscribed, .listEnded, .answered(.done))
+      scene.tell(.streamLost("it ended the stream"))
+      let before = scene.now
+      while scene.wait() != [.subscribe] {}
+      #expect(scene.now - before >= .milliseconds(100))
+    }
+    #expect(scene.takeNotices().filter { $0 == .engineAway("it ended the stream") }.count == 1)
+    let before = scene.now
+    scene.tell(.streamLost("it ended the stream"))
+    while scene.wait() != [.subscribe] {}
+    #expect(scene.now - before == .seconds(2))
   }
 }

@@ -27,6 +27,13 @@ struct Scene {
     return tell(.elapsed)
   }
 
+  /// The engine says that it is dead, and the agent that the entry is still its own.
+  @discardableResult
+  mutating func confirm(_ entry: Entry, _ answer: Inspected) -> [WatchEffect] {
+    tell(.inspected(answer), .entry(entry))
+    return tell(.answered(.done))
+  }
+
   /// Subscribed, with these containers running; the first comparison is asked for.
   static func watching(_ containers: [String] = [], _ plan: WatchPlan = WatchPlan(registers: false)) -> Scene
   {

@@ -25,12 +25,12 @@ struct World {
   private var containers: [Container]
   private var entries: [Int: Held] = [:]
   private var events: [(due: Int, event: WatchEvent)] = []
-  private var answers: [(due: Int, event: [WatchEvent])] = []
+  private var answers: [(due: Int, isAgents: Bool, events: [WatchEvent])] = []
   private var isStreaming = false
   private var isCalm = false
 
   /// A container that starts isn't ready sooner: an answer and the request that follows are faster.
-  private static let start = 12
+  private static let start = 25
   private static let longestAnswer = 10
 
   init(seed: UInt64, containers count: Int = 4) {
@@ -58,7 +58,7 @@ struct World {
     }
     while let first = events.first, first.due <= tick { tell(events.removeFirst().event) }
     while let place = answers.firstIndex(where: { $0.due <= tick }) {
-      for event in answers.remove(at: place).event { tell(event) }
+      for event in answers.remove(at: place).events { tell(event) }
     }
     if let left = watch.timeLeft(at: now), left <= .zero { tell(.elapsed) }
   }
@@ -113,18 +113,19 @@ extension World {
       isStreaming = true
       tell(.subscribed)
     case .unsubscribe: (isStreaming, events) = (false, [])
-    case .dropQuery, .dropRequest: answers = []
+    case .dropQuery: answers.removeAll { !$0.isAgents }
+    case .dropRequest: answers.removeAll { $0.isAgents }
     case .ask(.list):
       let listed = containers.indices.filter { containers[$0].isRunning }.map { WatchEvent.listed("\($0)") }
-      answer(listed + [.listEnded])
-    case .ask(.inspect(let id)): answer([.inspected(inspect(Int(id)!))])
+      answer(listed + [.listEnded], isAgents: false)
+    case .ask(.inspect(let id)): answer([.inspected(inspect(Int(id)!))], isAgents: false)
     case .send(let request): send(request)
     case .log, .exit: break
     }
   }
 
-  private mutating func answer(_ events: [WatchEvent]) {
-    answers.append((tick + 1 + Int(random.next() % UInt64(World.longestAnswer)), events))
+  private mutating func answer(_ events: [WatchEvent], isAgents: Bool = true) {
+    answers.append((tick + 1 + Int(random.next() % UInt64(World.longestAnswer)), isAgents, events))
   }
 
   private func inspect(_ place: Int) -> Inspected {
@@ -145,6 +146,11 @@ extension World {
         WatchEvent.entry(Entry(id: "\(place)", container: "\(place)", registration: held.registration))
       }
       answer(found + [.answered(.done)])
+    case .verify(let entry):
+      let place = Int(entry.id)!
+      guard let held = entries[place] else { return answer([.answered(.unknown)]) }
+      let found = Entry(id: entry.id, container: entry.id, registration: held.registration)
+      answer([.entry(found), .answered(.done)])
     case .register(let registration):
       let place = Int(registration.id)!
       entries[place] = Held(life: containers[place].life, registration: registration)
