@@ -20,7 +20,8 @@ extension Watch {
     case .listed(let id): listed.append(id)
     case .listEnded: finishList(&turn)
     case .inspected(let answer): inspected(answer, &turn)
-    case .streamLost(let reason), .queryLost(let reason): loseEngine(reason, &turn)
+    case .streamLost(let reason): loseStream(reason, &turn)
+    case .queryLost(let reason): loseEngine(reason, &turn)
     case .entry(let entry): note(entry)
     case .answered(let answer): answered(answer, &turn)
     case .requestLost(let reason): loseAgent(reason, &turn)
@@ -51,9 +52,9 @@ extension Watch {
     endQuery()
     if case .listing = stream { stream = .open }
     (nextList, nextComparison) = (turn.now + WatchPlan.listing, turn.now)
-    if isFlapping && turn.now - openSince < WatchPlan.steadiness { return }
+    if isStreamGone || shortStreams >= 3 { return }
     if !isEngineKnown || isEngineTroubleTold { turn.log(.watching(running: running.count)) }
-    (isEngineKnown, isEngineTroubleTold, isFlapping, engineFailures) = (true, false, false, 0)
+    (isEngineKnown, isEngineTroubleTold) = (true, false)
   }
 
   private mutating func subscribed(_ turn: inout Turn) {
@@ -98,13 +99,13 @@ extension Watch {
   /// The others aren't held up by it.
   private mutating func notTold(_ id: String, _ reason: String, _ turn: inout Turn) {
     if running[id] != nil { running[id] = .untold }
-    if let count = comparison?.suspects.count, count > 0 {
-      comparison?.suspects.removeAll { isSame($0.container, id) }
-      nextComparison = min(nextComparison, turn.now + WatchPlan.untold)
-    }
-    if let told = untold[id], isSame(told, reason) { return }
+    comparison?.suspects.removeAll { isSame($0.container, id) }
+    nextComparison = min(nextComparison, turn.now + WatchPlan.untold)
+    // Of several the first is named.
+    let isTold = untold.values.contains { isSame($0, reason) }
     if untold.count >= 1_000 { untold = [:] }
     untold[id] = reason
+    if isTold { return }
     turn.log(.untold(container: id, reason))
   }
 
@@ -112,19 +113,36 @@ extension Watch {
 
   private mutating func loseEngine(_ reason: String, _ turn: inout Turn) {
     if case .away = stream { return }
-    let wasOpen = stream == .listing || stream == .open
-    if wasOpen { isFlapping = turn.now - openSince < WatchPlan.steadiness }
-    if wasOpen && !isFlapping { engineFailures = 0 }
+    tell(reason, &turn)
+    leaveEngine(&turn)
+  }
+
+  private mutating func loseStream(_ reason: String, _ turn: inout Turn) {
+    guard stream == .listing || stream == .open else { return loseEngine(reason, &turn) }
+    tell(reason, &turn)
+    isStreamGone = true
+  }
+
+  private mutating func tell(_ reason: String, _ turn: inout Turn) {
+    if !isEngineTroubleTold { turn.log(.engineAway(reason)) }
+    isEngineTroubleTold = true
+  }
+
+  mutating func leaveEngine(_ turn: inout Turn) {
     if query != nil { turn.emit(.dropQuery) }
     turn.emit(.unsubscribe)
     endQuery()
     // What it said is no longer of now.
     comparison?.dead = nil
     comparison?.verified = nil
+    if stream == .listing || stream == .open {
+      let isSteady = turn.now - openSince >= WatchPlan.steadiness
+      shortStreams = isSteady ? 0 : min(shortStreams + 1, 3)
+      if isSteady { engineFailures = 0 }
+    }
+    isStreamGone = false
     stream = .away(until: turn.now + WatchPlan.backoff(after: engineFailures))
-    engineFailures += 1
-    if !isEngineTroubleTold { turn.log(.engineAway(reason)) }
-    isEngineTroubleTold = true
+    engineFailures = min(engineFailures + 1, 10)
   }
 }
 
@@ -166,7 +184,8 @@ extension Watch {
     comparison?.holder = nil
     comparison?.misnamed.removeAll { $0 == entry }
     let isStillSo = stream == .open && (isDead || isMisnamed)
-    if isHolder && isStillSo && turn.now - sent <= WatchPlan.freshness {
+    let freshness = isStreamGone ? WatchPlan.freshnessUnheard : WatchPlan.freshness
+    if isHolder && isStillSo && turn.now - sent <= freshness {
       comparison?.verified = entry
     } else {
       nextComparison = min(nextComparison, turn.now + WatchPlan.pause)

@@ -8,6 +8,7 @@ extension Watch {
     }
     askAgent(&turn)
     askEngine(&turn)
+    if isStreamGone, query == nil, comparison == nil { leaveEngine(&turn) }
   }
 
   private mutating func askEngine(_ turn: inout Turn) {
@@ -24,6 +25,7 @@ extension Watch {
     }
     // Nothing may come between the engine's answer and what follows from it.
     if let suspect, request == nil, agentPause <= now { return .inspect(suspect.container) }
+    if isStreamGone { return nil }
     if nextList <= now { return .list }
     return unexplored.map { .inspect($0) }
   }

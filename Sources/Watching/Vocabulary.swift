@@ -19,12 +19,14 @@ public struct WatchPlan: Hashable, Sendable {
   static let enginePatience: Duration = .seconds(10)
   /// An agent's answer that is older says nothing of now.
   static let freshness: Duration = .seconds(1)
+  /// The same where no start would be heard of: no container is ready so soon.
+  static let freshnessUnheard: Duration = .milliseconds(100)
   /// Before all is looked at anew, so that an agent that contradicts itself isn't asked without end.
   static let pause: Duration = .milliseconds(100)
   /// A stream that ends sooner is as good as none.
   static let steadiness: Duration = .seconds(5)
   /// What an engine didn't tell of a dead container is asked again so soon.
-  static let untold: Duration = .seconds(5)
+  static let untold: Duration = .seconds(1)
   /// For what was left to take out when a stop signal came.
   static let ending: Duration = .seconds(3)
 

@@ -30,8 +30,10 @@ public struct Watch: Hashable {
   var isEngineKnown = false
   /// Since when the stream is open.
   var openSince: Duration = .zero
-  /// Its last one ended as soon as it had begun.
-  var isFlapping = false
+  /// It ended, and what was begun is still to be finished: it may always end at once, behind a proxy that is set up wrongly.
+  var isStreamGone = false
+  /// How many ended soon after they had begun, in a row.
+  var shortStreams = 0
   /// Containers of which the engine told nothing: why, so that it is told once.
   var untold: [String: String] = [:]
 
