@@ -12,9 +12,9 @@ extension Watch {
     switch event {
     case .elapsed: elapse(&turn)
     case .subscribed: subscribed(&turn)
-    case .started(let id): note(id, runs: true)
+    case .started(let id): note(id, runs: true, &turn)
     case .died(let id):
-      note(id, runs: false)
+      note(id, runs: false, &turn)
       nextComparison = turn.now
     case .missed: nextList = turn.now
     case .listed(let id): listed.append(id)
@@ -38,8 +38,15 @@ extension Watch {
 
 // MARK: The engine
 extension Watch {
-  private mutating func note(_ id: String, runs: Bool) {
-    if query != nil { news[id] = runs }
+  private mutating func note(_ id: String, runs: Bool, _ turn: inout Turn) {
+    switch query?.subject {
+    case .list: news[id] = runs
+    // Its answer would be of before.
+    case .inspect(let asked) where isSame(asked, id):
+      turn.emit(.dropQuery)
+      endQuery()
+    case .inspect, nil: break
+    }
     if !runs { running[id] = nil } else if running[id] == nil { running[id] = .notYet }
   }
 
@@ -71,10 +78,7 @@ extension Watch {
 
   private mutating func inspected(_ answer: Inspected, _ turn: inout Turn) {
     guard case .inspect(let id) = query?.subject else { return }
-    let isOvertaken = news[id] != nil
     endQuery()
-    // Something happened to it while the engine was asked: it is asked again.
-    if isOvertaken { return }
     switch answer {
     case .running(let wanted):
       running[id] = plan.registers ? .wanted(wanted) : .notYet

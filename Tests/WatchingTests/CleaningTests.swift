@@ -91,12 +91,11 @@ struct RestartTests {
     #expect(scene.tell(.inspected(.running([]))) == [.send(.look)])
   }
 
-  @Test("it starts while the engine is asked, which still says no: it is asked again")
+  @Test("it starts while the engine is asked, which may still say no: it is asked again")
   func startsWhileAsked() {
     var scene = Scene.settled(["a"])
     scene.tell(.died("a"), .entry(entry), .answered(.done))
-    scene.tell(.started("a"))
-    #expect(scene.tell(.inspected(.stopped)) == [.ask(.inspect("a"))])
+    #expect(scene.tell(.started("a")) == [.dropQuery, .ask(.inspect("a"))])
     #expect(scene.tell(.inspected(.running([]))).contains(.send(.look)))
   }
 

@@ -44,7 +44,7 @@ def killed(served, watch, agent):
     return run
 
 
-def test_docker_kill_is_gone_from_the_agent_and_dns_within_100_ms(served, watch, agent, engine):
+def test_killed_is_gone_from_the_agent_and_dns_within_100_ms(served, watch, agent, engine):
     """Most of the time is the engine's own: Docker answers no question about a container before it
     has cleared up after it, and Podman reads its events from a file."""
     watch(engine, agent).watches()
@@ -61,7 +61,8 @@ def test_docker_kill_is_gone_from_the_agent_and_dns_within_100_ms(served, watch,
             ours.append(gone - said.result(10))
     print(f"{engine.name}, from die to gone: {in_ms(took)}; from the engine's word to gone: {in_ms(ours)}")
     assert statistics.median(ours) <= PROMISED
-    assert min(took) <= PROMISED and statistics.median(took) <= BUSY
+    # Podman's event alone may take longer than that to arrive.
+    assert min(took) <= (PROMISED if engine.name == "docker" else BUSY) and statistics.median(took) <= BUSY
 
 
 def says_stopped_at(engine, deaths, container):
