@@ -98,9 +98,9 @@ demo: ## See it work: redis registered, found by DNS, stopped and gone
 	@SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) scripts/demo
 
 timeline: ## Record again what clients see at a stop and a kill, and draw it: docs/timeline.svg (needs root, 2 min)
-	@scripts/install-tools demo
+	@scripts/install-tools test
 	@$(MAKE) --no-print-directory build
-	@SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) scripts/timeline
+	@SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) SERVICEWATCHER=$(abspath $(SERVICEWATCHER)) scripts/timeline
 
 bench: ## Measure what it costs beside other inits, and draw it: docs/bench.md, docs/bench.svg (needs root, 5 min)
 	@scripts/install-tools test

@@ -46,6 +46,10 @@ docs/recipes.md
     FROM python:3: test_int_ends_it_tidily
     docker run -it … servicewrapper --name shell: test_where_only_term_is_sent_rewriting_it_to_hup_ends_it
     servicewrapper --name web --port 80: test_as_a_group_all_are_told_and_the_script_has_the_last_word
+docs/servicewatcher.md
+    docker run -d --name servicewatcher: test_the_walk_through_is_what_happens
+    servicewatcher: watching engine: test_the_walk_through_is_what_happens
+    servicewatcher --engine tcp://127.0.0.1:2375: test_all_that_it_does_goes_through_and_nothing_else
 docs/story.md
     consul agent -dev: test_the_story_is_what_happens
 docs/with-others.md

@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree
@@ -17,9 +18,9 @@ TIMELINE, RECORD, PICTURE = ROOT / "scripts/timeline", ROOT / "docs/timeline.jso
 CONSUL = ("dns", "agent", "catalog")
 
 
-def run(*arguments, within=30):
+def run(*arguments, within=30, path=os.environ["PATH"]):
     command = [sys.executable, str(TIMELINE), *map(str, arguments)]
-    environment = {**os.environ, "SERVICEWRAPPER": SERVICEWRAPPER}
+    environment = {**os.environ, "SERVICEWRAPPER": SERVICEWRAPPER, "PATH": str(path)}
     options = {"capture_output": True, "text": True, "timeout": within, "check": True}
     return subprocess.run(command, env=environment, **options).stdout
 
@@ -86,6 +87,19 @@ def test_the_killed_is_out_of_dns_within_the_ttl_then_critical_then_dropped(reco
     assert out + reap - 200 < dropped < out + reap + 31_000
 
 
+def watched_kill_is_gone(case, ttl, within):
+    """In milliseconds; before the TTL could have run out, two thirds of which are left at least."""
+    assert [signal["name"] for signal in case["signals"]] == ["SIGKILL"]
+    for kind in CONSUL:
+        out = span(case, kind)["to"]["by"] - signalled(case)
+        assert 0 < out < min(within, ttl * 1_000 / 2), kind
+        assert span(case, kind)["to"]["by"] > span(case, "accepts")["to"]["after"], kind
+
+
+def test_the_killed_whose_host_has_a_watcher_is_gone_within_a_second(recorded):
+    watched_kill_is_gone(recorded["cases"]["kill-watched"], recorded["settings"]["ttl"], within=1_000)
+
+
 # The picture
 
 
@@ -119,9 +133,15 @@ def test_the_terminal_s_fits_100_columns_and_is_plain_where_it_is_no_terminal(dr
 
 
 def test_the_story_s_numbers_are_those_of_the_record(recorded):
-    case, story = recorded["cases"]["kill"], (ROOT / "docs/story.md").read_text(encoding="utf-8")
-    out, dropped = ((span(case, kind)["to"]["by"] - signalled(case)) / 1_000 for kind in ("dns", "catalog"))
-    assert f"after {out:.1f} s" in story and f"after {dropped:.0f} s" in story
+    story = (ROOT / "docs/story.md").read_text(encoding="utf-8")
+
+    def after(name, kind):
+        case = recorded["cases"][name]
+        return (span(case, kind)["to"]["by"] - signalled(case)) / 1_000
+
+    assert f"after {after('kill', 'dns'):.1f} s" in story
+    assert f"after {after('kill', 'catalog'):.0f} s" in story
+    assert f"after {after('kill-watched', 'dns') * 1_000:.0f} ms" in story
 
 
 # A recording
@@ -137,3 +157,25 @@ def test_a_new_recording_shows_the_same(tmp_path):
         # Compared where the two looks can't disagree: what was looked at with pauses has changed in between.
         assert span(cases["stop"], kind)["to"]["after"] < span(cases["stop"], "accepts")["to"]["by"], kind
     xml.etree.ElementTree.parse(tmp_path / PICTURE.name)
+
+
+@pytest.mark.root
+@pytest.mark.needs("dockerd", "docker", "catatonit", "unshare", "nsenter", "consul", "redis-server")
+def test_a_new_recording_of_the_watched_shows_the_same(tmp_path):
+    run("--folder", tmp_path, "--cases", "kill-watched", within=90)
+    recorded = json.loads((tmp_path / RECORD.name).read_text(encoding="utf-8"))
+    # Whatever else the machine does meanwhile.
+    watched_kill_is_gone(recorded["cases"]["kill-watched"], recorded["settings"]["ttl"], within=1_500)
+    xml.etree.ElementTree.parse(tmp_path / PICTURE.name)
+
+
+@pytest.mark.root
+@pytest.mark.needs("unshare", "consul", "redis-server", "redis-cli", "curl")
+def test_where_docker_is_not_there_a_recording_goes_without_it(tmp_path):
+    found = tmp_path / "found"
+    found.mkdir()
+    for tool in ("unshare", "consul", "redis-server", "redis-cli", "curl", "sh", "sleep"):
+        (found / tool).symlink_to(shutil.which(tool))
+    done = run("--folder", tmp_path, "--cases", "stop", "kill-watched", path=found)
+    assert list(json.loads((tmp_path / RECORD.name).read_text(encoding="utf-8"))["cases"]) == ["stop"]
+    assert "Docker’s," not in done

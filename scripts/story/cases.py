@@ -1,4 +1,4 @@
-"""The four cases: what runs as PID 1 of the container, and what is done to it."""
+"""The cases: what runs as PID 1 of the container, and what is done to it."""
 
 import os
 import pathlib
@@ -26,10 +26,11 @@ _DEAF = """trap '' TERM; "$@" & wait"""
 
 
 class Case:
-    """`wrapped`: under servicewrapper. `script`: in front of redis. `by`: how it is ended."""
+    """`wrapped`: under servicewrapper. `script`: in front of redis. `by`: how it is ended. `watched`: in
+    Docker, with servicewatcher on the host."""
 
-    def __init__(self, wrapped, by=signal.SIGTERM, script=None):
-        self.wrapped, self.by, self.script = wrapped, by, script
+    def __init__(self, wrapped, by=signal.SIGTERM, script=None, watched=False):
+        self.wrapped, self.by, self.script, self.watched = wrapped, by, script, watched
 
     def command(self, name, port, consul, folder):
         redis = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder]
@@ -46,6 +47,7 @@ CASES = {
     "stop": Case(wrapped=True),
     "kill": Case(wrapped=True, by=signal.SIGKILL),
     "deaf-stop": Case(wrapped=True, script=_DEAF),
+    "kill-watched": Case(wrapped=True, by=signal.SIGKILL, watched=True),
 }
 
 
@@ -53,11 +55,15 @@ class Container:
     """A PID namespace with the case's command as its PID 1."""
 
     def __init__(self, case, name, port, consul, folder):
-        command = [*NAMESPACE, *case.command(name, port, consul, folder)]
         about = {"NAME": name, "ID": f"{name}-1", "PORT": str(port), "CONSUL_HTTP_ADDR": consul}
-        with open(pathlib.Path(folder, f"{name}.log"), "wb") as log:
+        self._command = [*NAMESPACE, *case.command(name, port, consul, folder)]
+        self._environment = clean_environment({} if case.wrapped else about)
+        self._log = pathlib.Path(folder, f"{name}.log")
+
+    def start(self):
+        with open(self._log, "wb") as log:
             options = {"stdout": log, "stderr": subprocess.STDOUT}
-            self._process = start(command, env=clean_environment({} if case.wrapped else about), **options)
+            self._process = start(self._command, env=self._environment, **options)
 
     def send(self, number):
         """As the engine does: to PID 1, from outside."""

@@ -1,6 +1,7 @@
 """Records the cases, side by side, with one Consul agent. The moments of their stops are apart, so that each
 is watched closely and undisturbed."""
 
+import contextlib
 import datetime
 import os
 import platform
@@ -14,6 +15,7 @@ import time
 from agent import Agent
 from ports import free_port
 from story.cases import CASES, GRACE, REAP, TTL, Container
+from story.watched import DockerContainer, watched_docker
 from story.watching import CLOSE, RELAXED, Watch
 from waiting import eventually
 from wrapper import SERVICEWRAPPER
@@ -25,27 +27,29 @@ _REAPED_WITHIN = TTL + REAP + 45  # Consul looks for those to be dropped every 3
 
 
 def record(names):
-    with tempfile.TemporaryDirectory() as folder:
+    recordings = []
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as ending:
         agent = Agent(folder, node="demo").start()
-        recordings = []
-        try:
-            for number, name in enumerate(names):
-                recordings.append(Recording(name, agent, folder, delay=number * _APART))
-            for one in recordings:
-                one.wait()
-            time.sleep(1)  # Those whose entries stay are seen to stay.
-        finally:
-            for one in recordings:
-                one.end()
-            agent.kill()
-        return {**surroundings(), "cases": {one.name: one.result() for one in recordings}}
+        ending.callback(agent.kill)
+        engine = None
+        if any(CASES[name].watched for name in names):
+            engine = ending.enter_context(watched_docker(folder, agent))
+        ending.callback(lambda: [one.end() for one in recordings])
+        for number, name in enumerate(names):
+            recordings.append(Recording(name, agent, engine, folder, delay=number * _APART))
+        for one in recordings:
+            one.wait()
+        time.sleep(1)  # Those whose entries stay are seen to stay.
+        around = surroundings(engine)
+    return {**around, "cases": {one.name: one.result() for one in recordings}}
 
 
-def surroundings():
+def surroundings(engine):
     def version(*command):
         said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
         return re.search(r"\d+\.\d+\S*", said)[0]
 
+    docker = {"docker": engine.ask("version", "--format", "{{.Server.Version}}")} if engine else {}
     return {
         "recorded": datetime.date.today().isoformat(),
         "machine": f"Linux {platform.release().split('-')[0]}, {platform.machine()}, {os.cpu_count()} CPUs",
@@ -53,6 +57,7 @@ def surroundings():
             "servicewrapper": version(SERVICEWRAPPER, "--version"),
             "consul": version("consul", "version"),
             "redis": version("redis-server", "--version"),
+            **docker,
         },
         "settings": {"ttl": TTL, "deregister_after": REAP, "grace": GRACE},
         "looked_every": {"around_a_signal": CLOSE, "otherwise": RELAXED},
@@ -62,8 +67,9 @@ def surroundings():
 class Recording:
     """One case in a thread of its own, from before its start to the end of the recording."""
 
-    def __init__(self, name, agent, folder, delay):
-        self.name, self._case, self._agent, self._folder = name, CASES[name], agent, folder
+    def __init__(self, name, agent, engine, folder, delay):
+        self.name, self._case, self._agent, self._engine = name, CASES[name], agent, engine
+        self._folder = folder
         self._port, self._delay = free_port(), delay
         self._watch = Watch(agent, name, f"{name}-1", self._port)
         self._container, self._signals, self._over = None, [], threading.Event()
@@ -85,15 +91,21 @@ class Recording:
     def _start_and_stop(self):
         if self._over.wait(self._delay):
             return
+        container = self._make()
         with self._closely():
-            self._started = time.monotonic()
-            address = self._agent.address
-            self._container = Container(self._case, self.name, self._port, address, self._folder)
+            self._started, self._container = time.monotonic(), container
+            container.start()
             eventually(self._serves, within=10, what=f"{self.name}: redis found and serving")
         self._over.wait(_SERVING)
         self._stop()
         if self._case.by == signal.SIGKILL:
             eventually(self._is_dropped, within=_REAPED_WITHIN, what=f"{self.name} dropped", every=0.1)
+
+    def _make(self):
+        about = (self._case, self.name, self._port, self._agent.address)
+        if self._case.watched:
+            return DockerContainer(self._engine, *about)
+        return Container(*about, self._folder)
 
     def _serves(self):
         seen = all(self._watch.is_(kind) for kind in ("accepts", "dns", "agent", "catalog"))
@@ -139,6 +151,7 @@ class Recording:
 
     def result(self):
         return {
+            "watched": self._case.watched,
             "signals": [{**one, "at": self._since(one["at"])} for one in self._signals],
             "ended": self._since(self._ended),
             "watched_until": self._since(self._until),

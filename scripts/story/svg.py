@@ -56,7 +56,7 @@ def line(x, y, to_x, to_y, classes, width=1):
 
 def draw(record):
     told = cases(record)
-    height = TOP + BLOCK * len(told) + 96
+    height = TOP + BLOCK * len(told) + 110
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}"'
         f' height="{height}" role="img" aria-labelledby="title desc">',
@@ -72,7 +72,7 @@ def draw(record):
         parts += _case(case, TOP + BLOCK * number)
     parts += _legend(TOP + BLOCK * len(told) + 18)
     for number, words in enumerate(provenance(record)):
-        parts.append(text(MARGIN, height - 28 + 14 * number, words, "muted small"))
+        parts.append(text(MARGIN, height - 42 + 14 * number, words, "muted small"))
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 

@@ -10,6 +10,7 @@ TITLES = {
     "stop": ("docker stop", "redis under servicewrapper"),
     "kill": ("docker kill", "redis under servicewrapper"),
     "deaf-stop": ("docker stop", "under servicewrapper, behind a script that ignores SIGTERM"),
+    "kill-watched": ("docker kill", "redis under servicewrapper, and servicewatcher on the host"),
 }
 HEADLINE = "Where are clients sent when a container is stopped, or killed?"
 EXPLAINED = (
@@ -114,12 +115,16 @@ class Case:
     def verdict(self):
         if self.gap == FOR_EVER:
             return "The entry stays: whoever asks for redis is sent to nobody, for ever."
+        out = f"Out of DNS after {self.after_signal(self.dns[1])}"
+        if self.recorded["watched"]:
+            late = f"{duration(self.gap)} after redis’s end"
+            return f"{out}, {late}: the engine tells of that, and the watcher takes the entry out."
         if self.gap:
             return (
                 f"Nothing inside catches SIGKILL: for {duration(self.gap)}, until the TTL ends, clients are"
                 f" sent to nobody. The entry goes after {self.after_signal(self.catalog[1])}."
             )
-        out, until = f"Out of DNS after {self.after_signal(self.dns[1])}", self.after_signal(self.accepts[1])
+        until = self.after_signal(self.accepts[1])
         if len(self.signals) > 1:
             return f"{out}. Docker kills it {until} after the SIGTERM, and no client was sent to nobody."
         return f"{out}, and redis answers until {until}: no client is sent to nobody."
@@ -131,9 +136,13 @@ def cases(record):
 
 def provenance(record):
     versions, settings = record["versions"], record["settings"]
+    containers = "A container here is a PID namespace"
+    if "docker" in versions:
+        containers += f"; the one with servicewatcher is Docker’s, {versions['docker']}, and killed by it"
     return (
         f"Recorded {record['recorded']} by make timeline: servicewrapper {versions['servicewrapper']},"
         f" Consul {versions['consul']}, redis {versions['redis']}, {record['machine']}.",
         f"TTL {settings['ttl']} s (15 s by default), an entry goes when critical for"
-        f" {settings['deregister_after']} s, Docker’s grace is {settings['grace']} s. A container here is a PID namespace.",
+        f" {settings['deregister_after']} s, Docker’s grace is {settings['grace']} s.",
+        f"{containers}.",
     )

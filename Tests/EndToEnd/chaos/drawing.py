@@ -24,6 +24,8 @@ def draw(seed, number, spoiler=None):
     _options(plan, rng)
     _listening(plan, rng, end)
     KINDS[plan.kind][0](plan, rng, end)
+    if [act[1] for act in plan.acts][-1:] == ["close"] and plan.kind != "unready":
+        _run_on(plan, rng.choice((0, 1500)))
     _extras(plan, rng, end)
     if plan.registers:
         _troubles(plan, rng, end)
@@ -50,9 +52,11 @@ def _listening(plan, rng, end):
     if first is None:
         return
     plan.acts.append((first, "listen"))
-    if rng.random() < 0.15:
+    if rng.random() < 0.25:
         closes = rng.randrange(first + 20, first + 900)
-        plan.acts += [(closes, "close"), (closes + rng.randrange(20, 900), "listen")]
+        plan.acts.append((closes, "close"))
+        if rng.random() < 0.6:
+            plan.acts.append((closes + rng.randrange(20, 900), "listen"))
 
 
 # How it ends
@@ -167,6 +171,8 @@ def _extras(plan, rng, end):
 def _troubles(plan, rng, end):
     if rng.random() < 0.04 and plan.kind not in ("unready", "missing"):
         return _fate(plan, rng)
+    if rng.random() < 0.05 and plan.stop_signals:
+        return _hang(plan, rng)
     plan.stale = rng.random() < 0.06
     if plan.ttl and plan.kind != "unready" and rng.random() < 0.08:
         plan.meddling = [rng.randrange(end)]
@@ -186,10 +192,28 @@ def _fault(rng):
     return (fault, rng.randrange(5, 100)) if fault == "delay" else fault
 
 
+def _hang(plan, rng):
+    """Nobody answers the registration; the deregistration behind it mustn't overtake it when somebody does."""
+    strikes, mended = _while_it_registers(plan, rng)
+    plan.switches = [(-NEVER, "pass"), (strikes, "hole"), (mended, "pass")]
+
+
+def _while_it_registers(plan, rng):
+    """From just before it listens until just after the stop signal."""
+    _run_on(plan, 300)
+    first = rng.randrange(100, 300)
+    plan.acts = [(first, "listen")] + [act for act in plan.acts if act[1] not in ("listen", "close")]
+    return first - rng.randrange(5, 20), plan.stop_signals[0][0] + rng.randrange(300)
+
+
 def _fate(plan, rng):
     """Its agent is killed and started again, or paused and resumed, and it runs on for a while."""
     plan.switches.append((-NEVER, "pass"))
     plan.keeps = rng.random() < 0.5
+    if rng.random() < 0.3 and plan.stop_signals:
+        strikes, mended = _while_it_registers(plan, rng)
+        plan.fate = [(strikes, "pause"), (mended, "resume")]
+        return
     strikes, lasts = rng.randrange(0, 900), rng.randrange(100, 1200)
     pair = rng.choice((("kill", "start"), ("pause", "resume")))
     plan.fate = [(strikes, pair[0]), (strikes + lasts, pair[1])]

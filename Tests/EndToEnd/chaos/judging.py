@@ -16,7 +16,7 @@ def complaints(seen):
     """A line for each promise that was broken."""
     if seen.hung:
         return ["still there long after its end"]
-    if not seen.first("started")[0] and seen.plan.kind not in ("missing", "early"):
+    if not seen.first("started")[0] and seen.plan.kind not in ("missing", "early", "unready"):
         return ["the process was never started"]
     if seen.outcome not in (allowed := outcomes(seen.plan)):
         return [f"ended {seen.outcome}, predicted {sorted(allowed)}"]

@@ -8,6 +8,8 @@ from moments import ANSWER, PASSING, SLACK, STOPS, was_faulty
 # A process that can be registered for so long was, and looked at. Where something was wrong before, the
 # second comes on top of the first, and a third of the TTL: the longest pause between two tries.
 REGISTERS_WITHIN, MENDS_WITHIN = 0.5, 0.7
+# Of a port that closes the agent is told with the next heartbeat, after a third of the TTL and this.
+TOLD_WITHIN = 0.5
 # Reached for so long at the end, Consul was told: the longest pause between two tries is a third of the TTL.
 LAST_TRY = 0.9
 
@@ -25,6 +27,12 @@ def _truth(seen, story):
         if plan.ttl and passing and asked > _last_excuse(seen, story, answered) + plan.ttl / 1000 + SLACK:
             yield f"passing {asked - story.ended:+.2f} s from its end, though it didn't listen any more"
             return
+        if plan.ttl and passing and first < asked < story.closing and not story.paused:
+            closed = max(min(b, answered) for a, b in story.listened if a <= answered)
+            calm = not was_faulty(seen, answered) and seen.watch.was_reachable(closed, answered)
+            if calm and asked > closed + plan.ttl / 3000 + TOLD_WITHIN + (plan.ready == "exec"):
+                yield f"still passing {asked - closed:.2f} s after it closed its port"
+                return
 
 
 def _stale(seen, story):

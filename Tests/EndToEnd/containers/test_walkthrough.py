@@ -23,14 +23,21 @@ UNSHOWN = ("build", "compose", "kill", "network", "restart", "rm", "run -d", "st
 UNSHOWN = tuple(f"docker {verb} " for verb in UNSHOWN)
 
 
-def ours(text):
-    for theirs, other in OTHERS:
-        text = text.replace(theirs, other)
-    return text
+@pytest.fixture
+def ours(bridged):
+    """The test's text of the page's; Docker's socket is where this Docker's is."""
+    socket = bridged.environment["DOCKER_HOST"].removeprefix("unix://")
+
+    def replace(text):
+        for theirs, other in [*OTHERS, ("-v /var/run/docker.sock:", f"-v {socket}:")]:
+            text = text.replace(theirs, other)
+        return text
+
+    return replace
 
 
 @pytest.fixture
-def shells(bridged):
+def shells(bridged, ours):
     """The shell of the page's prompt: `$` on the host, the other in a container."""
     opened = {}
     environment = clean_environment(bridged.environment)
@@ -46,7 +53,7 @@ def shells(bridged):
 
 
 @pytest.mark.needs("swift", "docker-compose")
-def test_the_walk_through_is_what_happens(shells):
+def test_the_walk_through_is_what_happens(shells, ours):
     opened, open_shell = shells
     for prompt, command, expected in steps(EXAMPLE / "README.md"):
         if command.startswith("docker run -it "):
