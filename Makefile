@@ -1,7 +1,7 @@
 # `make help` lists what there is to do.
 .DEFAULT_GOAL := help
-.PHONY: help build test test-unit test-asan test-e2e test-init test-fuzz fuzz bad-inputs compare-inits chaos soak lint
-.PHONY: format demo timeline bench install-tools clean
+.PHONY: help build test test-unit test-asan test-e2e test-init test-fuzz fuzz bad-inputs compare-inits
+.PHONY: mutations chaos soak lint format demo timeline bench install-tools clean
 
 SWIFT ?= swift
 SERVICEWRAPPER ?= .build/release/servicewrapper
@@ -64,6 +64,9 @@ test-e2e: ## End-to-end tests alone: the built release, a real Consul, a real re
 
 test-init: ## The tests of the init alone; INIT='tini -s --' makes it another's
 	SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) $(python) -m pytest -q Tests/EndToEnd/init $(PYTEST_ARGS)
+
+mutations: ## Break the machine in every listed way, and see each promise of docs/proof.md broken (10 min)
+	scripts/mutate-machine
 
 compare-inits: ## Print the table of docs/inits.md again: ours beside tini, dumb-init and catatonit
 	@SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) PYTHON=$(python) scripts/compare-inits

@@ -163,7 +163,7 @@ extension Registry {
 
   /// The next thing to say to the agent is to register us anew.
   private mutating func outdate() {
-    guard wanted == .present, confirmed == .present || confirmed == .foreign else { return }
+    guard wanted == .present else { return }
     (confirmed, isOutdated) = (.present, true)
     if registration == .again { registration = .renewed }
   }
@@ -211,7 +211,7 @@ extension Registry {
 
   /// Told where we are about to overwrite it, and where it has overwritten us.
   private mutating func discoverForeign(_ owner: String, _ turn: inout Turn) {
-    if confirmed == .unasked || confirmed == .present { confirmed = .foreign }
+    confirmed = .foreign
     if owner.utf8.elementsEqual(toldOwner.utf8) { return }
     toldOwner = owner
     turn.log(.idTaken(by: owner))

@@ -19,11 +19,14 @@ func takeEvents(_ bytes: [UInt8]) {
 
 extension Breach {
   /// What the walk, whose states know less of time, never sees: a note in the state that nothing reads any more, and a
-  /// warning that came with the first news after its time.
+  /// warning that came with the first news after its time. What concerns futures, those of coarse states are asked for.
   fileprivate func isHarmless(_ actions: [Action]) -> Bool {
     switch self {
     case .actsOnWhatCannotMatter: actions.isEmpty
     case .actsTooEarly: actions.allSatisfy { if case .log = $0.effect { true } else { false } }
+    case .asksTooLate, .asksTooSoon, .exitsTooEarly, .exitsTooLate, .neverRegisters, .givesUp,
+      .neverDeregisters:
+      true
     default: false
     }
   }

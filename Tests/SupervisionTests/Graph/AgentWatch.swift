@@ -42,6 +42,7 @@ struct AgentWatch: Hashable {
 
   mutating func follow(_ turn: Observation) -> [Breach] {
     hasJustEnded = false
+    hasJustEnded = false
     if turn.isMine { take(turn.step.event) }
     var breaches: [Breach] = []
     for effect in turn.effects {
@@ -153,7 +154,8 @@ extension AgentWatch {
     var breaches: [Breach] = []
     if turn.plan.services.isEmpty { breaches.append(.speaksToConsulThoughToldNotTo) }
     if turn.isWithdrawn && requests != [.deregister] { breaches.append(.registersAfterWithdrawal) }
-    if isAnothers && (requests.contains(.deregister) || requests.contains(.retire)) {
+    let overwrites = hasWorked && requests.contains { $0.registers }
+    if isAnothers && (requests.contains(.deregister) || requests.contains(.retire) || overwrites) {
       breaches.append(.takesOutAnothers)
     }
     let pipelines = isSent && turn.isWithdrawn && !turn.wasWithdrawn && unanswered.contains { $0.registers }

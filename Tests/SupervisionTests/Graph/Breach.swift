@@ -50,6 +50,10 @@ struct Observation {
       }
     isWithdrawn = wasWithdrawn || withdraws
   }
+
+  var beginsToDrain: Bool {
+    effects.contains { if case .log(.stopping(_, _, _, let drain)) = $0 { drain > .zero } else { false } }
+  }
 }
 
 extension Effect {

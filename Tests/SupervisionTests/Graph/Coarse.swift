@@ -24,9 +24,7 @@ extension Machine {
 
 extension Machine.Phase {
   func coarse(at now: Moment, plan: Plan) -> Machine.Phase {
-    func later(_ time: Duration, _ whole: Duration) -> Duration {
-      ceiling(time - now.monotonic, to: [whole])
-    }
+    func later(_ time: Duration, _ whole: Duration) -> Duration { due(time - now.monotonic, of: whole) }
     return switch self {
     case .running, .killed, .exited, .stopping(nil): self
     case .deregistering(let held, let drains, let until):
@@ -41,11 +39,12 @@ extension Machine.Phase {
 
 extension Machine.Others {
   func coarse(at now: Moment, plan: Plan) -> Machine.Others {
-    switch self {
+    func later(_ time: Duration, _ whole: Duration) -> Duration { due(time - now.monotonic, of: whole) }
+    return switch self {
     case .gone: .gone
     case .given(let until, let isStopping):
-      .given(until: ceiling(until - now.monotonic, to: [plan.waitForAll ?? .zero]), isStopping: isStopping)
-    case .killed(let until): .killed(until: ceiling(until - now.monotonic, to: [Interval.othersKilled]))
+      .given(until: later(until, plan.waitForAll ?? .zero), isStopping: isStopping)
+    case .killed(let until): .killed(until: later(until, Interval.othersKilled))
     }
   }
 }
@@ -153,6 +152,10 @@ extension Exchange {
     return exchange
   }
 }
+
+/// What is left of a deadline: one that is about to be met is another than one that was just set, or none could be seen to
+/// be put off.
+func due(_ left: Duration, of whole: Duration) -> Duration { ceiling(left, to: [.nanoseconds(1), whole]) }
 
 /// The first of the values that isn't exceeded; zero for what is due.
 func ceiling(_ duration: Duration, to values: [Duration]) -> Duration {

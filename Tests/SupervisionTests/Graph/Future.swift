@@ -73,9 +73,9 @@ extension Node {
     return [isWithdrawn ? .neverDeregisters : .neverRegisters]
   }
 
-  /// What was refused isn't tried again within the last second, and that second ends.
+  /// What was refused isn't tried again within the last second, and what failed only where a pause still fits into it.
   private func exitsInTime(_ node: Node) -> Bool {
-    let isOver = machine.phase.deadline.map { $0 <= node.now.monotonic } ?? false
+    let isOver = machine.phase.deadline.map { $0 <= node.now.monotonic + .milliseconds(100) } ?? false
     return isOver || node.agents.allSatisfy { !$0.mayBeListed || $0.outcome == .refused }
   }
 

@@ -32,7 +32,7 @@ struct Graph {
       walk(from: index)
       index += 1
     }
-    if findings.isEmpty { noteHammering() }
+    noteHammering()
   }
 
   private mutating func walk(from index: Int) {

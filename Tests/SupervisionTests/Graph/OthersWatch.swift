@@ -46,8 +46,8 @@ struct OthersWatch: Hashable {
 
   func coarse(_ plan: Plan) -> OthersWatch {
     var watch = self
-    watch.killDue = killDue.map { ceiling($0, to: [plan.waitForAll ?? .zero]) }
-    watch.giveUpDue = areWaitedFor ? giveUpDue.map { ceiling($0, to: [.seconds(1)]) } : nil
+    watch.killDue = killDue.map { due($0, of: plan.waitForAll ?? .zero) }
+    watch.giveUpDue = areWaitedFor ? giveUpDue.map { due($0, of: .seconds(1)) } : nil
     if plan.waitForAll == nil { watch.stopSignals = 0 }
     return watch
   }

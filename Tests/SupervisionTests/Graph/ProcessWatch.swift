@@ -65,7 +65,7 @@ extension ProcessWatch {
     breaches += others.follow(turn, isAlive: isAlive)
     let wasTooLate = isTooLate(turn, isReady: isReady)
     let isHaste = if case .signal = turn.step.event { !held.isEmpty } else { false }
-    if awaits && !isHaste && turn.step.event != .elapsed && forwardsStop(sent, turn) {
+    if awaits && !isHaste && turn.step.event != .elapsed && (forwardsStop(sent, turn) || turn.beginsToDrain) {
       breaches.append(.forwardsTooEarly)
     }
     take(turn.step.event, sent, turn.plan)
@@ -162,7 +162,7 @@ extension ProcessWatch {
     watch.age = isReady ? .zero : floor(age, to: Readiness.ages)
     watch.others = others.coarse(plan)
     watch.sinceStop = isAlive ? sinceStop.map { floor($0, to: [2.5, 3]) } : nil
-    watch.killDue = isAlive ? killDue.map { ceiling($0, to: [plan.stopTimeout ?? .seconds(10)]) } : nil
+    watch.killDue = isAlive ? killDue.map { due($0, of: plan.stopTimeout ?? .seconds(10)) } : nil
     return watch
   }
 }

@@ -116,6 +116,14 @@ struct FailureTests {
       story.wait() == [.disconnect, .log(.consulFailed(.timedOut, registered: true))])
   }
 
+  @Test("Each answer gives the next one its own time")
+  func timeForEach() {
+    var story = Story.registered(Plan(probes: false))
+    story.wait()
+    story.on(.answered(.done), after: .seconds(4))
+    #expect(story.timeLeft == .seconds(5))
+  }
+
   @Test("An unanswered registration isn't repeated on another connection for a minute")
   func unansweredRegistration() {
     var story = Story.registering()
@@ -180,6 +188,16 @@ struct FailureTests {
     story.wait()
     story.play(.probed(.accepting), .answered(.done))
     #expect(story.on(.answered(.done)) == [.disconnect])
+  }
+
+  @Test("One that wasn't told yet when the token changed is told as the first")
+  func renewedBeforeTold() {
+    var story = Story.registering(Plan(probes: false))
+    story.play(.answered(.done), .lost(.closed), .outdated)
+    #expect(story.wait() == [.registration()])
+    story.play(.answered(.done), .answered(.done))
+    let registered = Notice.registered(.first, after: .milliseconds(50))
+    #expect(story.on(.answered(.done)) == [.disconnect, .log(registered)])
   }
 
   @Test("A process that becomes ready while Consul is being left alone doesn't wait for the pause")

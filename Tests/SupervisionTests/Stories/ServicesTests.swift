@@ -108,6 +108,8 @@ struct ServicesTests {
     story.pass(.seconds(9))
     let actions = story.on(.elapsed, of: 0)
     #expect(effects(actions, of: 0).contains(.send([.deregister])))
+    let told = actions.filter { if case .log(.readyTimedOut) = $0.effect { true } else { false } }
+    #expect(told.map(\.service) == [1])
     #expect(actions.map(\.effect).contains(.signal(Signal.terminate)))
     story.on(.answered(.done), of: 0)
     #expect(story.on(.ended(.exited(0))).last == .exit(124))

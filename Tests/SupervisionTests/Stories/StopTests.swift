@@ -123,6 +123,26 @@ struct StopTests {
     #expect(beating.on(signal: Signal.terminate) == [.disconnect, .send([.deregister])])
   }
 
+  @Test("The deregistration behind it has a minute of its own on that connection")
+  func patienceBehindTheRegistration() {
+    var story = Story.registering()
+    story.on(signal: Signal.terminate, after: .seconds(59))
+    story.wait()
+    #expect(story.timeLeft == .milliseconds(59_700))
+  }
+
+  @Test("An agent that has failed for long is asked again soon once the stop has begun")
+  func backoffStartsAnew() {
+    var story = Story.registered(Plan(probes: false))
+    for _ in 0..<5 {
+      story.wait()
+      story.on(.lost(.closed))
+    }
+    story.on(signal: Signal.terminate)
+    story.on(.lost(.closed))
+    #expect(story.timeLeft == .milliseconds(50))
+  }
+
   @Test("A process that ends while its registration is unanswered is deregistered behind it too")
   func endBehindTheRegistration() {
     var story = Story.registering()
@@ -149,6 +169,14 @@ struct KillTests {
     let effects = story.on(.elapsed, after: .milliseconds(1))
     #expect(effects.suffix(2) == [.log(.killing), .signal(Signal.kill)])
     #expect(story.on(.elapsed, after: .seconds(100)).contains(.signal(Signal.kill)) == false)
+  }
+
+  @Test("A deregistration that is confirmed after the KILL is told")
+  func lateDeregistration() {
+    var story = Story.deregistering(Plan(stopTimeout: .seconds(1)))
+    story.wait()
+    story.wait()
+    #expect(story.on(.answered(.done)) == [.disconnect, .log(.deregistered(after: .milliseconds(1_300)))])
   }
 
   @Test("Without a stop time-out nothing is killed")

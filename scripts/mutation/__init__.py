@@ -1,0 +1,1 @@
+"""The machine with mutations, each behind a number: mutate-machine."""
