@@ -25,8 +25,8 @@ def command(plan, ports, consul, tools):
 
 
 def standard_error(kind, path):
-    """A file, a pipe that is full, or one that nobody reads: its descriptor, and the other end where that has to
-    stay open."""
+    """A file, a pipe that is full, or one that nobody reads: its descriptor, and the other end where that
+    has to stay open."""
     if kind == "file":
         return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), None
     ours, theirs = os.pipe()

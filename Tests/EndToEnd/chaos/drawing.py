@@ -67,6 +67,8 @@ def _obey(plan, rng, end):
     plan.signals.append((end, rng.choice((signal.SIGTERM, signal.SIGTERM, signal.SIGINT))))
     if rng.random() < 0.2:
         plan.signals.append((end + rng.randrange(0, 400), rng.choice((signal.SIGTERM, signal.SIGINT))))
+        # Long enough for the second to be missed.
+        plan.stop = ("obeys", rng.choice((plan.stop[1], 1500)), plan.stop[2])
     if rng.random() < 0.2:
         # Far enough from what it takes that it never strikes.
         plan.stop_timeout = 5000
@@ -193,7 +195,7 @@ def _fault(rng):
 
 
 def _hang(plan, rng):
-    """Nobody answers the registration; the deregistration behind it mustn't overtake it when somebody does."""
+    """Nobody answers the registration; the deregistration mustn't overtake it when somebody does."""
     strikes, mended = _while_it_registers(plan, rng)
     plan.switches = [(-NEVER, "pass"), (strikes, "hole"), (mended, "pass")]
 

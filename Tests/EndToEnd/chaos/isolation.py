@@ -1,4 +1,4 @@
-"""A network of one's own, so that nobody else's ports and connections can be taken for ours, nor ours for theirs."""
+"""A network of one's own, so that nobody else's ports and connections can be taken for ours."""
 
 import ctypes
 import os

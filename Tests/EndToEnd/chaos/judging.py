@@ -31,7 +31,8 @@ def _end(seen, story):
     others = (plan.wait_for_all or 0) / 1000 + 1 if plan.wait_for_all else 0
     if story.process_ended:
         took = story.ended - story.resumed(story.process_ended)
-        calm = not was_faulty(seen, story.ended) and seen.watch.was_reachable(story.process_ended, story.ended)
+        answered = seen.watch.was_reachable(story.process_ended, story.ended)
+        calm = answered and not was_faulty(seen, story.ended)
         if took > others + SLACK + (0 if calm else LAST_CHANCE):
             yield f"ended {took:.2f} s after the process"
     elif story.stopped:
@@ -80,10 +81,11 @@ def _latencies(seen, story, received):
         if number == signal.SIGTSTP and story.resumed(at) != at:
             # CONT undoes what is pending of it.
             continue
-        is_stop = at in [stop for stop, _ in story.stops]
+        is_stop, is_first = at in [stop for stop, _ in story.stops], at == story.stopped
         if is_stop and plan.stop[0] == "dies" or not is_stop and at > frozen - 0.1:
             continue
-        bound = story.resumed(at) + SLACK + (ANSWER + plan.drain / 1000 if is_stop else 0)
+        # A second stop signal ends the waiting.
+        bound = story.resumed(at) + SLACK + (ANSWER + plan.drain / 1000 if is_first else 0)
         arrivals, sent = [when for when, n in received if n == number and when >= at], story.resumed(at)
         if end > bound and not any(when <= bound for when in arrivals):
             late = f"{arrivals[0] - at:.2f} s late" if arrivals else "not at all"
@@ -109,8 +111,9 @@ def _pauses(seen, story):
     at, number = story.stops[0]
     number = rewritten(plan, number)
     arrived = next((when for when, n in seen.all("signal") if n == number and when >= at), None)
-    was_served = any(passing and at - 0.5 < asked < at for asked, *_, passing in seen.sightings) and not plan.stale
-    if arrived and was_served and not was_faulty(seen, at) and arrived - at < plan.drain / 1000:
+    was_served = any(passing and at - 0.5 < asked < at for asked, *_, passing in seen.sightings)
+    is_expected = arrived and was_served and not plan.stale and not was_faulty(seen, at)
+    if is_expected and arrived - at < plan.drain / 1000:
         yield f"drained for {arrived - at:.3f} s only"
     if plan.stop[0] == "ignores" and plan.kind == "ignores" and story.ended - at < plan.stop_timeout / 1000:
         yield f"killed {story.ended - at:.3f} s after the stop signal"

@@ -26,8 +26,8 @@ class FaultProxy:
     """pass; delay (each chunk, by so many milliseconds); refuse; cut (FIN at once); reset (RST at once);
     half-close (it won't answer, but listens on); hole (nothing comes through until it is mended; then all
     does, in any order); swallow (requests come through, answers don't until it is mended); cut-answer (in its
-    middle); trickle (an answer's bytes one by one); garbage, flood (without end), error (500), denied (403): all
-    of them instead of an answer."""
+    middle); trickle (an answer's bytes one by one); garbage, flood (without end), error (500), denied (403):
+    all of them instead of an answer."""
 
     def __init__(self, agent_port, port, rng):
         self._agent_port, self.port, self._rng = agent_port, port, rng

@@ -19,7 +19,8 @@ SPOILT = "12"
 
 def campaign(*arguments):
     """Its status, and what it said."""
-    ended = subprocess.run([sys.executable, _CAMPAIGN, *arguments], capture_output=True, text=True, timeout=1800)
+    command = [sys.executable, _CAMPAIGN, *arguments]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=1800)
     return ended.returncode, ended.stdout + ended.stderr
 
 

@@ -94,14 +94,16 @@ def _serviceable(seen, story):
     # A refusal that nothing went before is repeated after a minute.
     until = min([at for at, mode in seen.modes if mode == "denied"], default=closing)
     ends = [at for at, _ in seen.modes[1:]] + [until]
-    for begin, end in story.listened if plan.ready != "none" else [(story.started, closing)]:
+    for place, (begin, end) in enumerate(story.listened if plan.ready != "none" else [(story.started, closing)]):
+        # It is looked at all the time until it listens for the first time, and then with each heartbeat.
+        long = at_once + (plan.ttl / 3000 if place > 0 else 0)
         begin = max([begin, *(at for at in seen.meddled if at < end)])
         for (since, mode), to in zip(seen.modes, ends):
             a, b = max(begin, since), min(end, to, until, closing)
             is_paused = any(one < b and other > a for one, other in story.paused)
             if mode in PASSING and not is_paused:
                 mended = seen.meddled or not seen.watch.was_reachable(story.started, b) or was_faulty(seen, b)
-                yield from _reachable(seen, a, b, at_once + (plan.ttl / 3000 + MENDS_WITHIN if mended else 0))
+                yield from _reachable(seen, a, b, at_once + plan.ttl / 3000 + MENDS_WITHIN if mended else long)
 
 
 def _reachable(seen, a, b, long):

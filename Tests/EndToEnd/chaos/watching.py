@@ -76,7 +76,7 @@ class Watch:
             await asyncio.wait_for(self._looked.wait(), 60)
 
     async def rest(self):
-        """Until the agent answers fast again, or for a while: what is done to a machine that is too slow to tell
+        """Until the agent answers fast again, or for a while: on a machine that is too slow to tell, a run
         says little."""
         deadline = time.monotonic() + LONGEST_REST
         while self._took > SLOW / 2 and time.monotonic() < deadline:
