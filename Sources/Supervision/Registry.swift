@@ -163,7 +163,6 @@ extension Registry {
 
   /// The next thing to say to the agent is to register us anew.
   private mutating func outdate() {
-    guard wanted == .present else { return }
     (confirmed, isOutdated) = (.present, true)
     if registration == .again { registration = .renewed }
   }

@@ -10,7 +10,6 @@ struct GraphTests {
     ("default", Plan()),
     ("no probe, drain, stop time-out", Plan(probes: false, drain: .seconds(4), stopTimeout: .seconds(9))),
     ("no checks, drain", Plan(ttl: nil, drain: .seconds(4))),
-    ("ready time-out, stop time-out", Plan(readyTimeout: .seconds(20), ttl: nil, stopTimeout: .seconds(9))),
     ("neither probe nor checks", Plan(probes: false, ttl: nil, stopTimeout: .zero)),
     (
       "others, rewriting, expected exit",
@@ -27,6 +26,7 @@ struct GraphTests {
 
   /// What the product of two services leaves room for: one event of each kind.
   static let fewer: [(String, Plan)] = [
+    ("ready time-out, stop time-out", Plan(readyTimeout: .seconds(20), ttl: nil, stopTimeout: .seconds(9))),
     ("ready time-out alone", Plan(readyTimeout: .seconds(60), ttl: nil)),
     ("two services, drain", Plan(services: [bare, bare], drain: .seconds(4))),
   ]

@@ -120,6 +120,7 @@ struct FailureTests {
   func timeForEach() {
     var story = Story.registered(Plan(probes: false))
     story.wait()
+    story.on(.sent)
     story.on(.answered(.done), after: .seconds(4))
     #expect(story.timeLeft == .seconds(5))
   }
