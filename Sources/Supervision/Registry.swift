@@ -133,6 +133,9 @@ extension Registry {
     case (.present, .present): (compares ? [.inspect] : []) + [.alive, .ready(health)]
     // Overwritten by another that lives: whoever came last has it, until it is gone.
     case (.present, .foreign) where hasWorked: [.inspect]
+    // What it may have of us would go on passing: a registration changes no check that exists, and renews its TTL.
+    case (.present, .doubtful) where checks && health != .accepting && confirmedHealth != health:
+      [.ready(health)]
     case (.present, _): [.register(health)]
     case (.absent, .unasked), (.absent, .absent), (.absent, .foreign): []
     case (.absent, _): [.deregister]
@@ -145,7 +148,7 @@ extension Registry {
   mutating func noteSent(at now: Moment) {
     guard exchange?.isSent == false else { return }
     exchange?.markSent(at: now)
-    if exchange?.registers ?? false { (confirmed, isTold) = (.doubtful, false) }
+    if exchange?.registers ?? false { (confirmed, isTold, confirmedHealth) = (.doubtful, false, nil) }
   }
 
   mutating func receive(_ answer: Answer, plan: ServicePlan, health: Health, _ turn: inout Turn) {
@@ -224,7 +227,7 @@ extension Registry {
   /// The agent lost its state, or somebody took us out. Right after a registration it is a fault of the agent's, and
   /// registering again at once would only repeat it.
   private mutating func forget() {
-    guard confirmed == .present else { return }
+    guard confirmed == .present || confirmed == .doubtful else { return }
     confirmed = .absent
     if exchange?.registers ?? false { exchange?.note(.failing("it forgot the registration at once")) }
   }

@@ -43,6 +43,25 @@ struct FailureTests {
     #expect(story.timeLeft == .milliseconds(50))
   }
 
+  @Test(
+    "A port that closes while the registration is in doubt is told by its check, which a registration wouldn't change",
+    arguments: [Answer.done, .unknown])
+  func closesInDoubt(answer: Answer) {
+    var story = Story.registering()
+    story.on(.lost(.closed))
+    story.wait()
+    #expect(story.on(.probed(.failing(refused))).contains(.send([.ready(.failing(refused))])))
+    #expect(story.on(.answered(answer)).contains(.registration(.failing(refused))))
+  }
+
+  @Test("In doubt, a port that accepts is registered again")
+  func acceptsInDoubt() {
+    var story = Story.registering()
+    story.on(.lost(.closed))
+    story.wait()
+    #expect(story.on(.probed(.accepting)) == [.registration()])
+  }
+
   @Test("One condition is told once, another one again, and the answer that ends it too")
   func toldOnce() {
     var story = Story.registered(Plan(probes: false))
