@@ -81,6 +81,12 @@ class Agent:
     def pause(self):
         """It still accepts connections and answers nothing."""
         os.kill(self._process.pid, signal.SIGSTOP)
+        eventually(self._is_stopped, what="every thread of Consul stopped")
+
+    def _is_stopped(self):
+        """A thread that runs on another processor stops a moment later; proc_pid_stat(5)."""
+        threads = f"/proc/{self._process.pid}/task"
+        return all(_state(f"{threads}/{thread}/stat") == "T" for thread in os.listdir(threads))
 
     def resume(self):
         os.kill(self._process.pid, signal.SIGCONT)
@@ -184,3 +190,8 @@ class Agent:
     def finished(self, method, path):
         """How many requests of this kind it has answered, from its own log."""
         return self.log().count(f"Request finished: method={method} url={path}")
+
+
+def _state(stat):
+    with open(stat, encoding="utf-8") as fields:
+        return fields.read().rpartition(")")[2].split()[0]
