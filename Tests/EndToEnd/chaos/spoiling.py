@@ -85,12 +85,21 @@ SPOILERS = {
 }
 
 
+
+def _serves(plan):
+    """Whether it is registered in peace until it is told to stop."""
+    stopped = plan.stop_signals[0][0]
+    listens = any(act[1] == "listen" and act[0] < stopped - 300 for act in plan.acts)
+    faults = [mode for at, mode in plan.switches if mode != "pass" and at < stopped]
+    return plan.registers and listens and not faults and not plan.fate and not plan.stale
+
+
 # Some show only where there is something to spoil.
 _MATTERS = {
     "a TTL of a minute": lambda plan: plan.kind == "killed" and plan.registers,
     "drops USR1 and ALRM": lambda plan: any(number in (10, 14) for _, number in plan.signals),
     "HUP becomes WINCH": lambda plan: any(number == 1 for _, number in plan.signals),
-    "no drain": lambda plan: plan.registers and len(plan.stop_signals) == 1 and plan.kind != "early",
+    "no drain": lambda plan: plan.kind == "obeys" and len(plan.stop_signals) == 1 and _serves(plan),
     "leaves others running": lambda plan: plan.mode == "child" and "orphans" in [act[1] for act in plan.acts],
 }
 
