@@ -39,13 +39,11 @@ extension Watch {
 // MARK: The engine
 extension Watch {
   private mutating func note(_ id: String, runs: Bool, _ turn: inout Turn) {
-    switch query?.subject {
-    case .list: news[id] = runs
-    // Its answer would be of before.
-    case .inspect(let asked) where isSame(asked, id):
-      turn.emit(.dropQuery)
-      endQuery()
-    case .inspect, nil: break
+    if query != nil { news[id] = runs }
+    if case .inspect(let asked) = query?.subject, isSame(asked, id) {
+      // Its answer would be of before, and is hardly waited for. Not dropped: in a burst the engine would be asked for each
+      // event.
+      hurryQuery(turn.now + WatchPlan.untold)
     }
     if !runs { running[id] = nil } else if running[id] == nil { running[id] = .notYet }
   }
@@ -78,7 +76,10 @@ extension Watch {
 
   private mutating func inspected(_ answer: Inspected, _ turn: inout Turn) {
     guard case .inspect(let id) = query?.subject else { return }
+    let isOvertaken = news[id] != nil
     endQuery()
+    // Something happened to it while the engine was asked: it is asked again.
+    if isOvertaken { return }
     switch answer {
     case .running(let wanted):
       running[id] = plan.registers ? .wanted(wanted) : .notYet
@@ -111,6 +112,10 @@ extension Watch {
     untold[id] = reason
     if isTold { return }
     turn.log(.untold(container: id, reason))
+  }
+
+  private mutating func hurryQuery(_ deadline: Duration) {
+    query = query.map { Waiting(subject: $0.subject, deadline: min($0.deadline, deadline)) }
   }
 
   private mutating func endQuery() { (query, listed, news) = (nil, [], [:]) }

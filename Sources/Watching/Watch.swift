@@ -21,7 +21,7 @@ public struct Watch: Hashable {
   var stream = Stream.away(until: .zero)
   /// What the engine is asked beside the stream; one thing at a time.
   var query: Waiting<EngineQuery>?
-  /// What the stream has told since a list was asked for, which may not know of it.
+  /// What the stream has told since the engine was asked, whose answer may not know of it.
   var news: [String: Bool] = [:]
   var listed: [String] = []
   var nextList: Duration = .zero
