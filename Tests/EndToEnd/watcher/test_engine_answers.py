@@ -120,6 +120,7 @@ def test_a_hung_engine_is_given_up_and_heard_again(fake, agent, watch, wrapped):
     dead, alive = wrapped(), wrapped("web-2")
     ours = watch(fake, agent).watches()
     eventually(fake.has_listener)
+    eventually(lambda: fake.count("inspect") == 2, what="both looked at")
     fake.lie("inspect", b"")
     fake.die(dead)
     ours.logs("no answer", within=13)
