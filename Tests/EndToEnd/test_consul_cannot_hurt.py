@@ -275,7 +275,7 @@ def test_a_token_that_lacks_the_right_is_named_once_and_the_process_keeps_runnin
     served = server()
     ours = run(served, denying_agent, *(["--token-file", file] if secret else []), "--ttl", "1s")
 
-    line = ours.logs("403")
+    line = ours.logs(" 403")
     if token == "weak":
         assert "service:write" in line
     if token == "unknown":
@@ -284,7 +284,7 @@ def test_a_token_that_lacks_the_right_is_named_once_and_the_process_keeps_runnin
         assert str(file) in line
         assert secret not in ours.log
     always(ours.is_running, during=2, what="running without a registration")
-    assert len(ours.lines("403")) == 1, ours.log
+    assert len(ours.lines(" 403")) == 1, ours.log
     assert denying_agent.service(ID) is None
     stop_within(ours, served)
 

@@ -165,7 +165,7 @@ def test_a_field_that_this_consul_does_not_know_is_its_own_to_refuse(wrapper, se
     served = server()
     file = service_file({"service": {"name": "web", "id": "new", "port": served.port, "field_of_2031": 1}})
     ours = wrapper("--service-file", file, "--", *served.command, consul=agent)
-    assert "FieldOf2031" in ours.logs("400")
+    assert "FieldOf2031" in ours.logs(" 400")
     assert ours.is_running() and agent.service("new") is None
 
 
@@ -278,7 +278,7 @@ def test_a_consul_that_knows_no_namespaces_is_quoted(wrapper, server, agent, pro
         "--name", "web", "--id", "w", "--port", served.port, "--", *served.command,
         consul=between.address, environment=environment,
     )  # fmt: skip
-    assert "amespace" in ours.logs("400") or "unknown field" in ours.logs("400")
+    assert "amespace" in ours.logs(" 400") or "unknown field" in ours.logs(" 400")
     assert between.times("/v1/agent/service/w[?]ns=team a&partition=east")
     assert agent.service("w") is None and ours.is_running()
 

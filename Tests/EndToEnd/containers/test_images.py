@@ -167,7 +167,7 @@ def test_the_least_token_is_for_one_name(contained, docker, denying_agent, token
     words = ["--name", "other", "--consul-addr", denying_agent.address, "--", "/waits"]
     how = ["--network", "host", *with_token(token_file(secret))]
     ours = contained(docker, "scratch", *words, options=how)
-    assert "service:write on other" in ours.logs("403")
+    assert "service:write on other" in ours.logs(" 403")
     always(lambda: denying_agent.in_catalog("other") == [], during=0.5, what="not registered")
     assert ours.is_running(), "and the process runs"
     ours.ask("stop")

@@ -108,7 +108,7 @@ class Aged:
             token.write("00000000-0000-4000-8000-000000000000\n")
         self.asked = Proxy(self.denying.http).__enter__()
         _, self.late_wrapper = self._run("late-1", self.asked, "--token-file", self.token_path)
-        self.late_wrapper.logs("403")
+        self.late_wrapper.logs(" 403")
         eventually(lambda: self.asked.times("/register"), what="a registration with the wrong token")
         self.late = self._add_watch(lambda: self.denying.is_passing("late-1"))
         with open(self.token_path, "w", encoding="ascii") as token:

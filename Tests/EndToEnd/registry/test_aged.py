@@ -21,7 +21,7 @@ def test_a_token_that_was_mended_is_read_within_a_minute_and_not_asked_with_befo
     asked = aged.asked.times("")
     early = [when for when in asked if when - asked[0] < 50]
     assert len(early) <= 2, "who has our ID, and the registration; then a minute's pause"
-    assert len(aged.late_wrapper.lines("403")) == 1, aged.late_wrapper.log
+    assert len(aged.late_wrapper.lines(" 403")) == 1, aged.late_wrapper.log
     eventually(lambda: aged.late_wrapper.lines("registered"), what="a line about it")
 
 

@@ -40,7 +40,7 @@ def test_a_token_that_is_replaced_before_it_is_revoked_keeps_us_passing(
     eventually(has_beaten, within=10, what="heartbeats for longer than the TTL")
     assert ours.stop() == 0
     assert denying_agent.service(ID) is None
-    assert not ours.lines("403") and old not in ours.log and new not in ours.log
+    assert not ours.lines(" 403") and old not in ours.log and new not in ours.log
 
 
 def test_a_token_file_that_is_gone_for_a_while_is_told_once_and_hurts_nobody(

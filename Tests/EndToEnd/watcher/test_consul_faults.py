@@ -127,7 +127,7 @@ def test_a_token_that_may_not_is_told_once_and_a_better_one_in_its_file_is_used(
     file.write_text(agent.token_for(READ, "reads"))
     ours = watch(fake, agent, "--token-file", file).watches()
     fake.die(dead)
-    ours.logs("403")
+    ours.logs(" 403")
     for _ in range(3):
         before = fake.count("inspect")
         fake.tell("die", new_id())
