@@ -18,7 +18,9 @@ let staticLink: [LinkerSetting] = [
   .unsafeFlags(
     [
       "-enable-experimental-feature", "Embedded", "-use-ld=lld", "-Xclang-linker", "-static-pie",
-      "-Xlinker", "--pack-dyn-relocs=relr", "-Xlinker", "--gc-sections", "-Xlinker", "-s",
+      "-Xlinker", "--pack-dyn-relocs=relr",
+      "-Xlinker", "-z", "-Xlinker", "separate-loadable-segments", "-Xlinker", "--gc-sections", "-Xlinker",
+      "-s",
     ], .when(configuration: .release)),
   // The `-L` to it comes from the Makefile: only the toolchain knows where it is.
   .linkedLibrary("swiftUnicodeDataTables", .when(configuration: .release)),

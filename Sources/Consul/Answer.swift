@@ -10,6 +10,8 @@ public enum Answer: Hashable, Sendable, CaseIterable {
   case denied
   /// Refused as it stands; the same request gets the same answer.
   case rejected
+  /// There are too many of us at once: again as soon as there is room.
+  case busy
   /// The agent, or something before it, can't just now: try again later.
   case failing
 }
@@ -20,7 +22,7 @@ extension Response {
     case 200...299: .done
     case 403: .denied
     case 404: .unknown
-    case 429: .failing
+    case 429: .busy
     case 300...499: .rejected
     case 500 where isAboutTheUnknown: .unknown
     default: .failing

@@ -43,7 +43,7 @@ extension Machine {
     case .ended(let status, let until, .killed(let othersUntil)) where othersUntil <= now:
       phase = .ended(status, until: until, .gone)
       exitIfNothingMoreCanCome(&turn)
-    case .ended(let status, let until, .gone) where until <= now: leaveBehind(status, &turn)
+    case .ended(let status, let until, .gone) where lastWord(until) <= now: leaveBehind(status, &turn)
     case .running, .deregistering, .draining, .stopping, .killed, .ended, .exited: break
     }
   }
@@ -56,9 +56,27 @@ extension Machine {
   /// How long until something is due if nothing happens; nil: nothing ever is.
   public func timeLeft(at now: Moment) -> Duration? {
     if phase == .exited { return nil }
-    var left = earlier(phase.deadline, readyDeadline).map { $0 - now.monotonic }
+    var left = earlier(phaseDeadline, readyDeadline).map { $0 - now.monotonic }
     for service in services { left = earlier(left, service.timeLeft(at: now)) }
     return left
+  }
+
+  /// When the phase is over if nothing happens.
+  var phaseDeadline: Duration? {
+    switch phase {
+    case .running, .killed, .exited: nil
+    case .deregistering(_, _, let until), .draining(_, let until): until
+    case .ended(_, let until, .gone): lastWord(until)
+    case .ended(_, _, .given(let until, _)), .ended(_, _, .killed(let until)): until
+    case .stopping(let killAt): killAt
+    }
+  }
+
+  /// When Consul has had its time after the process's end: at `until`, or where we were turned away, after all that it
+  /// may take of a stop.
+  func lastWord(_ until: Duration) -> Duration {
+    guard let stopBegan, services.contains(where: { $0.registry.isTurnedAway }) else { return until }
+    return max(until, stopBegan + Interval.stopBudget)
   }
 
   /// When those that aren't ready yet should be.
@@ -73,15 +91,6 @@ extension Machine.Phase {
     switch self {
     case .running, .deregistering, .draining, .stopping, .killed: true
     case .ended, .exited: false
-    }
-  }
-
-  var deadline: Duration? {
-    switch self {
-    case .running, .killed, .exited: nil
-    case .deregistering(_, _, let until), .draining(_, let until), .ended(_, let until, .gone): until
-    case .ended(_, _, .given(let until, _)), .ended(_, _, .killed(let until)): until
-    case .stopping(let killAt): killAt
     }
   }
 }

@@ -51,6 +51,8 @@ public enum Answer: Hashable, Sendable {
   case denied(String)
   /// The agent can't accept what was sent, now or later; with its reason.
   case rejected(String)
+  /// The agent has too many connections or requests just now; with its reason.
+  case busy(String)
   /// The agent could not do it this time; with its reason.
   case failing(String)
 
@@ -58,7 +60,7 @@ public enum Answer: Hashable, Sendable {
   var withoutEntry: Answer {
     switch self {
     case .foreign, .different: .done
-    case .done, .unknown, .denied, .rejected, .failing: self
+    case .done, .unknown, .denied, .rejected, .busy, .failing: self
     }
   }
 }
@@ -79,20 +81,32 @@ public enum Failure: Hashable, Sendable {
   case malformed
   case denied(String)
   case rejected(String)
+  case busy(String)
   case failing(String)
 
   /// Whether the agent understood and said no, so that waiting alone won't mend it.
   public var isRefusal: Bool {
     switch self {
     case .denied, .rejected: true
-    case .unreachable, .unresolvable, .addressless, .timedOut, .closed, .malformed, .failing: false
+    case .unreachable, .unresolvable, .addressless, .timedOut, .closed, .malformed, .busy, .failing: false
+    }
+  }
+
+  /// Whether somebody is there who has no room for us just now. Consul's agent closes a connection that is one too many
+  /// (`limits.http_max_conns_per_client`, 200 of each client address), and says 429 since 1.9.
+  var isTurnedAway: Bool {
+    switch self {
+    case .closed, .busy: true
+    case .unreachable, .unresolvable, .addressless, .timedOut, .malformed, .denied, .rejected, .failing: false
     }
   }
 
   /// Whether telling of this one after the other would tell nothing new: internal errors carry a new text each time.
   func isSameCondition(as other: Failure) -> Bool {
-    if case (.failing, .failing) = (self, other) { return true }
-    return self == other
+    switch (self, other) {
+    case (.failing, .failing), (.busy, .busy): true
+    default: self == other
+    }
   }
 }
 

@@ -136,7 +136,7 @@ extension Machine {
 
   mutating func exitIfNothingMoreCanCome(_ turn: inout Turn) {
     guard case .ended(let status, let until, .gone) = phase else { return }
-    let left = until - turn.now.monotonic
+    let left = lastWord(until) - turn.now.monotonic
     let isOpen = { (service: Service) in
       service.registry.mayBeListed && !service.registry.isSilent(for: left, from: turn.now)
     }

@@ -76,7 +76,7 @@ enum Interval {
   static let deregistration: Duration = .milliseconds(300)
   /// What Consul may take of a whole stop, counted from the stop signal.
   static let stopBudget: Duration = .seconds(3)
-  /// What Consul may take after the process has ended.
+  /// What Consul may take after the process has ended, if it hangs or is gone.
   static let lastChance: Duration = .seconds(1)
   /// Without a leader, Consul 1.8.7 answers a write after 7.0 to 7.3 s: later than that it hangs.
   static let answer: Duration = .seconds(10)
@@ -95,7 +95,7 @@ enum Interval {
   /// How long to wait before the next probe of a process that isn't ready yet: eager at first, since most services
   /// are ready within a second, then rarely, since one that takes minutes needs its processor.
   static func probe(age: Duration) -> Duration {
-    if age < .seconds(1) { return .milliseconds(5) }
+    if age < .seconds(1) { return .milliseconds(2) }
     return age < .seconds(10) ? .milliseconds(20) : .milliseconds(100)
   }
 }

@@ -46,6 +46,8 @@ struct Registry: Hashable {
   var nextComparison: Duration = .zero
   /// Who was last told to have our ID.
   var toldOwner = ""
+  /// The agent has taken a registration of ours, ever.
+  var hasRegistered = false
   /// Which registration the next one is.
   var registration = Registration.first
 
@@ -62,7 +64,10 @@ struct Registry: Hashable {
 
   /// Whether the agent has taken a registration of ours: what it refuses now it may take again soon. One that restarts
   /// under ACLs denies every token until it has read its own state.
-  private var hasWorked: Bool { mayServe || registration == .again || registration == .renewed }
+  private var hasWorked: Bool { mayServe || hasRegistered }
+
+  /// Whether it was the last word of an agent that may list us that it has no room for us just now.
+  var isTurnedAway: Bool { mayBeListed && (trouble?.isTurnedAway ?? false) }
 
   /// Whether a deregistration was sent to an agent that can be expected to answer.
   var isDeregistering: Bool { trouble == nil && (exchange?.deregisters ?? false) }
@@ -186,13 +191,14 @@ extension Registry {
     case (.inspect, .unknown), (.deregister, .done), (.deregister, .unknown): confirmed = .absent
     case (.retire, .done): confirmed = .retired
     case (.retire, .unknown): confirmed = .unchecked
-    case (.register, .done): (confirmed, isOutdated) = (.present, false)
+    case (.register, .done): (confirmed, isOutdated, hasRegistered) = (.present, false, true)
     case (.ready(let health), .done): confirmedHealth = health
     case (.alive, .done), (_, .foreign), (_, .different): break
     case (.alive, .unknown), (.ready, .unknown): forget()
     case (.register, .unknown): exchange?.note(.failing("it knows no such service"))
     case (_, .denied(let reason)): refuse(request, .denied(reason))
     case (_, .rejected(let reason)): refuse(request, .rejected(reason))
+    case (_, .busy(let reason)): exchange?.note(.busy(reason))
     case (_, .failing(let reason)): exchange?.note(.failing(reason))
     }
   }
@@ -254,8 +260,11 @@ extension Registry {
   private mutating func pause(after failure: Failure, plan: ServicePlan, _ turn: inout Turn) {
     tellFailure(failure, &turn)
     let isHopeless = failure.isRefusal && (wanted == .absent || !hasWorked)
-    let pause = isHopeless ? plan.backoffWhenRefused : plan.backoff(after: failures)
-    failures = min(failures + 1, ServicePlan.countedFailures)
+    // There may be room at any moment, and a stop is short.
+    let isShort =
+      failure.isTurnedAway && wanted == .absent && wantedSince + Interval.stopBudget > turn.now.monotonic
+    let pause = isHopeless ? plan.backoffWhenRefused : plan.backoff(after: isShort ? 0 : failures)
+    if !isShort { failures = min(failures + 1, ServicePlan.countedFailures) }
     nextAttempt = wanted == .absent && !mayBeListed ? nil : turn.now.boottime + pause
   }
 

@@ -91,7 +91,7 @@ extension AgentAnswer {
     case .done: self = .done
     case .unknown: self = .unknown
     case .denied, .rejected: self = .refused(response.told)
-    case .failing: self = .failing(response.told)
+    case .busy, .failing: self = .failing(response.told)
     }
   }
 }

@@ -25,7 +25,12 @@ struct AgentLink: ~Copyable {
   /// Asked for before there was a connection.
   private var waiting: [Supervision.Request] = []
   private var outgoing: [UInt8] = []
-  private var unanswered = 0
+  /// Sent on this connection, oldest first.
+  private var unanswered: [Supervision.Request] = []
+  /// Whether anything was answered on this connection.
+  private var hasAnswered = false
+  /// The server closes it after its last answer, or has.
+  private var isEnding = false
   private var parser = ResponseParser()
   /// Of the last registration that was sent; nil: the agent's own.
   private(set) var registeredAddress: String?
@@ -64,9 +69,9 @@ struct AgentLink: ~Copyable {
 
   /// Sends behind what is unanswered, or connects first. Gives what is known at once.
   mutating func send(_ requests: [Supervision.Request], _ poller: borrowing Poller) -> [Event] {
-    unanswered += requests.count
     waiting += requests
     farewell.attempt(poller)
+    if isEnding { hangUp() }
     if connection != nil { return flush(poller) }
     if !addresses.isEmpty { return connect(poller) }
     return resolve(poller)
@@ -75,12 +80,16 @@ struct AgentLink: ~Copyable {
   mutating func disconnect() {
     // An address that never answered the connect is not tried first again.
     if let connected = connection?.isConnected, !connected { current += 1 }
-    connection = nil
     waiting = []
-    outgoing = []
-    unanswered = 0
-    parser = ResponseParser()
+    hangUp()
     if current >= addresses.count { forgetAddresses() }
+  }
+
+  private mutating func hangUp() {
+    connection = nil
+    (outgoing, unanswered) = ([], [])
+    (hasAnswered, isEnding) = (false, false)
+    parser = ResponseParser()
   }
 
   private mutating func forgetAddresses() {
@@ -137,7 +146,7 @@ extension AgentLink {
   mutating func proceed(_ poller: borrowing Poller) -> [Event] {
     guard let connected = connection?.isConnected else { return [] }
     if !connected { return finishConnecting(poller) }
-    return (outgoing.isEmpty ? [] : flush(poller)) + receive()
+    return (outgoing.isEmpty ? [] : flush(poller)) + receive(poller)
   }
 
   private mutating func finishConnecting(_ poller: borrowing Poller) -> [Event] {
@@ -165,7 +174,7 @@ extension AgentLink {
       try listen(for: outgoing.isEmpty ? .readable : [.readable, .writable], poller)
       defer { hasOldToken = false }
       return hasOldToken ? [.outdated, .sent] : [.sent]
-    } catch { return [.lost(.closed)] }
+    } catch { return goOn(poller) }
   }
 
   private mutating func listen(
@@ -194,6 +203,7 @@ extension AgentLink {
       let words = registrant.request(request, address: registeredAddress)
       outgoing += words.bytes(host: place.hostField, token: secret)
     }
+    unanswered += waiting
     waiting = []
   }
 
@@ -224,22 +234,33 @@ extension AgentLink {
   var farewellTag: UInt64 { farewell.tag }
 
   /// One read a turn, so that an agent that never stops talking can't keep us from a signal.
-  private mutating func receive() -> [Event] {
+  private mutating func receive(_ poller: borrowing Poller) -> [Event] {
     do throws(SystemCallError) {
-      return try connection?.receive().map { understand($0) } ?? []
-    } catch { return [.lost(.closed)] }
+      return try connection?.receive().map { understand($0, poller) } ?? []
+    } catch { return goOn(poller) }
   }
 
-  private mutating func understand(_ bytes: [UInt8]) -> [Event] {
+  private mutating func understand(_ bytes: [UInt8], _ poller: borrowing Poller) -> [Event] {
     do throws(ResponseParser.Malformed) {
       let responses = bytes.isEmpty ? try parser.end().map { [$0] } ?? [] : try parser.receive(bytes)
-      let answers = responses.prefix(unanswered).map {
+      let answers = responses.prefix(unanswered.count).map {
         Event.answered(registrant.answer($0, address: presentAddress))
       }
-      unanswered -= answers.count
-      return bytes.isEmpty && unanswered > 0 ? answers + [.lost(.closed)] : answers
+      unanswered.removeFirst(answers.count)
+      hasAnswered = hasAnswered || !answers.isEmpty
+      isEnding = bytes.isEmpty || responses.last?.closes ?? false
+      return isEnding && !unanswered.isEmpty ? answers + goOn(poller) : answers
     } catch {
       return [.lost(bytes.isEmpty ? .closed : .malformed)]
     }
+  }
+
+  /// A server may close after any answer, as a proxy that speaks HTTP/1.0 does after each; what came behind was not
+  /// looked at then, and goes down another connection: RFC 9112, section 9.3.2. Without any answer it is lost.
+  private mutating func goOn(_ poller: borrowing Poller) -> [Event] {
+    guard hasAnswered else { return [.lost(.closed)] }
+    waiting = unanswered + waiting
+    hangUp()
+    return connect(poller)
   }
 }

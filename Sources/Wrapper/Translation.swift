@@ -39,6 +39,7 @@ extension Supervision.Answer {
     case .unknown: self = .unknown
     case .denied: self = .denied("\(response.status): \(response.reason)")
     case .rejected: self = .rejected("\(response.status): \(response.reason)")
+    case .busy: self = .busy("\(response.status): \(response.reason)")
     case .failing: self = .failing("\(response.status): \(response.reason)")
     }
   }

@@ -167,7 +167,7 @@ extension Failure {
     case .timedOut: "no answer"
     case .closed: "connection lost before the answer"
     case .malformed: "the answer isn't HTTP"
-    case .denied(let reason), .rejected(let reason), .failing(let reason): reason
+    case .denied(let reason), .rejected(let reason), .busy(let reason), .failing(let reason): reason
     }
   }
 }

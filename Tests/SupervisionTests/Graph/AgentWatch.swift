@@ -3,7 +3,7 @@
 /// What the agent has been asked about one service and may hold, as far as can be seen from outside.
 struct AgentWatch: Hashable {
   /// How an exchange ended.
-  enum Outcome: Hashable { case good, failed, refused }
+  enum Outcome: Hashable { case good, failed, turnedAway, refused }
 
   /// Sent on the open connection and unanswered.
   private(set) var unanswered: [Request] = []
@@ -97,8 +97,8 @@ extension AgentWatch {
     case .answered(let answer):
       reach()
       if !unanswered.isEmpty { conclude(unanswered.removeFirst(), answer) }
-    case .lost:
-      if isConnected { end(.failed) }
+    case .lost(let failure):
+      if isConnected { end(failure == .closed ? .turnedAway : .failed) }
       (isSent, isBroken, unanswered) = (false, isConnected, [])
     case .outdated: if entry == .ours { isOutdated = true }
     case .signal, .ended, .otherEnded, .stopped, .continued, .probed, .elapsed: break
@@ -119,6 +119,7 @@ extension AgentWatch {
     let answer = isEntry && request != .inspect ? .done : said
     switch (request, answer) {
     case (_, .denied), (_, .rejected): trouble = trouble ?? .refused
+    case (_, .busy): trouble = trouble ?? .turnedAway
     case (_, .failing), (.register, .unknown): trouble = trouble ?? .failed
     case (_, _): break
     }

@@ -10,14 +10,17 @@ extension Machine {
     var machine = self
     machine.phase = phase.coarse(at: now, plan: plan)
     machine.services = services.map { $0.coarse(at: now, hasExited: phase == .exited) }
-    machine.stopBegan = stopBegan.map { hasEnded ? .zero : .zero - floor(now.monotonic - $0, to: [2.5, 3]) }
+    machine.stopBegan = stopBegan.map {
+      .zero - (budgetMatters ? floor(now.monotonic - $0, to: [2.5, 3]) : .zero)
+    }
     return machine
   }
 
-  private var hasEnded: Bool {
+  private var budgetMatters: Bool {
     switch phase {
-    case .ended, .exited: true
-    case .running, .deregistering, .draining, .stopping, .killed: false
+    case .ended: services.contains { $0.registry.mayBeListed }
+    case .exited: false
+    case .running, .deregistering, .draining, .stopping, .killed: true
     }
   }
 }
@@ -71,7 +74,7 @@ extension Readiness {
     if !isStopped { readiness.receive(health.coarse) }
     readiness.startedAt = isAwaited ? .zero - floor(age(at: now), to: Readiness.ages) : .zero
     readiness.probeDeadline = probeDeadline.map { ceiling($0 - now.monotonic, to: [plan.probeTimeout]) }
-    let pauses: [Duration] = [.milliseconds(5), .milliseconds(20), .milliseconds(100)]
+    let pauses: [Duration] = [.milliseconds(2), .milliseconds(20), .milliseconds(100)]
     readiness.nextProbe = nextProbe.map { ceiling($0 - now.monotonic, to: pauses) }
     if !isAwaited { readiness.hasWarned = false }
     return readiness
@@ -101,9 +104,10 @@ extension Request {
 extension Registry {
   func coarse(at now: Moment) -> Registry {
     var registry = self
-    registry.wantedSince = .zero
+    let isLeaving = wanted == .absent && mayBeListed
+    registry.wantedSince = .zero - (isLeaving ? floor(now.monotonic - wantedSince, to: [2.5, 3]) : .zero)
     registry.failures = 0
-    registry.trouble = trouble == nil ? nil : .timedOut
+    registry.trouble = trouble.map { $0.isTurnedAway ? .closed : .timedOut }
     let pauses: [Duration] = [.milliseconds(100), .seconds(5), .seconds(30), .seconds(60)]
     registry.nextAttempt = nextAttempt.map { ceiling($0 - now.boottime, to: pauses) }
     registry.forgetTheIrrelevant()
@@ -120,8 +124,8 @@ extension Registry {
 
   /// What only the log depends on, and what is of no more interest once we are gone or not there yet.
   fileprivate mutating func forgetTheIrrelevant() {
-    let hasWorked = wanted == .present && (compares || registration == .again || registration == .renewed)
-    (registration, isTold, toldOwner) = (hasWorked ? .again : .first, true, "")
+    (registration, isTold, toldOwner) = (.first, true, "")
+    hasRegistered = wanted == .present && (compares || hasRegistered)
     // So they are again where a registration is refused.
     let wereConfirmed = wanted == .present && exchange?.confirmedBefore == .present
     if !compares && !wereConfirmed { (confirmedHealth, isOutdated) = (nil, false) }
@@ -148,8 +152,16 @@ extension Exchange {
     let mayBeRefused = unanswered.contains { $0.registers }
     exchange.confirmedBefore = mayBeRefused ? confirmedBefore.coarse : .absent
     exchange.deadline = ceiling(deadline - now.monotonic, to: answers)
-    if let refusal { exchange.refusal = refusal.isRefusal ? .denied("") : .failing("") }
+    exchange.refusal = refusal?.coarse
     return exchange
+  }
+}
+
+extension Failure {
+  /// As far as anything but the log depends on it.
+  fileprivate var coarse: Failure {
+    if isRefusal { return .denied("") }
+    return isTurnedAway ? .busy("") : .failing("")
   }
 }
 

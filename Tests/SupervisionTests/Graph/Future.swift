@@ -35,12 +35,14 @@ extension Node {
   }
 
   /// The process ends, Consul is silent, and what is left never ends: the exit follows when Consul's second is over, or
-  /// what is left of the stop's three, or a second after the time that the others are given.
+  /// what is left of the stop's three (all of it, where we were turned away), or a second after the time that the others are given.
   private var breachesOfEnd: [Breach] {
     var node = self
     var breaches = process.isAlive ? node.take(.event(.ended(.exited(7), othersLeft: true))).breaches : []
     let othersTake = machine.plan.waitForAll.map { $0 + .seconds(1) } ?? .zero
-    let budget = max(.zero, min(.seconds(1), .seconds(3) - (process.sinceStop ?? .zero)))
+    let isTurnedAway = node.agents.contains { $0.outcome == .turnedAway && $0.mayBeListed }
+    let patience = Duration.seconds(isTurnedAway ? 3 : 1)
+    let budget = max(.zero, min(patience, .seconds(3) - (process.sinceStop ?? .zero)))
     let whole = max(
       node.agents.contains { $0.asksToDeregister && $0.mayBeListed } ? budget : .zero, othersTake)
     for _ in 0..<Node.enough {
@@ -48,7 +50,7 @@ extension Node {
       breaches += node.take(.passed(max(left, .zero))).breaches
     }
     let waited = node.now.monotonic
-    if !node.process.hasExited || waited > max(.seconds(1), othersTake) {
+    if !node.process.hasExited || waited > max(patience, othersTake) {
       breaches.append(.exitsTooLate)
     } else if process.isAlive && waited != whole {
       breaches.append(waited < whole ? .exitsTooEarly : .exitsTooLate)
@@ -75,7 +77,7 @@ extension Node {
 
   /// What was refused isn't tried again within the last second, and what failed only where a pause still fits into it.
   private func exitsInTime(_ node: Node) -> Bool {
-    let isOver = machine.phase.deadline.map { $0 <= node.now.monotonic + .milliseconds(100) } ?? false
+    let isOver = machine.phaseDeadline.map { $0 <= node.now.monotonic + .milliseconds(100) } ?? false
     return isOver || node.agents.allSatisfy { !$0.mayBeListed || $0.outcome == .refused }
   }
 

@@ -62,7 +62,9 @@ extension Node {
     case .good: return agent.isAnothers ? comparison : beat
     case .refused where isWithdrawn || !agent.hasWorked && agent.entry != .ours:
       return .seconds(54)...(.seconds(60))
-    case .failed, .refused: return .milliseconds(50)...(.seconds(5))
+    case .turnedAway where isWithdrawn && process.sinceStop.map { $0 < .seconds(3) } ?? false:
+      return .milliseconds(50)...(.milliseconds(100))
+    case .failed, .turnedAway, .refused: return .milliseconds(50)...(.seconds(5))
     }
   }
 

@@ -74,12 +74,12 @@ struct Steps {
 
   private static let answers: [Event] = [
     .answered(.done), .answered(.foreign("another")), .answered(.different), .answered(.unknown),
-    .answered(.denied("")), .answered(.rejected("")), .answered(.failing("")),
+    .answered(.denied("")), .answered(.rejected("")), .answered(.busy("")), .answered(.failing("")),
   ]
 
   private static let news: [Event] = [
     .probed(.accepting), .probed(.failing(refused)), .probed(.unhealthy(503)), .sent, .outdated,
-    .lost(.unreachable(refused)), .lost(.timedOut),
+    .lost(.unreachable(refused)), .lost(.timedOut), .lost(.closed),
   ]
 
   /// The first that the C library leaves to programs.
@@ -92,7 +92,7 @@ struct Steps {
 extension Machine {
   /// The times at which something is due, from zero on.
   private var deadlines: Set<Duration> {
-    var all = [phase.deadline]
+    var all = [phaseDeadline]
     for service in services {
       let (readiness, registry) = (service.readiness, service.registry)
       all += [

@@ -80,12 +80,21 @@ struct HeartbeatTests {
     story.play(.answered(.done), .answered(.unknown))
     let failed = Failure.failing("it forgot the registration at once")
     #expect(
-      story.on(.answered(.unknown)) == [.disconnect, .log(.consulFailed(failed, registered: false))])
+      story.on(.answered(.unknown)) == [.disconnect, .log(.consulFailed(failed, registered: true))])
     #expect(story.timeLeft == .milliseconds(50))
     #expect(story.wait() == [.probe])
     #expect(story.on(.probed(.accepting)) == [.registration()])
     story.play(.answered(.done), .answered(.unknown))
     #expect(story.on(.answered(.unknown)) == [.disconnect])
+    #expect(story.timeLeft == .milliseconds(100))
+  }
+
+  @Test("What took a registration once isn't left alone for a minute when it denies the next")
+  func forgetsAndDenies() {
+    var story = Story.registering(Plan(probes: false))
+    story.play(.answered(.done), .answered(.unknown), .answered(.unknown))
+    story.wait()
+    story.on(.answered(.denied("ACL")))
     #expect(story.timeLeft == .milliseconds(100))
   }
 }

@@ -238,6 +238,52 @@ struct LastChanceTests {
     #expect(story.on(.answered(.done)).last == .exit(7))
   }
 
+  @Test(
+    "An agent that has no room is asked again and again, for all that Consul may take of a stop",
+    arguments: [Event.lost(.closed), .answered(.busy("429"))])
+  func turnedAway(by news: Event) {
+    var story = Story.deregistering()
+    story.on(news)
+    story.on(.ended(.exited(7)))
+    for _ in 0..<40 {
+      story.on(news)
+      #expect(story.timeLeft == .milliseconds(50))
+      #expect(story.wait() == [.send([.deregister])])
+    }
+    #expect(story.on(.answered(.done)).last == .exit(7))
+  }
+
+  @Test("An agent that has no room until the stop's three seconds are over is left behind")
+  func turnedAwayToTheEnd() {
+    var story = Story.registered()
+    story.play(.ended(.exited(7)), .lost(.closed))
+    story.on(.elapsed, after: .milliseconds(2_900))
+    #expect(story.timeLeft == .milliseconds(100))
+    #expect(story.on(.lost(.closed), after: .milliseconds(60)).suffix(2) == [.log(.leftBehind), .exit(7)])
+  }
+
+  @Test("One that was turned away and finds nobody then waits no longer than for anybody")
+  func turnedAwayAndGone() {
+    var story = Story.registered()
+    story.play(.ended(.exited(7)), .lost(.closed))
+    story.wait()
+    #expect(story.on(.lost(.unreachable(SupervisionTests.refused)), after: .seconds(1)).last == .exit(7))
+  }
+
+  @Test("A process that takes its time to stop doesn't have a full agent asked without end")
+  func turnedAwayForLong() {
+    var story = Story.deregistering()
+    for _ in 0..<60 {
+      story.on(.lost(.closed))
+      #expect(story.timeLeft == .milliseconds(50))
+      story.wait()
+    }
+    story.on(.lost(.closed))
+    story.wait()
+    story.on(.lost(.closed))
+    #expect(story.timeLeft == .milliseconds(100))
+  }
+
   @Test("A refusal can't change within a second: no reason to stay")
   func refused() {
     var story = Story.registered()
