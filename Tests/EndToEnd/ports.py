@@ -14,11 +14,11 @@ for _ in range(os.getpid() * 97 % 12000):
 def free_port(host="127.0.0.1"):
     while True:
         port = next(_candidates)
-        if _is_free(host, port):
+        if is_free(host, port):
             return port
 
 
-def _is_free(host, port):
+def is_free(host, port):
     for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
         with socket.socket(socket.AF_INET, kind) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

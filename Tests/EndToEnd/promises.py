@@ -9,6 +9,7 @@ ID = "web-1"
 # What the design allows, and some tenths for a busy machine where the limit itself has a time-out behind it.
 FORWARDED = 0.350  # from TERM to the process having it, the agent hung
 ENDED = 1.1  # from the process's end to ours
+TURNED_AWAY = 3.1  # the same where the agent closes the connection or answers 429: counted from TERM
 AT_ONCE = 0.050
 
 

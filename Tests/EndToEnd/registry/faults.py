@@ -11,9 +11,9 @@ _THEIRS, _OURS = "198.51.100.1", "198.51.100.2"
 class Fault:
     """`consul` and `prefix` are how servicewrapper gets there; `agent` is the real one. `tries`: how many of
     ours it meets within a few seconds; one, where each is waited for. `is_seen`: the test can ask the agent
-    meanwhile, and sees that it misses us."""
+    meanwhile, and sees that it misses us. `turns_away`: it is there, and has no room for us."""
 
-    prefix, tries, is_seen = (), 4, True
+    prefix, tries, is_seen, turns_away = (), 4, True, False
 
     def strike(self):
         """From now on."""
@@ -126,10 +126,10 @@ def answer(status, *headers, body=b""):
 
 
 class Lie(Fault):
-    def __init__(self, request, what, then=None, tries=Fault.tries):
+    def __init__(self, request, what, then=None, tries=Fault.tries, turns_away=False):
         self.agent = request.getfixturevalue("agent")
         self._front = request.getfixturevalue("front")(self.agent)
-        self.consul, self.tries = self._front.address, tries
+        self.consul, self.tries, self.turns_away = self._front.address, tries, turns_away
         self._lie = what, then
 
     def strike(self):
@@ -148,11 +148,11 @@ FAULTS = {
     "hung": Hung,
     "black-hole": BlackHole,
     "leaderless": Leaderless,
-    "reset-in-the-answer": lie(OK + b"Content-Length: 10\r\n\r\nabc", reset),
+    "reset-in-the-answer": lie(OK + b"Content-Length: 10\r\n\r\nabc", reset, turns_away=True),
     "one-byte-a-second": lie(OK + b"Content-Length: 1000\r\n\r\n", one_byte_a_second, tries=1),
     "garbage": lie(b"\x00\xff\x16\x03\x01 this is not HTTP\r\n\r\n" * 50, keep_open),
     "endless-body": lie(OK + b"Transfer-Encoding: chunked\r\n\r\nFFFFFFF\r\n", flood),
-    "too-many-requests": lie(answer("429 Too Many Requests", "Retry-After: 1")),
+    "too-many-requests": lie(answer("429 Too Many Requests", "Retry-After: 1"), turns_away=True),
     "internal-error": lie(answer("500 Internal Server Error", body=b"rpc error: No cluster leader")),
     # Told once and tried again after a minute, since the same question gets the same answer.
     "redirect": lie(answer("301 Moved Permanently", "Location: http://198.51.100.9/"), tries=1),

@@ -8,7 +8,9 @@ import pytest
 
 from faults import FAULTS, IN_NO_HURRY
 from networks import in_networks
-from promises import AT_ONCE, FORWARDED, ID, registered, stop_within
+from ports import free_port, is_free
+from promises import AT_ONCE, ENDED, FORWARDED, ID, registered, stop_within, TURNED_AWAY
+from started import kill, start
 from waiting import always, eventually
 from wrapper import descriptors, memory
 
@@ -85,7 +87,8 @@ def test_no_fault_of_consul_s_reaches_the_process(request, run_beside, other, se
     assert most_open <= open_before + AT_WORK, f"{most_open} descriptors, {open_before} before"
     assert memory(ours.pid, "Rss") <= before + GROWTH
     assert len(ours.lines("retrying")) <= 1, ours.log
-    stop_within(ours, served, forwarded=FORWARDED + DRAIN, status=7)
+    ended = TURNED_AWAY if fault.turns_away else ENDED
+    stop_within(ours, served, forwarded=FORWARDED + DRAIN, ended=ended, status=7)
 
     if request.node.callspec.params["fault"] in IN_NO_HURRY:
         return
@@ -95,6 +98,39 @@ def test_no_fault_of_consul_s_reaches_the_process(request, run_beside, other, se
     eventually(fault.agent.works, within=20, what="Consul to be there")
     eventually(lambda: fault.agent.is_passing(OTHER), within=HEARTBEAT + 1, what=f"{OTHER} to be back")
     assert all(len(other.lines(said)) <= 1 for said in ("retrying", "answers again", "forgot")), other.log
+
+
+CLOSING = '''
+defaults
+  mode http
+  option httpclose
+  timeout connect 1s
+  timeout client 10s
+  timeout server 10s
+frontend closing
+  bind 127.0.0.1:{port}
+  default_backend consul
+backend consul
+  server agent 127.0.0.1:{agent}
+'''
+
+
+@pytest.mark.needs("haproxy")
+def test_a_proxy_that_closes_after_each_answer_is_as_good_as_none(run, server, agent, tmp_path):
+    port, file = free_port(), tmp_path / "haproxy.cfg"
+    file.write_text(CLOSING.format(port=port, agent=agent.http), encoding="ascii")
+    haproxy = start(["haproxy", "-f", file])
+    try:
+        eventually(lambda: not is_free("127.0.0.1", port), within=10, what="haproxy")
+        served = server()
+        ours = run(served, f"127.0.0.1:{port}", "--ttl", TTL)
+        registered(ours, agent)
+        always(lambda: agent.is_passing(ID), during=4.0, what="passing, for longer than the TTL")
+        stop_within(ours, served, forwarded=AT_ONCE)
+        assert agent.service(ID) is None
+        assert ours.lines("warning") == []
+    finally:
+        kill(haproxy)
 
 
 def test_a_heartbeat_that_gets_lost_is_made_up_for_within_the_ttl(run, server, agent, holding):

@@ -7,7 +7,7 @@ import pytest
 
 from agent import keeping
 from ports import count_connected, count_unread
-from promises import FORWARDED, ID, registered, stop_within
+from promises import ENDED, FORWARDED, ID, registered, stop_within
 from waiting import always, eventually
 
 # How old an answer of DNS a client may use, and a drain longer than that by what a busy machine takes.
@@ -46,6 +46,36 @@ def test_clients_are_refused_without_a_drain_or_in_the_other_order(run, server, 
         assert ours.stop() == 0
         connecting.have_finished()
     assert connecting.refused
+
+
+# An agent that is there and has no room
+
+
+FULL = {
+    # What Consul 1.8.7 does with a connection that is one too many, and what newer ones say.
+    "closes": b"",
+    "says-429": b"HTTP/1.1 429 Too Many Requests\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("answer", FULL.values(), ids=FULL)
+def test_who_is_turned_away_tries_for_longer_than_a_hung_agent_is_waited_for(
+    run, server, own_agent, front, answer
+):
+    agent = own_agent()
+    before = front(agent)
+    served = server()
+    ours = run(served, before.address)
+    registered(ours, agent)
+    before.lie(answer, then=lambda _: None)
+    ours.send(signal.SIGTERM)
+    ended = served.event("ending")["at"]
+    eventually(lambda: time.monotonic() - ended > ENDED + 0.1, what="longer than that")
+    assert ours.is_running()
+    before.be_honest()
+    assert ours.wait() == 0
+    assert agent.service(ID) is None
+    assert "is gone" not in ours.log, "nothing is said to be left behind"
 
 
 # What is under way can't bring it back
