@@ -13,7 +13,7 @@ import Testing
 
   @Test(arguments: [
     (200, Answer.done), (204, .done), (299, .done), (301, .rejected), (307, .rejected), (400, .rejected),
-    (401, .rejected), (403, .denied), (404, .unknown), (405, .rejected), (429, .failing), (499, .rejected),
+    (401, .rejected), (403, .denied), (404, .unknown), (405, .rejected), (429, .busy), (499, .rejected),
     (500, .failing), (502, .failing), (503, .failing), (504, .failing), (600, .failing), (999, .failing),
   ])
   func theStatusDecides(status: Int, answer: Answer) {

@@ -5,7 +5,7 @@ import signal
 
 import truth
 from outcome import outcomes, rewritten
-from moments import ANSWER, LAST_CHANCE, SLACK, Story, is_early, was_faulty
+from moments import ANSWER, SLACK, Story, is_early, last_chance, was_faulty
 
 MOST_MEMORY = 2048  # kB
 # Six, and for each service while it talks to the agent, probes, and waits for a name server.
@@ -33,12 +33,13 @@ def _end(seen, story):
         took = story.ended - story.resumed(story.process_ended)
         answered = seen.watch.was_reachable(story.process_ended, story.ended)
         calm = answered and not was_faulty(seen, story.ended)
-        if took > others + SLACK + (0 if calm else LAST_CHANCE):
+        patience = last_chance(seen, story.process_ended - story.closing)
+        if took > others + SLACK + (0 if calm else patience):
             yield f"ended {took:.2f} s after the process"
     elif story.stopped:
         took = story.ended - story.resumed(story.stopped)
         slowest = (plan.drain + (plan.stop_timeout or 0)) / 1000
-        if took > ANSWER + slowest + LAST_CHANCE + others + SLACK:
+        if took > ANSWER + slowest + last_chance(seen, ANSWER + slowest) + others + SLACK:
             yield f"ended {took:.2f} s after the stop signal"
 
 
@@ -72,7 +73,7 @@ def _latencies(seen, story, received):
     """Each reached a process that lived long enough for it."""
     plan = seen.plan
     frozen = min((at for at, _ in seen.all("stopping")), default=float("inf"))
-    end = story.process_ended or _earliest_end(plan, story)
+    end = story.process_ended or _earliest_end(seen, story)
     last = 0
     for at, number in seen.sent:
         number = rewritten(plan, number)
@@ -96,11 +97,12 @@ def _latencies(seen, story, received):
             last, last_sent = max(last, arrivals[0]), sent
 
 
-def _earliest_end(plan, story):
+def _earliest_end(seen, story):
     """Of a process that was killed, or ended by the signal itself."""
+    plan = seen.plan
     if plan.stop[0] == "dies" and story.stopped:
         return story.resumed(story.stopped)
-    return story.ended - LAST_CHANCE - (plan.wait_for_all or 0) / 1000
+    return story.ended - last_chance(seen, 0) - (plan.wait_for_all or 0) / 1000
 
 
 def _pauses(seen, story):

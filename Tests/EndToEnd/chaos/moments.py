@@ -4,6 +4,10 @@ import signal
 
 # A stop signal waits for Consul no longer than this, and its end no longer than that.
 ANSWER, LAST_CHANCE = 0.3, 1.0
+# Who was turned away asks again for so long, counted from where it began to leave.
+STOP_BUDGET = 3.0
+# Somebody closes the connection before the answer.
+TURNING_AWAY = ("refuse", "cut", "reset", "half-close", "cut-answer")
 # What a busy machine may add to any of it.
 SLACK = 1.0
 # Through these Consul can be reached.
@@ -56,6 +60,12 @@ def _listening(seen, until):
 def was_faulty(seen, until):
     """A mere delay makes an update fail whose TTL is short, and whoever failed last isn't waited for."""
     return bool(seen.fates or [mode for at, mode in seen.modes if mode != "pass" and at < until])
+
+
+def last_chance(seen, left):
+    """What Consul may take of the time from the process's end on, which came so long after we began to leave."""
+    is_turned_away = seen.fates or any(mode in TURNING_AWAY for _, mode in seen.modes)
+    return max(LAST_CHANCE, STOP_BUDGET - left) if is_turned_away else LAST_CHANCE
 
 
 def is_early(plan, at, seen):
