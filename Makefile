@@ -59,8 +59,8 @@ bad-inputs: ## Try every bad input of the tests, and print how many of what, and
 	@SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) PYTHON=$(python) scripts/bad-inputs
 
 test-e2e: ## End-to-end tests alone: the built release, a real Consul, a real redis
-	SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) SERVICEWATCHER=$(abspath $(SERVICEWATCHER)) \
-	$(python) -m pytest -q Tests/EndToEnd $(PYTEST_ARGS)
+	SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) SERVICEWATCHER=$(abspath $(SERVICEWATCHER)) PYTHON=$(python) \
+	scripts/test-end-to-end $(PYTEST_ARGS)
 
 test-init: ## The tests of the init alone; INIT='tini -s --' makes it another's
 	SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) $(python) -m pytest -q Tests/EndToEnd/init $(PYTEST_ARGS)
