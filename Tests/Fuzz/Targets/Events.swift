@@ -24,9 +24,7 @@ extension Breach {
     switch self {
     case .actsOnWhatCannotMatter: actions.isEmpty
     case .actsTooEarly: actions.allSatisfy { if case .log = $0.effect { true } else { false } }
-    case .asksTooLate, .asksTooSoon, .exitsTooEarly, .exitsTooLate, .neverRegisters, .givesUp,
-      .neverDeregisters:
-      true
+    case .exitsTooEarly, .exitsTooLate, .neverRegisters, .givesUp, .neverDeregisters: true
     default: false
     }
   }

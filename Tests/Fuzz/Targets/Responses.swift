@@ -71,7 +71,8 @@ private func takeResponse(_ response: Response) {
   promiseOneShortLine(response.reason)
   switch registrant.answer(response, address: nil) {
   case .foreign(let words): promiseOneShortLine(words)
-  case .denied(let words), .rejected(let words), .failing(let words): promiseOneShortLine(words, limit: 205)
+  case .denied(let words), .rejected(let words), .busy(let words), .failing(let words):
+    promiseOneShortLine(words, limit: 205)
   case .done, .different, .unknown: break
   }
 }
