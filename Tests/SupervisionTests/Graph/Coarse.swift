@@ -125,7 +125,7 @@ extension Registry {
   /// What only the log depends on, and what is of no more interest once we are gone or not there yet.
   fileprivate mutating func forgetTheIrrelevant() {
     (registration, isTold, toldOwner) = (.first, true, "")
-    hasRegistered = wanted == .present && (compares || hasRegistered)
+    hasRegistered = wanted == .present && hasRegistered
     // So they are again where a registration is refused.
     let wereConfirmed = wanted == .present && exchange?.confirmedBefore == .present
     if !compares && !wereConfirmed { (confirmedHealth, isOutdated) = (nil, false) }
