@@ -83,7 +83,9 @@ def _containerpilot(service, process):
     job = {"name": service.name, "exec": process, "port": service.port, "health": health}
     job |= {"interfaces": ["static:127.0.0.1"], "restarts": "never", "logging": {"raw": True}}
     control = {"socket": str(config.with_suffix(".socket"))}
-    whole = {"consul": service.consul, "control": control, "logging": {"level": "ERROR"}, "jobs": [job]}
+    # It takes all of the stop time-out for each stop, and a second is the least.
+    whole = {"consul": service.consul, "control": control, "jobs": [job], "stopTimeout": 1}
+    whole |= {"logging": {"level": "ERROR"}}
     config.write_text(json.dumps(whole), encoding="utf-8")
     return ["containerpilot", "-config", str(config)]
 
