@@ -71,10 +71,11 @@ struct EngineLink: ~Copyable {
   /// Forgets what is to be registered for containers that are gone.
   mutating func keep(_ watch: Watch) { definitions = definitions.filter { watch.isRunning($0.key) } }
 
-  /// What it registers; nil where that container is gone.
-  func definition(_ request: AgentRequest) -> Definition? {
+  /// What it registers; nil where that container is gone. One that is may have had the same name, and is kept until the next
+  /// list.
+  func definition(_ request: AgentRequest, _ watch: Watch) -> Definition? {
     guard case .register(let registration) = request else { return nil }
-    for all in definitions.values {
+    for (container, all) in definitions where watch.isRunning(container) {
       if let one = all.first(where: { Registration($0) == registration }) { return one }
     }
     return nil

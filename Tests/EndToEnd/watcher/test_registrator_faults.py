@@ -50,7 +50,7 @@ def test_another_option_holds_for_what_is_already_registered(fake, agent, watch)
 
 
 def test_what_was_written_over_is_registered_again(fake, agent, watch):
-    """Within 15 s, by somebody else's hand."""
+    """Within 5 s, by somebody else's hand."""
     container = fake.run(**Case("", {}, env=["SERVICE_CHECK_TTL=30s"]).inspected)
     ours = watch(fake, agent)
     ours.until(lambda: registered(agent) == one())
