@@ -12,7 +12,7 @@ private let target: Target = {
 enum Target: String, CaseIterable {
   case responses, json
   case serviceFiles = "service-files"
-  case options, mountinfo, machine
+  case options, mountinfo, engine, machine
 
   func take(_ bytes: [UInt8]) {
     switch self {
@@ -21,6 +21,7 @@ enum Target: String, CaseIterable {
     case .serviceFiles: takeServiceFile(bytes)
     case .options: takeOptions(bytes)
     case .mountinfo: takeMountinfo(bytes)
+    case .engine: takeEngine(bytes)
     case .machine: takeEvents(bytes)
     }
   }

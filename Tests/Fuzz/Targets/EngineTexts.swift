@@ -1,0 +1,55 @@
+import Consul
+import Engine
+import JSON
+import Options
+
+@testable import Watcher
+
+/// What a container engine says: its stream of events, a list, a version, or what it knows of one container.
+func takeEngine(_ bytes: [UInt8]) {
+  promise(lines(bytes, inPiecesOf: 1) == lines(bytes, inPiecesOf: 4096), "a line depends on its pieces")
+  promise(
+    elements(bytes, inPiecesOf: 1) == elements(bytes, inPiecesOf: 4096), "an element depends on its pieces")
+  for line in lines(bytes, inPiecesOf: 4096) {
+    if let occurrence = Occurrence(line: line) { promise(!occurrence.container.isEmpty, "of no container") }
+  }
+  for element in elements(bytes, inPiecesOf: 4096) { _ = runningContainer(listed: element) }
+  if let kind = engineKind(version: bytes) { promise(["docker", "podman"].contains(kind), kind) }
+  if let container = Container(inspected: bytes) { take(container) }
+}
+
+/// What is registered for it is a definition that Consul can take, with our marks and no one else's.
+private func take(_ container: Container) {
+  var inside = Publishing()
+  inside.isInternal = true
+  for publishing in [Publishing(), inside] {
+    let publisher = Publisher(publishing, boot: "boot", hostname: "host")
+    let (definitions, wrong) = publisher.definitions(of: container, engine: "docker")
+    // The container's name and the port stand before and behind the words.
+    for complaint in wrong { promiseOneShortLine(complaint, limit: 600) }
+    for definition in definitions {
+      promise((try? JSON(parsing: definition.json.bytes)) == definition.json, "no JSON")
+      promise(definition.meta.count <= 64, "\(definition.meta.count) keys")
+      promise(
+        definition.meta.filter { $0.key == "managed-by" }.map(\.value) == ["servicewatcher"], "another's")
+      promise(definition.meta.filter { $0.key == "boot-id" }.map(\.value) == ["boot"], "of another boot")
+      promise(
+        definition.meta.filter { $0.key == "container-id" }.map(\.value) == [container.id],
+        "another container's")
+    }
+  }
+}
+
+private func lines(_ bytes: [UInt8], inPiecesOf size: Int) -> [[UInt8]] {
+  var splitter = LineSplitter()
+  return pieces(bytes, size).flatMap { splitter.receive($0) }
+}
+
+private func elements(_ bytes: [UInt8], inPiecesOf size: Int) -> [[UInt8]] {
+  var splitter = ElementSplitter()
+  return pieces(bytes, size).flatMap { splitter.receive($0) }
+}
+
+private func pieces(_ bytes: [UInt8], _ size: Int) -> [ArraySlice<UInt8>] {
+  stride(from: 0, to: bytes.count, by: size).map { bytes[$0..<min($0 + size, bytes.count)] }
+}
