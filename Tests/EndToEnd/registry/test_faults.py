@@ -73,7 +73,7 @@ def test_no_fault_of_consul_s_reaches_the_process(request, run_beside, other, se
 
     fault.strike()
     eventually(lambda: tries(ours) > tries_before, within=2, what="a try of ours")
-    before = memory(ours.pid, "Rss")
+    before = memory(ours.pid, "Private_Dirty")
     signals_are_in_time(ours, served)
     most_open = 0
 
@@ -85,7 +85,7 @@ def test_no_fault_of_consul_s_reaches_the_process(request, run_beside, other, se
     eventually(has_tried, within=8, what=f"{fault.tries} tries")
     signals_are_in_time(ours, served)
     assert most_open <= open_before + AT_WORK, f"{most_open} descriptors, {open_before} before"
-    assert memory(ours.pid, "Rss") <= before + GROWTH
+    assert memory(ours.pid, "Private_Dirty") <= before + GROWTH
     assert len(ours.lines("retrying")) <= 1, ours.log
     ended = TURNED_AWAY if fault.turns_away else ENDED
     stop_within(ours, served, forwarded=FORWARDED + DRAIN, ended=ended, status=7)
