@@ -27,7 +27,7 @@ help: ## List these targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1:\2/p' $(MAKEFILE_LIST) | \
 	while IFS=: read -r target text; do printf '%-20s %s\n' "$$target" "$$text"; done
 
-# A static-pie can't have a run path (ARCHITECTURE.md).
+# A static-pie can't have a run path (docs/choices.md).
 build: ## Build the release, two static files: .build/release/servicewrapper and servicewatcher
 	$(SWIFT) build -c release --disable-local-rpath -Xlinker -L$(embedded_libraries) $(quiet_pie)
 	@$(link_for_valgrind)

@@ -2,7 +2,7 @@
 import PackageDescription
 
 // The release is Embedded Swift in one static file; debug builds and tests are ordinary Swift from the same
-// sources. ARCHITECTURE.md says why.
+// sources. docs/choices.md says why.
 let settings: [SwiftSetting] = [
   .enableExperimentalFeature("Embedded", .when(configuration: .release)),
   .enableUpcomingFeature("ExistentialAny"),
