@@ -55,9 +55,9 @@ extension Watch {
   /// Of those that are forgotten, and of what we didn't know, the engine is asked.
   private mutating func remember(_ id: String, _ age: Duration?, _ now: Duration) {
     guard let age, let before = running[id] else { return }
-    // What the engine told later than that may have been of the next life, which we have registered then.
+    // What the engine told later than that, or we registered, may be of the next life.
     var endsOurs = false
-    if case .wanted(_, let since) = before { endsOurs = since < now - age }
+    if case .wanted(_, let since) = before { endsOurs = max(since, lastRegistered) < now - age }
     let surelyUntil = age < WatchPlan.fresh ? now - age + WatchPlan.restart : nil
     if deaths.count >= 100 { deaths = [:] }
     deaths[id] = Death(heard: now, surelyUntil: surelyUntil, endsOurs: endsOurs)

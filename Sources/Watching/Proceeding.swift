@@ -102,6 +102,7 @@ extension Watch {
   }
 
   private mutating func send(_ next: AgentRequest, _ turn: inout Turn) {
+    if case .register = next { lastRegistered = turn.now }
     request = Waiting(subject: next, deadline: turn.now + WatchPlan.agentPatience)
     turn.emit(.send(next))
   }

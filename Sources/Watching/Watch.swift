@@ -56,6 +56,8 @@ public struct Watch: Hashable {
 
   /// Our own registrations that the agent has, as far as its answers say.
   var own: [Registration] = []
+  /// When the last one was sent.
+  var lastRegistered: Duration = .zero
   /// The IDs of those that were made since we started: what was told otherwise before can't be seen in all its parts.
   var renewed: Set<String> = []
   /// After a stop signal: when to end at the latest.

@@ -64,6 +64,15 @@ struct RegisteringTests {
     #expect(scene(.streamLost("gone")) == [.ask(.inspect("a"))])
   }
 
+  @Test("nor where it was registered again after its death, which wasn't told yet: the next life may run")
+  func ownIsRegisteredMeanwhile() {
+    var scene = RegisteringTests.registered()
+    while scene.wait() != [.send(.look)] {}
+    #expect(scene.tell(.answered(.done)) == [.send(.register(redis))])
+    scene.tell(.answered(.done), .died("a", age: .milliseconds(500)), .entry(own))
+    #expect(scene.tell(.answered(.done)) == [.ask(.inspect("a"))])
+  }
+
   @Test("nor in another stream, which tells nothing of what was before")
   func ownInAnotherStream() {
     var scene = RegisteringTests.registered()

@@ -42,10 +42,20 @@ class Watcher(Wrapper):
     def troubles(self):
         return self.lines("servicewatcher: warning:") + self.lines("servicewatcher: error:")
 
+    def has_asked(self, agent, looks):
+        """Waits until the engine has no first question left to answer: the agent is looked at once for the list,
+        and once for what was inspected. `looks` were before."""
+        self.until(lambda: count_looks(agent) >= looks + 2, 10)
+        return self
+
     def watches(self, within=10.0):
         """Waits until it has the engine's list."""
         self.logs("watching", within)
         return self
+
+
+def count_looks(agent):
+    return agent.finished("GET", "/v1/agent/services?filter=")
 
 
 def new_id():

@@ -7,7 +7,7 @@ import pytest
 
 from fake_engine import chunk
 from faults import keep_open
-from servicewatcher import leave, marks, new_id
+from servicewatcher import count_looks, leave, marks, new_id
 from waiting import always, eventually
 from wrapper import descriptors, memory
 
@@ -41,7 +41,8 @@ def test_the_engine_is_restarted_and_what_runs_stays(fake_engine, agent, watch, 
     path = tmp_path / "engine.sock"
     before = fake_engine(path)
     dead, alive = wrapped("web-1", before), wrapped("web-2", before)
-    ours = watch(path, agent).watches()
+    looks = count_looks(agent)
+    ours = watch(path, agent).has_asked(agent, looks)
     before.__exit__()
     path.unlink()
     ours.logs("warning")

@@ -10,7 +10,7 @@ import tempfile
 import pytest
 
 from ports import free_port
-from servicewatcher import SERVICEWATCHER, Watcher
+from servicewatcher import SERVICEWATCHER, Watcher, count_looks
 from started import kill, start
 from waiting import eventually
 
@@ -80,8 +80,8 @@ def test_all_that_it_does_goes_through_and_nothing_else(docker, agent, served, w
 def test_the_engine_behind_it_is_restarted(fake_engine, agent, watch, wrapped, behind, tmp_path):
     before = fake_engine(tmp_path / "engine.sock")
     dead = wrapped("web-1", before)
-    ours = watch(f"tcp://127.0.0.1:{behind(before)}", agent).watches()
-    eventually(before.has_listener)
+    looks = count_looks(agent)
+    ours = watch(f"tcp://127.0.0.1:{behind(before)}", agent).has_asked(agent, looks)
     before.__exit__()
     (tmp_path / "engine.sock").unlink()
     ours.logs("warning")
