@@ -16,7 +16,8 @@ def cell(values):
     times = [one for one in values if isinstance(one, float)]
     if not times:
         return ", ".join(dict.fromkeys("never" if one is NEVER else str(one) for one in values))
-    several = f" ({in_words(min(times))} to {in_words(max(times))})" if len(times) > 1 else ""
+    low, high = in_words(min(times)), in_words(max(times))
+    several = f" ({low} to {high})" if low != high else ""
     missed = f"; {values.count(NEVER)} of {len(values)} never" if NEVER in values else ""
     return in_words(statistics.median(times)) + several + missed
 
