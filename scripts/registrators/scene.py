@@ -50,8 +50,8 @@ class Scene:
         self.do("start", *containers)
 
     def do(self, verb, *containers, begin=False):
-        how = self.engine.begin if begin else self.engine.ask
-        return how(*verb.split(), *(one.identity for one in containers))
+        words = *verb.split(), *(one.identity for one in containers)
+        return self.engine.begin(*words) if begin else self.engine.ask(*words, within=300)
 
     # When something is so, in seconds of the real-time clock, or NEVER
 
