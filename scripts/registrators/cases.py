@@ -44,10 +44,10 @@ def ended_otherwise(scene):
     stopped, removed = scene.stage.some(1)[0], scene.stage.create()
     scene.begin(stopped, removed)
     with Told(scene.engine, "die") as died:
-        for title, verb, one in (("`docker stop`", "stop", stopped), ("`docker rm -f`", "rm --force", removed)):
+        for verb, one in (("stop", stopped), ("rm -f", removed)):
             scene.do(verb, one, begin=True)
             gone = scene.gone(one)
-            yield f"{title}: it dies → gone", since(died.when(one), gone)
+            yield f"`docker {verb}`: it dies → gone", since(died.when(one), gone)
 
 
 @case(times=2)
@@ -57,7 +57,8 @@ def all_at_once(scene):
     with Told(scene.engine, "die") as died:
         scene.do("kill", *containers, begin=True)
         gone = scene.gone(*containers)
-        yield f"{MANY} killed at once: the last dies → all gone", since(max(map(died.when, containers)), gone)
+        last = max(map(died.when, containers))
+        yield f"{MANY} killed at once: the last dies → all gone", since(last, gone)
 
 
 @case()
@@ -76,7 +77,7 @@ def killed_while_it_compares(scene):
 # Consul
 
 
-@case(times=2)
+@case(times=4)
 def agent_forgets(scene):
     containers = scene.stage.some(3)
     scene.begin(*containers)
@@ -155,7 +156,7 @@ def it_was_away(scene):
     scene.begin(alive, killed, removed)
     scene.end()
     scene.do("kill", killed)
-    scene.do("rm --force", removed)
+    scene.do("rm -f", removed)
     scene.run(started)
     began = time.time()
     scene.start()

@@ -77,7 +77,8 @@ class Told:
 
     def __enter__(self):
         filters = urllib.parse.quote(json.dumps({"type": ["container"], "event": self._events}))
-        self._connection.sendall(f"GET /v1.41/events?filters={filters} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        path = f"/v1.41/events?filters={filters}"
+        self._connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         assert self._connection.recv(1), "headers, at once"
         threading.Thread(target=self._read, daemon=True).start()
         return self
