@@ -25,7 +25,7 @@ python = $(shell /usr/bin/python3 -c 'import pytest' 2>/dev/null && echo /usr/bi
 
 help: ## List these targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1:\2/p' $(MAKEFILE_LIST) | \
-	while IFS=: read -r target text; do printf '%-22s %s\n' "$$target" "$$text"; done
+	while IFS=: read -r target text; do printf '%-27s %s\n' "$$target" "$$text"; done
 
 # A static-pie can't have a run path (ARCHITECTURE.md).
 build: ## Build the release, two static files: .build/release/servicewrapper and servicewatcher
