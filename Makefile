@@ -1,7 +1,7 @@
 # `make help` lists what there is to do.
 .DEFAULT_GOAL := help
 .PHONY: help build test test-unit test-asan test-e2e test-init test-fuzz fuzz bad-inputs compare-inits
-.PHONY: mutations chaos soak lint format demo timeline bench install-tools clean
+.PHONY: compare-registrators mutations chaos soak lint format demo timeline bench install-tools clean
 
 SWIFT ?= swift
 SERVICEWRAPPER ?= .build/release/servicewrapper
@@ -25,7 +25,7 @@ python = $(shell /usr/bin/python3 -c 'import pytest' 2>/dev/null && echo /usr/bi
 
 help: ## List these targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1:\2/p' $(MAKEFILE_LIST) | \
-	while IFS=: read -r target text; do printf '%-20s %s\n' "$$target" "$$text"; done
+	while IFS=: read -r target text; do printf '%-27s %s\n' "$$target" "$$text"; done
 
 # A static-pie can't have a run path (docs/choices.md).
 build: ## Build the release, two static files: .build/release/servicewrapper and servicewatcher
@@ -70,6 +70,10 @@ mutations: ## Break the machine in every listed way, and see each promise of doc
 
 compare-inits: ## Print the table of docs/inits.md again: ours beside tini, dumb-init and catatonit
 	@SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) PYTHON=$(python) scripts/compare-inits
+
+compare-registrators: ## Print the table of docs/registrators.md again: servicewatcher beside the registrator on the PATH
+	@SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) SERVICEWATCHER=$(abspath $(SERVICEWATCHER)) \
+	$(python) scripts/compare-registrators $(COMPARE_ARGS)
 
 # A campaign is a seed and how many runs; RUN=4711 is one of them again, with its log. The tests have a bounded one.
 SEED ?= 1

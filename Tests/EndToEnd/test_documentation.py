@@ -46,6 +46,8 @@ docs/recipes.md
     FROM python:3: test_int_ends_it_tidily
     docker run -it … servicewrapper --name shell: test_where_only_term_is_sent_rewriting_it_to_hup_ends_it
     servicewrapper --name web --port 80: test_as_a_group_all_are_told_and_the_script_has_the_last_word
+docs/registrators.md
+    make compare-registrators: test_a_quick_run_with_ours_alone
 docs/servicewatcher.md
     docker run -d --name servicewatcher: test_the_walk_through_is_what_happens
     servicewatcher: watching engine: test_the_walk_through_is_what_happens

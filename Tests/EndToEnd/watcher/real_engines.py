@@ -10,8 +10,8 @@ from started import start
 from waiting import eventually
 
 
-def start_docker_api(room, folder, *options):
-    engine = start_docker(room, folder, *UNBRIDGED, *options)
+def start_docker_api(room, folder, *options, network=UNBRIDGED):
+    engine = start_docker(room, folder, *network, *options)
     engine.address = engine.environment["DOCKER_HOST"]
     return engine
 
@@ -43,15 +43,42 @@ def get(engine, path):
     return json.loads(body) if b" 200 " in head.split(b"\r\n")[0] else None
 
 
-class Deaths:
-    """When the engine says containers ended: {ID: nanoseconds of the real-time clock}. A context."""
+class Restartable:
+    """Docker that keeps its containers when it ends."""
 
-    def __init__(self, engine):
-        self._connection, self.of = connect(engine), {}
+    def __init__(self, room, folder, *options, **how):
+        self._room, self._folder = room, folder
+        self._again = lambda: start_docker_api(room, folder, "--live-restore", *options, **how)
+        self.engine = self._again()
+
+    def kill(self):
+        with open(f"{self._folder}/docker.pid", encoding="ascii") as file:
+            pid = int(file.read())
+        self._room.run("kill", "-s", "KILL", pid)
+        eventually(lambda: not self._is_there(pid), 20, "its end")
+
+    def _is_there(self, pid):
+        try:
+            with open(self._room.proc(pid, "comm"), encoding="ascii") as name:
+                return name.read().strip() == "dockerd"
+        except OSError:
+            return False
+
+    def start(self):
+        self._again()
+
+
+class Told:
+    """When the engine says that one of these events happened: {ID: nanoseconds of the real-time clock},
+    the latest of each container. A context."""
+
+    def __init__(self, engine, *events):
+        self._connection, self._events, self.of = connect(engine), events, {}
 
     def __enter__(self):
-        filters = urllib.parse.quote('{"type":["container"],"event":["die","died"]}')
-        self._connection.sendall(f"GET /v1.41/events?filters={filters} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        filters = urllib.parse.quote(json.dumps({"type": ["container"], "event": self._events}))
+        path = f"/v1.41/events?filters={filters}"
+        self._connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         assert self._connection.recv(1), "headers, at once"
         threading.Thread(target=self._read, daemon=True).start()
         return self
@@ -63,7 +90,15 @@ class Deaths:
         for line in self._connection.makefile("rb"):
             if line.startswith(b"{"):
                 event = json.loads(line)
-                self.of.setdefault(event["Actor"]["ID"], event["timeNano"])
+                self.of[event["Actor"]["ID"]] = event["timeNano"]
 
     def when(self, container):
-        return eventually(lambda: self.of.get(container.identity), within=20, what="its end") / 1e9
+        """In seconds."""
+        return eventually(lambda: self.of.get(container.identity), within=20, what="its event") / 1e9
+
+
+class Deaths(Told):
+    """When containers ended, as Docker and as Podman say it."""
+
+    def __init__(self, engine):
+        super().__init__(engine, "die", "died")
