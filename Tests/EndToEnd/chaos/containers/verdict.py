@@ -1,0 +1,57 @@
+"""What was promised of containers and what is registered, held against what was seen in a round."""
+
+from itertools import pairwise
+
+MOST_MEMORY = 2_000_000 / 1024  # kB
+MOST_DESCRIPTORS = 10
+# The old life's registration may be taken out when the new one has just begun: what the watcher asks right before may be so old.
+BEGUN = 1.5
+# Its own wrapper takes it out so long before it ends, at most: a stop that was begun, and its last second.
+ENDING = 2.0
+# The agent does what waited for it while it was paused within this.
+CATCHES_UP = 1.0
+
+
+def complaints(seen):
+    yield from seen.broken
+    for difference in seen.differences:
+        yield f"{seen.settled_in:.1f} s after the last fault {difference}"
+    yield from _taken_out(seen)
+    if seen.most_memory > MOST_MEMORY:
+        yield f"servicewatcher took {seen.most_memory} kB"
+    if seen.most_descriptors > MOST_DESCRIPTORS:
+        yield f"servicewatcher had {seen.most_descriptors} descriptors open"
+
+
+def _taken_out(seen):
+    """Who lives stays registered, whoever else dies."""
+    for removal in seen.removals:
+        who = seen.name(removal.container)
+        for life in seen.lives:
+            is_it = life.who == who and life.covers(removal.before - BEGUN, removal.after + ENDING)
+            if is_it and not _is_excused(seen, removal, life):
+                age = removal.after - life.since
+                yield f"{removal.service} of {who} taken out after {age:.2f} s, and it lived on"
+
+
+def _is_excused(seen, removal, life):
+    for struck, mended, what in troubles(seen, "agent"):
+        if what == "forget" and struck <= removal.after and mended >= removal.before:
+            return True
+        # It may hear of the old life's end when the new one has registered.
+        if what == "pause" and struck - BEGUN <= life.since <= mended and removal.before <= mended + CATCHES_UP:
+            return True
+    return _was_told_to_stop(seen, removal, life)
+
+
+def _was_told_to_stop(seen, removal, life):
+    """By the engine; a wrapper that is paused then ends later."""
+    slot = life.who.partition("#")[0]
+    told = [when for when, whom, what, _ in seen.events if whom == slot and what.split()[0] in ("stop", "kill", "restart")]
+    return any(life.since <= when <= removal.after for when in told)
+
+
+def troubles(seen, whom):
+    """(from, to, what) of what happened to it."""
+    its = [(when, what) for when, who, what in seen.fates if who == whom]
+    return [(struck, mended, what) for (struck, what), (mended, _) in pairwise(its) if not what.startswith("mended")]
