@@ -10,7 +10,7 @@ SLOTS = [f"wrapped-{n}" for n in range(WRAPPED)] + [f"published-{n}" for n in ra
 EVERY = 0.3  # seconds from one operation to the next, on average
 
 # What is done to a container, and how often.
-DEEDS = {"run": 24, "start": 8, "stop": 9, "kill": 20, "signal": 6, "remove": 8, "restart": 8, "pause": 7}
+DEEDS = {"run": 34, "start": 16, "stop": 9, "kill": 18, "signal": 5, "remove": 6, "restart": 8, "pause": 7}
 DEEDS |= {"ends": 7, "pid-1": 4, "shim": 2, "burst": 5}
 # What is done to everybody else: to whom, what, and how often.
 TROUBLES = {
