@@ -97,13 +97,13 @@ def run_campaign(plans, with_log):
     return not tally.failed
 
 
-def run_spoilt(seed, operations):
+def run_spoilt(spoilers, seed, operations):
     """Whether each is found, in the first round or the next two."""
     are_found = True
-    for name, spoiler in SPOILERS.items():
+    for name in spoilers:
         broken = []
         for number in range(1, 4):
-            broken = broken or hold(draft(seed, number, operations), spoiler)[1]
+            broken = broken or hold(draft(seed, number, operations), SPOILERS[name])[1]
         print(f"{name}: {broken[0].splitlines()[-1] if broken else 'NOT FOUND'}", flush=True)
         are_found &= bool(broken)
     return are_found
@@ -116,11 +116,12 @@ def main():
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--round", type=int, help="this one alone, with its log")
     parser.add_argument("--operations", type=int, default=100, help="in each round")
-    parser.add_argument("--spoilt", action="store_true", help="with what breaks a promise")
+    parser.add_argument("--spoilt", nargs="?", const="", help="with what breaks a promise, or with this alone")
     arguments = parser.parse_args()
     leave_for_own_network()
-    if arguments.spoilt:
-        sys.exit(not run_spoilt(arguments.seed, arguments.operations))
+    if arguments.spoilt is not None:
+        spoilers = [arguments.spoilt] if arguments.spoilt else SPOILERS
+        sys.exit(not run_spoilt(spoilers, arguments.seed, arguments.operations))
     numbers = range(arguments.first, arguments.first + arguments.rounds)
     numbers = [arguments.round] if arguments.round is not None else numbers
     plans = [draft(arguments.seed, number, arguments.operations) for number in numbers]

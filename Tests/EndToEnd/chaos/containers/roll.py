@@ -17,8 +17,13 @@ class Life:
     def covers(self, a, b):
         return self.since <= a and b <= self.until
 
-    def __str__(self):
-        return self.who
+    @property
+    def slot(self):
+        return self.who.partition("#")[0]
+
+    def is_older_than(self, seconds):
+        """And lives."""
+        return self.until == float("inf") and time.monotonic() - self.since > seconds
 
 
 class RollCall(TCPServer):

@@ -6,7 +6,7 @@ import threading
 import time
 import traceback
 
-from census import Census
+from census import Census, registered
 from drafting import SLOTS
 from ports import free_port
 from published import HOST
@@ -14,6 +14,7 @@ from real_engines import get, request
 from roll import RollCall
 from settling import LABEL, settle
 from stage import IMAGE
+from verdict import BEGUN
 from waiting import eventually
 
 LONGEST = 20  # seconds that the engine may take for anything
@@ -157,6 +158,8 @@ def perform(plan, stage, seen):
         slots = {name: Slot(name, stage, roll, seen) for name in SLOTS}
         everybody = {whom: Actor(seen) for whom in (*SLOTS, "watcher", "dockerd", "agent", "socket", "spoiler")}
         try:
+            if stage.spoiler.takes_out:
+                everybody["spoiler"].do("somebody", "takes out", lambda: _take_out(stage, slots, roll))
             _play(plan, stage, slots, everybody)
             _end_all_faults(slots, everybody)
             settle(stage, slots, roll, seen)
@@ -166,6 +169,21 @@ def perform(plan, stage, seen):
             seen.most_memory, seen.most_descriptors = census.most_memory, census.most_descriptors
             for actor in everybody.values():
                 actor.end()
+
+
+def _take_out(stage, slots, roll):
+    """Who has lived for long enough to be missed."""
+    taken = []
+    for _ in range(5):
+
+        def who():
+            lives = [life for life in list(roll.lives) if life.is_older_than(2 * BEGUN) and life not in taken]
+            services = registered(stage.agent) or {}
+            return [life for life in lives if slots[life.slot].service_id in services]
+
+        taken.append(eventually(who, LONGEST, "somebody who lives", every=0.1)[0])
+        stage.agent.put(f"/v1/agent/service/deregister/{slots[taken[-1].slot].service_id}")
+    return " ".join(life.who for life in taken)
 
 
 def _play(plan, stage, slots, everybody):

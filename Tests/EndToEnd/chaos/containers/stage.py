@@ -42,7 +42,7 @@ class Stage:
     """A context. What ends on it in the course of a round is started again by `mend`."""
 
     def __init__(self, folder, name, spoiler):
-        self.folder, self._name, self._spoiler = folder, name, spoiler
+        self.folder, self._name, self.spoiler = folder, name, spoiler
         self.watchers = []
         self.fates = []  # (when, whom, what)
         self._room = self._loop = self.agent = None
@@ -66,7 +66,7 @@ class Stage:
         self.let("pass")
         self._data = os.path.join(self.folder, "data")
         self.agent = Agent(self.folder, mode=keeping(self._data), config='log_level = "err"').start()
-        if self._spoiler.starts:
+        if self.spoiler.starts:
             self.start_watcher()
         return self
 
@@ -93,16 +93,25 @@ class Stage:
     # What happens
 
     def strike(self, whom, what, more):
+        if whom == "watcher" and not self.watcher_ran():
+            return
         self.fates.append((time.monotonic(), whom, what))
         getattr(self, f"_{what}_{whom}")(more)
+
+    def watcher_ran(self):
+        """All the time since it was started."""
+        if not self.watchers:
+            return False
+        assert self.watchers[-1].is_running() or not self.spoiler.restarts, f"ended by itself: {self.watchers[-1].log}"
+        return self.watchers[-1].is_running()
 
     def mend(self, whom, what):
         getattr(self, f"_mend_{whom}")()
         self.fates.append((time.monotonic(), whom, f"mended after {what}"))
 
     def start_watcher(self):
-        how = {"prefix": self._spoiler.prefix}
-        self.watchers.append(Watcher(self.proxy.path, self.agent, *self._spoiler.options, **how))
+        how = {"prefix": self.spoiler.prefix}
+        self.watchers.append(Watcher(self.proxy.path, self.agent, *self.spoiler.options, **how))
 
     def _kill_watcher(self, _):
         self.watchers[-1].kill()
@@ -114,9 +123,9 @@ class Stage:
         self.watchers[-1].send(signal.SIGSTOP)
 
     def _mend_watcher(self):
-        if self.watchers[-1].is_running():
+        if self.watchers and self.watchers[-1].is_running():
             self.watchers[-1].send(signal.SIGCONT)
-        elif self._spoiler.restarts:
+        elif self.watchers and self.spoiler.restarts:
             self.start_watcher()
 
     def _kill_dockerd(self, more):

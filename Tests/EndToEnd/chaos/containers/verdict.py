@@ -46,8 +46,8 @@ def _is_excused(seen, removal, life):
 
 def _was_told_to_stop(seen, removal, life):
     """By the engine; a wrapper that is paused then ends later."""
-    slot = life.who.partition("#")[0]
-    told = [when for when, whom, what, _ in seen.events if whom == slot and what.split()[0] in ("stop", "kill", "restart")]
+    stops = ("stop", "kill", "restart")
+    told = [when for when, whom, what, _ in seen.events if whom == life.slot and what.split()[0] in stops]
     return any(life.since <= when <= removal.after for when in told)
 
 
