@@ -44,6 +44,7 @@ class Round:
 
 
 def spelt(more):
+    more = {key: round(value, 3) if isinstance(value, float) else value for key, value in more.items()}
     return " ".join(f"{key}={value}" for key, value in more.items() if value not in (None, False))
 
 
@@ -52,13 +53,23 @@ def draft(seed, number, operations=100):
     plan = Round(str(seed), number, operations)
     plan.steps = [(0.0, slot, "run", _container(rng)) for slot in SLOTS]
     for _ in range(operations):
-        at = round(rng.uniform(2, 2 + EVERY * operations), 3)
+        at = rng.uniform(2, 2 + EVERY * operations)
         if rng.random() < SHARE_OF_TROUBLES:
             plan.steps.append(_trouble(rng, at))
         else:
             plan.steps += _deeds(rng, at)
+    plan.steps += _finale(rng, 2 + EVERY * operations)
     plan.steps.sort(key=lambda step: step[0])
     return plan
+
+
+def _finale(rng, at):
+    """Some are away together, and meanwhile containers end that nobody tells of."""
+    for whom in rng.sample(sorted({whom for whom, _ in TROUBLES}), rng.randrange(1, 4)):
+        ways = [what for who, what in TROUBLES if who == whom]
+        yield _trouble(rng, at + rng.uniform(0, 0.3), (whom, rng.choice(ways)), lasts=rng.uniform(0.5, 4))
+    for slot in rng.sample(SLOTS, rng.randrange(len(SLOTS) // 2)):
+        yield at + rng.uniform(0.2, 1.5), slot, rng.choice(("pid-1", "shim")), {}
 
 
 def _deeds(rng, at):
@@ -74,7 +85,7 @@ def _deeds(rng, at):
     elif what == "ends":
         what, more = "kill", {"signal": rng.choice(("USR1", "USR2"))}
     elif what == "pause":
-        more = {"lasts": rng.choice((None, round(rng.uniform(0.1, 4), 3)))}
+        more = {"lasts": rng.choice((None, rng.uniform(0.1, 4)))}
     return [(at, rng.choice(SLOTS), what, more)]
 
 
@@ -85,9 +96,9 @@ def _container(rng):
     return {"again": again, "lives": lives, "rm": not again and rng.random() < 0.2, "ttl": rng.choice((1, 3, 15))}
 
 
-def _trouble(rng, at):
-    whom, what = _weighted(rng, TROUBLES)
-    more = {"lasts": round(rng.choice((0.05, rng.uniform(0.1, 3))), 3)}
+def _trouble(rng, at, trouble=None, lasts=None):
+    whom, what = trouble or _weighted(rng, TROUBLES)
+    more = {"lasts": lasts or rng.choice((0.05, rng.uniform(0.1, 3)))}
     if whom == "dockerd" and what != "pause":
         more["live_restore"] = rng.random() < 0.6
     if whom == "socket":

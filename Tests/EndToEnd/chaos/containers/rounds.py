@@ -1,16 +1,19 @@
 """One round: what is planned is done, one thing after the other to each, side by side to all; then all faults end."""
 
 import http.client
+import os
 import queue
+import signal
 import threading
 import time
 import traceback
 
 from census import Census, registered
+from container import status
 from drafting import SLOTS
 from ports import free_port
 from published import HOST
-from real_engines import get, request
+from real_engines import request
 from roll import RollCall
 from settling import LABEL, settle
 from stage import IMAGE
@@ -75,7 +78,7 @@ class Slot:
 
     def __init__(self, name, stage, roll, seen):
         self.name, self._stage, self._roll, self._seen = name, stage, roll, seen
-        self._port, self._count = free_port(), 0
+        self._port, self._count, self._identity = free_port(), 0, None
         self.heartbeat = 0  # seconds between two of its wrapper
         self.is_wrapped = not name.startswith("published")
         self.service_id = name if self.is_wrapped else f"{HOST}:{name}:{self._port}"
@@ -104,9 +107,10 @@ class Slot:
         gone = self._remove()
         self._count += 1
         described, how = self._described(more), f"/containers/create?name={self.name}"
-        status, said = request(self._stage.engine, "POST", how, described, within=LONGEST)
-        self._seen.identities[described["Labels"][LABEL]] = said.get("Id")
-        return [gone, status, self._ask("POST", "/start")]
+        created, said = request(self._stage.engine, "POST", how, described, within=LONGEST)
+        self._identity = said.get("Id")
+        self._seen.identities[described["Labels"][LABEL]] = self._identity
+        return [gone, created, self._ask("POST", "/start")]
 
     def _described(self, more):
         who = f"{self.name}#{self._count}"
@@ -141,15 +145,13 @@ class Slot:
         return self._ask("POST", "/unpause")
 
     def _kill_past_the_engine(self, whom):
-        """As the kernel does it when memory runs out, or an operator of the host."""
-        room, described = self._stage.engine.room, get(self._stage.engine, f"/containers/{self.name}/json")
-        pid = described and described["State"]["Pid"]
+        """As the kernel does it when memory runs out, or an operator of the host; the engine may be away."""
+        pid = self._stage.first_process(self._identity)
         if not pid:
             return "not there"
         if whom == "shim":
-            with open(room.proc(pid, "status"), encoding="ascii") as status:
-                pid = next(line.split()[1] for line in status if line.startswith("PPid:"))
-        room.run("kill", "-s", "KILL", pid)
+            pid = int(status(pid, "PPid")[0])
+        os.kill(pid, signal.SIGKILL)
         return f"pid {pid}"
 
 

@@ -90,6 +90,15 @@ class Stage:
         """What every servicewatcher said."""
         return "".join(watcher.log for watcher in self.watchers)
 
+    def first_process(self, container):
+        """Of this container, by the machine's PID; None where it doesn't run. By its control group, of either version."""
+        for root in ("/sys/fs/cgroup/pids", "/sys/fs/cgroup"):
+            path = f"{root}{self._room.cgroup}/{container}/cgroup.procs"
+            if os.path.exists(path):
+                with open(path, encoding="ascii") as processes:
+                    return min(map(int, processes), default=None)
+        return None
+
     # What happens
 
     def strike(self, whom, what, more):
