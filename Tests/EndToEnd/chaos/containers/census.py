@@ -17,6 +17,8 @@ class Removal:
     after: float
     service: str
     container: str
+    # The last look without it.
+    appeared: float
 
 
 class Census:
@@ -24,7 +26,7 @@ class Census:
 
     def __init__(self, stage):
         self._stage, self._ends = stage, threading.Event()
-        self.removals, self.looks = [], 0
+        self.removals, self.looks, self._appeared = [], 0, {}
         self.most_memory, self.most_descriptors = 0, 0
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
@@ -51,7 +53,11 @@ class Census:
     def _compare(self, before, those, these, after):
         for service, container in those.items():
             if these.get(service) != container:
-                self.removals.append(Removal(before, after, service, container))
+                appeared = self._appeared.get(service, 0)
+                self.removals.append(Removal(before, after, service, container, appeared))
+        for service, container in these.items():
+            if those.get(service) != container:
+                self._appeared[service] = before
 
     def _weigh(self):
         try:

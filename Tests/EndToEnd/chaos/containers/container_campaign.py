@@ -9,6 +9,7 @@ way nobody who lives is taken out.
 
 import argparse
 import collections
+import logging
 import os
 import signal
 import sys
@@ -119,6 +120,8 @@ def main():
     parser.add_argument("--spoilt", nargs="?", const="", help="with what breaks a promise, or with this alone")
     arguments = parser.parse_args()
     leave_for_own_network()
+    # Connections that break are what it is about.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     if arguments.spoilt is not None:
         spoilers = [arguments.spoilt] if arguments.spoilt else SPOILERS
         sys.exit(not run_spoilt(spoilers, arguments.seed, arguments.operations))

@@ -11,7 +11,7 @@ EVERY = 0.3  # seconds from one operation to the next, on average
 
 # What is done to a container, and how often.
 DEEDS = {"run": 34, "start": 16, "stop": 9, "kill": 18, "signal": 5, "remove": 6, "restart": 8, "pause": 7}
-DEEDS |= {"ends": 7, "pid-1": 4, "shim": 2, "burst": 5}
+DEEDS |= {"ends": 9, "pid-1": 8, "shim": 2, "burst": 5}
 # What is done to everybody else: to whom, what, and how often.
 TROUBLES = {
     ("watcher", "kill"): 6,
@@ -55,7 +55,7 @@ def draft(seed, number, operations=100):
     for _ in range(operations):
         at = rng.uniform(2, 2 + EVERY * operations)
         if rng.random() < SHARE_OF_TROUBLES:
-            plan.steps.append(_trouble(rng, at))
+            plan.steps += _troubles(rng, at)
         else:
             plan.steps += _deeds(rng, at)
     plan.steps += _finale(rng, 2 + EVERY * operations)
@@ -64,12 +64,13 @@ def draft(seed, number, operations=100):
 
 
 def _finale(rng, at):
-    """Some are away together, and meanwhile containers end that nobody tells of."""
+    """Some are away together, and meanwhile containers end and begin that nobody tells of."""
     for whom in rng.sample(sorted({whom for whom, _ in TROUBLES}), rng.randrange(1, 4)):
         ways = [what for who, what in TROUBLES if who == whom]
         yield _trouble(rng, at + rng.uniform(0, 0.3), (whom, rng.choice(ways)), lasts=rng.uniform(0.5, 4))
-    for slot in rng.sample(SLOTS, rng.randrange(len(SLOTS) // 2)):
-        yield at + rng.uniform(0.2, 1.5), slot, rng.choice(("pid-1", "shim")), {}
+    for slot in rng.sample(SLOTS, rng.randrange(len(SLOTS))):
+        what = rng.choice(("pid-1", "shim", "run", "run"))
+        yield at + rng.uniform(0.2, 1.5), slot, what, _container(rng) if what == "run" else {}
 
 
 def _deeds(rng, at):
@@ -91,9 +92,18 @@ def _deeds(rng, at):
 
 def _container(rng):
     """`again`: the engine starts it again when it ends by itself."""
-    again = rng.random() < 0.2
+    again = rng.random() < 0.3
     lives = None if again or rng.random() < 0.8 else rng.randrange(100, 8000)
     return {"again": again, "lives": lives, "rm": not again and rng.random() < 0.2, "ttl": rng.choice((1, 3, 15))}
+
+
+def _troubles(rng, at):
+    at, whom, what, more = _trouble(rng, at)
+    yield at, whom, what, more
+    if more.get("live_restore") is False:
+        # Nobody lived through that.
+        for slot in rng.sample(SLOTS, len(SLOTS) // 2):
+            yield at + more["lasts"] + rng.uniform(0, 4), slot, "start", {}
 
 
 def _trouble(rng, at, trouble=None, lasts=None):

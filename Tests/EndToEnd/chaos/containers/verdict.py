@@ -4,8 +4,10 @@ from itertools import pairwise
 
 MOST_MEMORY = 2_000_000 / 1024  # kB
 MOST_DESCRIPTORS = 10
-# The old life's registration may be taken out when the new one has just begun: what the watcher asks right before may be so old.
+# The old life's registration may be taken out when the new one has just begun: what the watcher asked right before may be so old.
 BEGUN = 1.5
+# What the old life's wrapper has sent arrives within this.
+ARRIVES = 0.3
 # Its own wrapper takes it out so long before it ends, at most: a stop that was begun, and its last second.
 ENDING = 2.0
 # The agent does what waited for it while it was paused within this.
@@ -28,10 +30,17 @@ def _taken_out(seen):
     for removal in seen.removals:
         who = seen.name(removal.container)
         for life in seen.lives:
-            is_it = life.who == who and life.covers(removal.before - BEGUN, removal.after + ENDING)
+            since = removal.before if _is_of(life, removal, seen) else removal.before - BEGUN
+            is_it = life.who == who and life.covers(since, removal.after + ENDING)
             if is_it and not _is_excused(seen, removal, life):
                 age = removal.after - life.since
                 yield f"{removal.service} of {who} taken out after {age:.2f} s, and it lived on"
+
+
+def _is_of(life, removal, seen):
+    """Whether only this life's wrapper can have registered it."""
+    before = max((one.until for one in seen.lives if one.who == life.who and one.since < life.since), default=0)
+    return life.slot.startswith("wrapped") and (not before or removal.appeared > before + ARRIVES)
 
 
 def _is_excused(seen, removal, life):
