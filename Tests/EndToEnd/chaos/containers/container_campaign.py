@@ -47,6 +47,7 @@ def told(seen):
     events += [(life.until, f"{life.who} ends") for life in seen.lives if life.until < float("inf")]
     events += [(at, f"{whom}: {what}") for at, whom, what in seen.fates]
     events += [(one.after, f"{one.service} of {seen.name(one.container)} gone") for one in seen.removals]
+    events += [(at, what) for at, what in zip(seen.settling, ("every fault has ended", "nothing has changed since", "settled"))]
     events.sort()
     start = events[0][0] if events else 0
     lines = [f"    {at - start:+9.3f} {what}" for at, what in events]
@@ -73,7 +74,7 @@ class Tally:
         self._report(f"round {plan.number}: {len(seen.lives)} lives, {deaths} deaths, {settled}, {seen.most_memory} kB")
         if broken:
             self.failed.append(plan.number)
-            self._report(f"FAILED {plan.seed}/{plan.number}\n" + "".join(f"    {one}\n" for one in broken))
+            self._report(f"FAILED {plan.seed}/{plan.number}\n" + "".join(f"    {one}\n" for one in broken) + told(seen))
             self._report(f"    again: make chaos-containers SEED={plan.seed} ROUND={plan.number}")
 
     def summary(self, seconds):
@@ -91,7 +92,7 @@ def run_campaign(plans, with_log):
         if with_log:
             print(plan, flush=True)
         seen, broken = hold(plan)
-        if with_log:
+        if with_log and not broken:
             print(told(seen), flush=True)
         tally.add(seen, broken)
     print(*tally.summary(time.monotonic() - began), sep="\n")

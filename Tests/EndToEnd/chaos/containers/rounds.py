@@ -32,7 +32,7 @@ class Seen:
         self.plan, self.events = plan, []  # (when, whom, what, how it went)
         self.identities = {}  # by `who`
         self.lives, self.fates, self.removals = [], [], []
-        self.settled_in, self.differences, self.disputed = None, [], []
+        self.settled_in, self.differences, self.disputed, self.settling = None, [], [], ()
         self.most_memory, self.most_descriptors, self.looks, self.log = 0, 0, 0, ""
         self.broken = []
 

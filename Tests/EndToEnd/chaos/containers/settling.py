@@ -26,6 +26,7 @@ def settle(stage, slots, roll, seen):
         if late or equal_since and now - equal_since > STAYS:
             break
         time.sleep(EVERY)
+    seen.settling = ended, moment, now
     seen.settled_in, seen.differences = max(0, (equal_since or now) - moment), late
     if not late:
         eventually(lambda: is_in_catalog(stage.agent), CATALOG, "the catalog as the agent", every=EVERY)
