@@ -48,14 +48,28 @@ public struct Identity: Hashable, Sendable {
 
 extension Definition {
   /// Says in the Meta who registers it. The user's own words win, and so does Consul's limit of 64 keys.
-  public mutating func identify(as identity: Identity, by manager: Identity.Manager = .wrapper) {
+  public mutating func identify(as identity: Identity) {
+    for mark in marks(identity, .wrapper) where meta.count < 64 {
+      if !meta.contains(where: { $0.hasKey(of: mark) }) { meta.append(mark) }
+    }
+  }
+
+  /// The same from outside, where it isn't the container's to say: what is registered for it would be found by nobody.
+  public mutating func mark(as identity: Identity) {
+    let marks = marks(identity, .watcher)
+    meta.removeAll { word in marks.contains { $0.hasKey(of: word) } }
+    meta += marks
+  }
+
+  private func marks(_ identity: Identity, _ manager: Identity.Manager) -> [Meta] {
     let words = [
       ("managed-by", manager.rawValue), ("container-id", identity.containerID), ("boot-id", identity.bootID),
       ("container-engine", identity.engine),
     ]
-    for (key, value) in words where meta.count < 64 {
-      let isThere = meta.contains { $0.key.utf8.elementsEqual(key.utf8) }
-      if let value, !isThere { meta.append(Meta(key: key, value: value)) }
-    }
+    return words.compactMap { key, value in value.map { Meta(key: key, value: $0) } }
   }
+}
+
+extension Definition.Meta {
+  fileprivate func hasKey(of other: Definition.Meta) -> Bool { key.utf8.elementsEqual(other.key.utf8) }
 }

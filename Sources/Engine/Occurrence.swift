@@ -6,10 +6,13 @@ public struct Occurrence: Hashable, Sendable {
 
   public var kind: Kind
   public var container: String
+  /// By the engine's real-time clock, which is the host's; nil where it isn't told.
+  public var time: Duration?
 
-  public init(_ kind: Kind, _ container: String) {
+  public init(_ kind: Kind, _ container: String, at time: Duration? = nil) {
     self.kind = kind
     self.container = container
+    self.time = time
   }
 
   /// From a line of the event stream. API 1.52 has no `id` and `status` any more, old engines have no `Actor`; what is
@@ -18,7 +21,9 @@ public struct Occurrence: Hashable, Sendable {
     guard let event = try? JSON(parsing: line), let kind = Kind(event) else { return nil }
     guard let id = (event["Actor"]?["ID"] ?? event["id"])?.string, !id.utf8.isEmpty else { return nil }
     if let type = event["Type"]?.string, !type.utf8.elementsEqual("container".utf8) { return nil }
-    self.init(kind, id)
+    var time: Duration?
+    if case .number(let digits) = event["timeNano"] { time = Int64(digits).map { .nanoseconds($0) } }
+    self.init(kind, id, at: time)
   }
 }
 

@@ -1,9 +1,11 @@
 internal import CLinux
 
-/// The kernel's clocks that don't jump; clock_gettime(2).
+/// The kernel's clocks; clock_gettime(2).
 public enum Clock {
   public static var monotonic: Duration { read(CLOCK_MONOTONIC) }
   public static var boottime: Duration { read(CLOCK_BOOTTIME) }
+  /// The only one that others tell the time by; it jumps.
+  public static var realtime: Duration { read(CLOCK_REALTIME) }
 
   private static func read(_ clock: clockid_t) -> Duration {
     var time = timespec()

@@ -71,10 +71,11 @@ struct EngineLink: ~Copyable {
   /// Forgets what is to be registered for containers that are gone.
   mutating func keep(_ watch: Watch) { definitions = definitions.filter { watch.isRunning($0.key) } }
 
-  /// What it registers; nil where that container is gone.
-  func definition(_ request: AgentRequest) -> Definition? {
+  /// What it registers; nil where that container is gone. One that is may have had the same name, and is kept until the next
+  /// list.
+  func definition(_ request: AgentRequest, _ watch: Watch) -> Definition? {
     guard case .register(let registration) = request else { return nil }
-    for all in definitions.values {
+    for (container, all) in definitions where watch.isRunning(container) {
       if let one = all.first(where: { Registration($0) == registration }) { return one }
     }
     return nil
@@ -98,7 +99,7 @@ extension EngineLink {
     switch news {
     case .part(let bytes, 200):
       let dropped = lines.dropped
-      let occurrences = lines.receive(bytes).compactMap { Occurrence(line: $0) }.map { WatchEvent($0) }
+      let occurrences = lines.receive(bytes).compactMap { Occurrence(line: $0) }.map { event($0) }
       return [.subscribed] + occurrences + (lines.dropped > dropped ? [.missed] : [])
     case .part(_, let status): return [.streamLost("it answers \(status)")]
     case .answered(let response):
@@ -108,12 +109,18 @@ extension EngineLink {
   }
 }
 
-extension WatchEvent {
-  fileprivate init(_ occurrence: Occurrence) {
+extension EngineLink {
+  private func event(_ occurrence: Occurrence) -> WatchEvent {
     switch occurrence.kind {
-    case .started: self = .started(occurrence.container)
-    case .died: self = .died(occurrence.container)
+    case .started: .started(occurrence.container)
+    case .died: .died(occurrence.container, age: occurrence.time.flatMap { age($0) })
     }
+  }
+
+  /// Only Docker's times are told at once, and known to mean something. One that is still to come is of a clock that was set.
+  private func age(_ time: Duration) -> Duration? {
+    let age = Clock.realtime - time
+    return kind.utf8.elementsEqual("docker".utf8) && age >= .zero ? age : nil
   }
 }
 

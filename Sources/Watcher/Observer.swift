@@ -108,7 +108,7 @@ extension Observer {
     case .ask(let query): pending += engine.ask(query, sources.poller)
     case .dropQuery: engine.dropQuery()
     case .send(let request):
-      pending += agent.send(request, engine.definition(request), kind: engine.kind, sources.poller)
+      pending += agent.send(request, engine.definition(request, watch), kind: engine.kind, sources.poller)
     case .dropRequest: agent.drop()
     case .log(let notice): journal.write(notice)
     case .exit: isOver = true

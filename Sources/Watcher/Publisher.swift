@@ -20,6 +20,9 @@ struct Publisher {
     if container.hasWrapper { return ([], []) }
     let ports = container.ports.compactMap { place($0) }
     var (definitions, wrong): ([Definition], [String]) = ([], [])
+    func complain(_ message: String, _ port: Place) {
+      wrong.append("container \(container.shownName): \(message); port \(port.number) is not registered")
+    }
     for port in ports {
       do throws(UsageError) {
         let published = publishedPort(port, of: container, isOneOfMany: ports.count > 1)
@@ -28,11 +31,16 @@ struct Publisher {
         service.isIdentified = false
         var definition = Definition(service, address: port.address, isReady: true, identity: Identity())
         let identity = Identity(containerID: container.id, bootID: boot, engine: engine)
-        definition.identify(as: identity, by: .watcher)
-        definitions.append(definition)
+        definition.mark(as: identity)
+        let keys = definition.meta.count
+        // Consul would refuse the service.
+        if keys > 64 {
+          complain("\(keys) keys of Meta, ours included; Consul takes 64", port)
+        } else {
+          definitions.append(definition)
+        }
       } catch {
-        wrong.append(
-          "container \(container.shownName): \(error.message); port \(port.number) is not registered")
+        complain(error.message, port)
       }
     }
     return (definitions, wrong)

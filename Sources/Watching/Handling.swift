@@ -13,16 +13,19 @@ extension Watch {
     case .elapsed: elapse(&turn)
     case .subscribed: subscribed(&turn)
     case .started(let id): note(id, runs: true, &turn)
-    case .died(let id):
+    case .died(let id, let age):
+      remember(id, age, turn.now)
       note(id, runs: false, &turn)
       nextComparison = turn.now
+      comparison?.isOutdated = true
+      untold[id]?.until = turn.now
     case .missed: nextList = turn.now
     case .listed(let id): listed.append(id)
     case .listEnded: finishList(&turn)
     case .inspected(let answer): inspected(answer, &turn)
     case .streamLost(let reason): loseStream(reason, &turn)
     case .queryLost(let reason): loseEngine(reason, &turn)
-    case .entry(let entry): note(entry)
+    case .entry(let entry): note(entry, turn.now)
     case .answered(let answer): answered(answer, &turn)
     case .requestLost(let reason): loseAgent(reason, &turn)
     case .stop: stop(&turn)
@@ -46,6 +49,18 @@ extension Watch {
       hurryQuery(turn.now + WatchPlan.untold)
     }
     if !runs { running[id] = nil } else if running[id] == nil { running[id] = .notYet }
+    if runs { deaths[id] = nil }
+  }
+
+  /// Of those that are forgotten, and of what we didn't know, the engine is asked.
+  private mutating func remember(_ id: String, _ age: Duration?, _ now: Duration) {
+    guard let age, let before = running[id] else { return }
+    // What the engine told later than that may have been of the next life, which we have registered then.
+    var endsOurs = false
+    if case .wanted(_, let since) = before { endsOurs = since < now - age }
+    let surelyUntil = age < WatchPlan.fresh ? now - age + WatchPlan.restart : nil
+    if deaths.count >= 100 { deaths = [:] }
+    deaths[id] = Death(heard: now, surelyUntil: surelyUntil, endsOurs: endsOurs)
   }
 
   private mutating func finishList(_ turn: inout Turn) {
@@ -55,12 +70,17 @@ extension Watch {
     for id in listed { running[id] = before[id] ?? .notYet }
     for (id, runs) in news { running[id] = runs ? before[id] ?? .notYet : nil }
     endQuery()
+    let pause = isDoubtful ? WatchPlan.secondListing : WatchPlan.listing
     if case .listing = stream { stream = .open }
-    (nextList, nextComparison) = (turn.now + WatchPlan.listing, turn.now)
+    deaths = deaths.filter { running[$0.key] == nil && turn.now - $0.value.heard < WatchPlan.remembered }
+    (nextList, nextComparison) = (turn.now + pause, turn.now)
     if isStreamGone || shortStreams >= 3 { return }
     if !isEngineKnown || isEngineTroubleTold { turn.log(.watching(running: running.count)) }
     (isEngineKnown, isEngineTroubleTold) = (true, false)
   }
+
+  /// The first list after an engine's return, and one that has a container whose end we have just heard of.
+  private var isDoubtful: Bool { stream == .listing || running.keys.contains { deaths[$0] != nil } }
 
   private mutating func subscribed(_ turn: inout Turn) {
     guard case .subscribing = stream else { return }
@@ -82,7 +102,8 @@ extension Watch {
     if isOvertaken { return }
     switch answer {
     case .running(let wanted):
-      running[id] = plan.registers ? .wanted(wanted) : .notYet
+      deaths[id] = nil
+      running[id] = plan.registers ? .wanted(wanted, since: turn.now) : .notYet
       comparison?.suspects.removeAll { isSame($0.container, id) }
       if unexplored == nil { nextComparison = turn.now }
     case .untold(let reason): notTold(id, reason, &turn)
@@ -94,22 +115,27 @@ extension Watch {
     untold[id] = nil
   }
 
+  /// Only where it is verified at once; else it is asked about again.
   private mutating func takeDead(_ id: String, isKnown: Bool) {
-    guard let suspect = comparison?.suspects.first, isSame(suspect.container, id) else { return }
-    comparison?.suspects.removeFirst()
+    guard request == nil, let comparison, comparison.dead == nil, comparison.verified == nil,
+      let place = comparison.suspects.firstIndex(where: { isSame($0.container, id) })
+    else { return }
+    let suspect = comparison.suspects[place]
+    self.comparison?.suspects.remove(at: place)
     // An engine knows nothing of another one's containers.
-    if isKnown || suspect.isOfOurEngine { comparison?.dead = suspect }
+    if isKnown || suspect.isOfOurEngine { self.comparison?.dead = suspect }
   }
 
   /// The others aren't held up by it.
   private mutating func notTold(_ id: String, _ reason: String, _ turn: inout Turn) {
     if running[id] != nil { running[id] = .untold }
     comparison?.suspects.removeAll { isSame($0.container, id) }
-    nextComparison = min(nextComparison, turn.now + WatchPlan.untold)
+    let until = turn.now + WatchPlan.untold
+    nextComparison = min(nextComparison, until)
     // Of several the first is named.
-    let isTold = untold.values.contains { isSame($0, reason) }
+    let isTold = untold.values.contains { isSame($0.reason, reason) }
     if untold.count >= 1_000 { untold = [:] }
-    untold[id] = reason
+    untold[id] = Untold(reason: reason, until: until)
     if isTold { return }
     turn.log(.untold(container: id, reason))
   }
@@ -144,6 +170,7 @@ extension Watch {
     // What it said is no longer of now.
     comparison?.dead = nil
     comparison?.verified = nil
+    deaths = [:]
     if stream == .listing || stream == .open {
       let isSteady = turn.now - openSince >= WatchPlan.steadiness
       shortStreams = isSteady ? 0 : min(shortStreams + 1, 3)
@@ -176,9 +203,14 @@ extension Watch {
     }
   }
 
-  private mutating func note(_ entry: Entry) {
+  private mutating func note(_ entry: Entry, _ now: Duration) {
     switch request?.subject {
-    case .look: comparison?.note(entry, beside: running)
+    case .look:
+      if running[entry.container] == nil, let until = untold[entry.container]?.until, now < until {
+        nextComparison = min(nextComparison, until)
+      } else {
+        comparison?.note(entry, beside: running)
+      }
     case .verify: comparison?.holder = entry.container
     case .register, .deregister, nil: break
     }
@@ -187,9 +219,11 @@ extension Watch {
   /// The entry is still the dead container's, as of just now, and that hasn't started since; or all is looked at anew.
   private mutating func verified(_ entry: Entry, sent: Duration, _ turn: inout Turn) {
     let isHolder = comparison?.holder.map { isSame($0, entry.container) } ?? false
-    let isDead = comparison?.dead == entry && running[entry.container] == nil
+    let isSure = comparison?.surelyUntil.map { turn.now < $0 } ?? true
+    let isDead = comparison?.dead == entry && running[entry.container] == nil && isSure
     let isMisnamed = comparison?.misnamed.contains(entry) ?? false
     comparison?.dead = nil
+    comparison?.surelyUntil = nil
     comparison?.holder = nil
     comparison?.misnamed.removeAll { $0 == entry }
     let isStillSo = stream == .open && (isDead || isMisnamed)
@@ -198,6 +232,7 @@ extension Watch {
       comparison?.verified = entry
     } else {
       nextComparison = min(nextComparison, turn.now + WatchPlan.pause)
+      comparison?.isOutdated = true
     }
   }
 
@@ -252,7 +287,7 @@ extension Comparison {
     if let registration = entry.registration, running[entry.container] != nil { own.append(registration) }
     switch running[entry.container] {
     case nil: suspects.append(entry)
-    case .wanted(let wanted) where entry.registration != nil:
+    case .wanted(let wanted, _) where entry.registration != nil:
       if !wanted.contains(where: { isSame($0.id, entry.id) }) { misnamed.append(entry) }
     case .notYet, .untold, .wanted: break
     }

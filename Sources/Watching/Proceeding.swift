@@ -44,7 +44,10 @@ extension Watch {
 
   private mutating func askAgent(_ turn: inout Turn) {
     guard request == nil, stream == .open, agentPause <= turn.now else { return }
-    if let comparison, comparison.isComplete, nextRequest(comparison) == nil, suspect == nil {
+    takeSurelyDead(turn.now)
+    if let comparison, comparison.isComplete, nextRequest(comparison) == nil,
+      suspect == nil || isOutdated(turn.now)
+    {
       self.comparison = nil
     }
     if let comparison {
@@ -56,6 +59,32 @@ extension Watch {
     }
   }
 
+  /// What the engine is slow to tell of one holds up no other whose end was heard meanwhile.
+  private func isOutdated(_ now: Duration) -> Bool { canBeOutdated && nextComparison <= now }
+
+  private var canBeOutdated: Bool { comparison.map { $0.isOutdated } ?? false && !isStreamGone }
+
+  /// One about which the engine needn't be asked.
+  private mutating func takeSurelyDead(_ now: Duration) {
+    guard let comparison, comparison.isComplete, comparison.dead == nil, comparison.verified == nil else {
+      return
+    }
+    for (place, entry) in comparison.suspects.enumerated() {
+      guard let until = surelyDead(entry), now < until else { continue }
+      self.comparison?.suspects.remove(at: place)
+      self.comparison?.dead = entry
+      self.comparison?.surelyUntil = until
+      return
+    }
+  }
+
+  /// Until when, as long as we would hear of its start.
+  private func surelyDead(_ entry: Entry) -> Duration? {
+    guard !isStreamGone, let death = deaths[entry.container] else { return nil }
+    let isOurs = entry.registration != nil && death.endsOurs
+    return isOurs ? death.heard + WatchPlan.remembered : death.surelyUntil
+  }
+
   private func nextRequest(_ comparison: Comparison) -> AgentRequest? {
     guard comparison.isComplete else { return nil }
     if let verified = comparison.verified { return .deregister(verified) }
@@ -64,7 +93,7 @@ extension Watch {
     let isOpen = { (id: String) in !comparison.givenUp.contains { isSame($0, id) } }
     if let misnamed = comparison.misnamed.first(where: { isOpen($0.id) }) { return .verify(misnamed) }
     for explored in running.values {
-      guard case .wanted(let wanted) = explored else { continue }
+      guard case .wanted(let wanted, _) = explored else { continue }
       for one in wanted where isOpen(one.id) {
         if !comparison.own.contains(one) || !renewed.contains(one.id) { return .register(one) }
       }
@@ -86,7 +115,7 @@ extension Watch {
     case .listing: break
     case .open:
       if query == nil { due.append(nextList) }
-      if request == nil, comparison == nil { due.append(max(nextComparison, agentPause)) }
+      if request == nil, comparison == nil || canBeOutdated { due.append(max(nextComparison, agentPause)) }
     }
     return due.min().map { max($0 - now, .zero) }
   }

@@ -4,7 +4,7 @@
 /// that the agent's entries are to be compared with it; so it doesn't matter how many events there were, or whether one
 /// was missed. And what is believed is never enough to take an entry out: right before that, the engine is asked whether
 /// the container runs. Whoever registered before that answer is dead if it says no; a container that starts afterwards
-/// takes longer to be ready than the one request that follows.
+/// takes longer to be ready than the one request that follows. Only a death that was just heard is as good as that answer.
 ///
 /// Times are of one clock that doesn't jump.
 public struct Watch: Hashable {
@@ -34,11 +34,13 @@ public struct Watch: Hashable {
   var isStreamGone = false
   /// How many ended soon after they had begun, in a row.
   var shortStreams = 0
-  /// Containers of which the engine told nothing: why, so that it is told once.
-  var untold: [String: String] = [:]
+  /// Containers of which the engine told nothing.
+  var untold: [String: Untold] = [:]
 
   /// What is believed to run.
   var running: [String: Explored] = [:]
+  /// Whose end was heard a short time ago; never of one that is believed to run.
+  var deaths: [String: Death] = [:]
 
   /// What the agent is asked; one thing at a time.
   var request: Waiting<AgentRequest>?
@@ -70,7 +72,25 @@ enum Explored: Hashable {
   case notYet
   /// The engine didn't say; asked again with the next list.
   case untold
-  case wanted([Registration])
+  /// And since when we know.
+  case wanted([Registration], since: Duration)
+}
+
+/// What an engine answers instead of telling of a container.
+struct Untold: Hashable {
+  /// Said once.
+  let reason: String
+  /// A dead one is left alone until then.
+  var until: Duration
+}
+
+/// A container's end, as the engine told of it.
+struct Death: Hashable {
+  let heard: Duration
+  /// Until then it can't run again, whether we hear of that or not; nil: the word came too late for that.
+  let surelyUntil: Duration?
+  /// Whether what we have registered for it is of before.
+  let endsOurs: Bool
 }
 
 /// Something that is waited for.
@@ -83,10 +103,14 @@ struct Waiting<Subject: Hashable>: Hashable {
 struct Comparison: Hashable {
   /// Whether the agent's list is complete.
   var isComplete = false
+  /// Something is to be looked at that isn't in it.
+  var isOutdated = false
   /// What no container that we believe to run has: to be verified, one by one.
   var suspects: [Entry] = []
-  /// The one of which the engine has just said so.
+  /// The one of which the engine has just said so, or whose end was just heard.
   var dead: Entry?
+  /// How long that holds, if it was only heard.
+  var surelyUntil: Duration?
   /// Who has its ID now: its container.
   var holder: String?
   /// The one that is still the dead one's.

@@ -60,4 +60,18 @@ private func entry(_ meta: [(String, String)]) throws -> JSON {
     nobody.identify(as: Identity())
     #expect(nobody.meta.map(\.key) == ["managed-by"])
   }
+
+  @Test("from outside what the container says of itself doesn't count")
+  func winsFromOutside() {
+    let theirs = ["managed-by", "region", "container-id", "boot-id", "container-engine"]
+    var definition = Definition(
+      name: "web", id: "web-1", meta: theirs.map { .init(key: $0, value: "theirs") })
+    definition.mark(as: Identity(containerID: here, bootID: "1", engine: "docker"))
+    #expect(
+      definition.meta == [
+        .init(key: "region", value: "theirs"), .init(key: "managed-by", value: "servicewatcher"),
+        .init(key: "container-id", value: here), .init(key: "boot-id", value: "1"),
+        .init(key: "container-engine", value: "docker"),
+      ])
+  }
 }

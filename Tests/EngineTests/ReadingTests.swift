@@ -7,6 +7,11 @@ import Testing
   @Test(arguments: [
     (#"{"Type":"container","Action":"die","Actor":{"ID":"a"}}"#, Occurrence(.died, "a")),
     (#"{"Type":"container","Action":"died","Actor":{"ID":"a"}}"#, Occurrence(.died, "a")),
+    (
+      #"{"Type":"container","Action":"die","Actor":{"ID":"a"},"timeNano":1700000000123456789}"#,
+      Occurrence(.died, "a", at: .seconds(1_700_000_000) + .nanoseconds(123_456_789))
+    ),
+    (#"{"Type":"container","Action":"die","Actor":{"ID":"a"},"timeNano":1e99}"#, Occurrence(.died, "a")),
     (#"{"Type":"container","Action":"start","Actor":{"ID":"a"}}"#, Occurrence(.started, "a")),
     (#"{"status":"start","id":"a","from":"redis"}"#, Occurrence(.started, "a")),
     (#"{"Type":"container","Action":"teleport","Actor":{"ID":"a"}}"#, nil),

@@ -31,6 +31,22 @@ struct FaultTests {
     #expect(scene.tell(.entry(entry), .answered(.done)) == [.ask(.inspect("a"))])
   }
 
+  @Test("an engine that has just come back is asked once more: it finds out late who died without it")
+  func asksAgainSoonAfterItsReturn() {
+    var scene = Scene(WatchPlan(registers: false))
+    scene.tell(.elapsed, .subscribed, .listed("a"), .listEnded, .answered(.done))
+    #expect(scene.waitsForList() == .seconds(3))
+    scene.tell(.listed("a"), .listEnded, .answered(.done))
+    #expect(scene.waitsForList() == .seconds(60))
+  }
+
+  @Test("Docker's list has a container for some time after its death")
+  func listedAlthoughDead() {
+    var scene = Scene.settled(["a"])
+    scene.tell(.died("a", age: .zero), .answered(.done), .missed, .listed("a"), .listEnded, .answered(.done))
+    #expect(scene.waitsForList() == .seconds(3))
+  }
+
   @Test func nothingIsComparedBeforeTheList() {
     var scene = Scene(WatchPlan())
     scene.tell(.elapsed, .subscribed)

@@ -30,8 +30,49 @@ struct RegisteringTests {
     #expect(scene.tell(.inspected(.running([redis]))) == [.send(.look)])
     #expect(scene.tell(.answered(.done)) == [.send(.register(redis))])
     #expect(scene.tell(.answered(.done)) == [])
-    #expect(scene.tell(.died("a"), .entry(own), .answered(.done)) == [.send(.look), .ask(.inspect("a"))])
-    #expect(scene.confirm(own, .stopped) == [.send(.deregister(own))])
+    scene.now += .seconds(1)
+    let death = WatchEvent.died("a", age: .milliseconds(500))
+    #expect(scene.tell(death, .entry(own), .answered(.done)) == [.send(.look), .send(.verify(own))])
+    #expect(scene.tell(.entry(own), .answered(.done)) == [.send(.deregister(own))])
+  }
+
+  @Test(
+    "that is the dead one's, however late its death is told, unless another life of it may have been meant")
+  func ownIsSurelyDead() {
+    let late = Duration.milliseconds(500)
+    for (known, isSure) in [(late * 2, true), (late, false), (.zero, false)] {
+      var scene = RegisteringTests.registered()
+      scene.now += known
+      scene.tell(.died("a", age: late), .entry(own))
+      #expect(scene.tell(.answered(.done)) == [isSure ? .send(.verify(own)) : .ask(.inspect("a"))])
+    }
+  }
+
+  @Test("nor where its death is long ago, or its start was heard of, or wouldn't have been")
+  func ownIsNotSurelyDead() {
+    func scene(_ events: WatchEvent..., after: Duration = .zero) -> [WatchEffect] {
+      var scene = RegisteringTests.registered()
+      scene.now += .seconds(1)
+      scene.tell(.died("a", age: .milliseconds(500)), .entry(own))
+      for event in events { scene.tell(event) }
+      scene.now += after
+      return scene.tell(.answered(.done))
+    }
+    #expect(scene() == [.send(.verify(own))])
+    #expect(!scene(after: WatchPlan.remembered).contains(.send(.verify(own))))
+    #expect(!scene(.started("a")).contains(.send(.verify(own))))
+    #expect(scene(.streamLost("gone")) == [.ask(.inspect("a"))])
+  }
+
+  @Test("nor in another stream, which tells nothing of what was before")
+  func ownInAnotherStream() {
+    var scene = RegisteringTests.registered()
+    scene.now += .seconds(1)
+    scene.tell(.died("a", age: .milliseconds(500)), .streamLost("gone"), .requestLost("closed"))
+    while scene.wait() != [.subscribe] {}
+    #expect(scene.tell(.subscribed) == [.ask(.list)])
+    #expect(scene.tell(.listEnded) == [.send(.look)])
+    #expect(scene.tell(.entry(own), .answered(.done)) == [.ask(.inspect("a"))])
   }
 
   @Test("what an earlier watcher registered is registered again once: its checks, say, can't be compared")
@@ -93,12 +134,12 @@ struct RegisteringTests {
     #expect(scene.tell(.answered(.done)) == [.send(.register(redis))])
   }
 
-  @Test("an agent that lost its state has it again within fifteen seconds")
+  @Test("an agent that lost its state has it again within five seconds")
   func agentForgot() {
     var scene = RegisteringTests.registered()
     let before = scene.now
     while scene.wait() != [.send(.look)] {}
-    #expect(scene.now - before <= .seconds(15))
+    #expect(scene.now - before <= .seconds(5))
     #expect(scene.tell(.answered(.done)) == [.send(.register(redis))])
   }
 

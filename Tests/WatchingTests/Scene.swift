@@ -27,6 +27,17 @@ struct Scene {
     return tell(.elapsed)
   }
 
+  /// Lets time pass until what runs is asked for; looks find nothing. How long that took.
+  @discardableResult
+  mutating func waitsForList() -> Duration {
+    let before = now
+    while true {
+      let done = wait()
+      if done.contains(.ask(.list)) { return now - before }
+      if done.contains(.send(.look)) { tell(.answered(.done)) }
+    }
+  }
+
   /// The engine says that it is dead, and the agent that the entry is still its own.
   @discardableResult
   mutating func confirm(_ entry: Entry, _ answer: Inspected) -> [WatchEffect] {
@@ -41,6 +52,8 @@ struct Scene {
     scene.tell(.elapsed, .subscribed)
     for id in containers { scene.tell(.listed(id)) }
     scene.tell(.listEnded)
+    // The second list is a matter of its own.
+    scene.watch.nextList = scene.now + WatchPlan.listing
     return scene
   }
 

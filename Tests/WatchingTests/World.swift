@@ -1,7 +1,8 @@
 @testable import Watching
 
 /// An engine, an agent and containers with wrappers, some with none, that live and die at random, seen through delays: events
-/// come late but in order, an answer tells of some moment between question and delivery.
+/// come late but in order, an answer tells of some moment between question and delivery. Docker's, where it is told so: who dies
+/// runs again 100 ms later at the soonest, and may register at once; deaths say when they were.
 struct World {
   private struct Container {
     var isRunning = false
@@ -11,6 +12,7 @@ struct World {
     var hasWrapper: Bool
     /// When its wrapper registers.
     var registersAt: Int?
+    var diedAt = -World.restart
   }
   private struct Held {
     var life: Int
@@ -28,12 +30,16 @@ struct World {
   private var answers: [(due: Int, isAgents: Bool, events: [WatchEvent])] = []
   private var isStreaming = false
   private var isCalm = false
+  /// The engine tells of no container that is dead: what is taken out is so for the sake of deaths that were heard.
+  private let isHasty: Bool
 
   /// A container that starts isn't ready sooner: an answer and the request that follows are faster.
   private static let start = 25
   private static let longestAnswer = 10
+  private static let restart = 10
 
-  init(seed: UInt64, containers count: Int = 4) {
+  init(seed: UInt64, containers count: Int = 4, isHasty: Bool = false) {
+    self.isHasty = isHasty
     random = Xorshift(state: seed &* 0x9E37_79B9_7F4A_7C15 | 1)
     containers = (0..<count).map { Container(hasWrapper: $0 % 2 == 0) }
     tell(.elapsed)
@@ -66,7 +72,8 @@ struct World {
   private mutating func happen() {
     let place = Int(random.next() % UInt64(containers.count))
     switch random.next() % 60 {
-    case 0...2 where !containers[place].isRunning: start(place)
+    case 0...2 where !containers[place].isRunning && tick >= containers[place].diedAt + World.restart:
+      start(place)
     case 3...5 where containers[place].isRunning: die(place)
     case 6 where !containers[place].isRunning: containers[place].isRemoved = true
     case 7: breakStream()
@@ -79,19 +86,27 @@ struct World {
     containers[place].isRunning = true
     containers[place].isRemoved = false
     containers[place].life += 1
-    if containers[place].hasWrapper { containers[place].registersAt = tick + World.start }
-    publish(.started("\(place)"))
+    if containers[place].hasWrapper { containers[place].registersAt = tick + (isHasty ? 0 : World.start) }
+    publish { _ in .started("\(place)") }
   }
 
   private mutating func die(_ place: Int) {
     containers[place].isRunning = false
     containers[place].registersAt = nil
-    publish(.died("\(place)"))
+    containers[place].diedAt = tick
+    publish { .died("\(place)", age: .milliseconds($0 * 10)) }
   }
 
-  private mutating func publish(_ event: WatchEvent) {
+  /// - Parameter event: what is told so late, in ticks.
+  private mutating func publish(_ event: (Int) -> WatchEvent) {
     guard isStreaming, random.next() % 50 > 0 else { return }
-    events.append((max(tick + Int(random.next() % 20), events.last?.due ?? 0), event))
+    let due = max(tick + delay(20), events.last?.due ?? 0)
+    events.append((due, event(due - tick)))
+  }
+
+  /// Fewer than that, and none half of the time.
+  private mutating func delay(_ ticks: Int) -> Int {
+    random.next() % 2 == 0 ? 0 : Int(random.next() % UInt64(ticks))
   }
 
   private mutating func breakStream() {
@@ -125,12 +140,13 @@ extension World {
   }
 
   private mutating func answer(_ events: [WatchEvent], isAgents: Bool = true) {
-    answers.append((tick + 1 + Int(random.next() % UInt64(World.longestAnswer)), isAgents, events))
+    answers.append((tick + 1 + delay(World.longestAnswer), isAgents, events))
   }
 
   private func inspect(_ place: Int) -> Inspected {
     let container = containers[place]
     if container.isRunning { return .running(wanted(place).map { [$0] } ?? []) }
+    if isHasty { return .untold("busy") }
     return container.isRemoved ? .unknown : .stopped
   }
 

@@ -14,4 +14,12 @@ struct WorldTests {
     #expect(world.remains().isEmpty)
     #expect(world.removed > 3, "nothing was taken out: this test would pass whatever the watcher did")
   }
+
+  @Test("what is taken out because a death was heard is no living registration either", arguments: 1...100)
+  func deathsHeard(seed: UInt64) {
+    var world = World(seed: seed, isHasty: true)
+    world.run(10_000)
+    #expect(world.faults.isEmpty)
+    #expect(world.removed > 3, "nothing was taken out: this test would pass whatever the watcher did")
+  }
 }

@@ -103,9 +103,9 @@ def holding():
 def room(tmp_path_factory):
     rooms = []
 
-    def make(name):
+    def make(name, **options):
         folder = tmp_path_factory.mktemp(name)
-        rooms.append(Room(folder))
+        rooms.append(Room(folder, **options))
         return rooms[-1], folder
 
     yield make

@@ -56,6 +56,7 @@ class FakeEngine(TCPServer):
         self.containers, self.asked = {}, []  # what inspect says of each; when and what
         self.listed_more = {}  # beside what the list needs
         self.sayings = {}  # by container, bytes instead of what inspect says
+        self.lateness = 0.0  # seconds that have passed when it tells of something
         self._streams, self._held, self._lies = [], {}, {}
 
     # What it is told
@@ -84,7 +85,8 @@ class FakeEngine(TCPServer):
             self.tell("die", identity)
 
     def tell(self, action, identity, **more):
-        event = {"Type": "container", "Action": action, "Actor": {"ID": identity}, "timeNano": time.time_ns()}
+        when = time.time_ns() - int(self.lateness * 1e9)
+        event = {"Type": "container", "Action": action, "Actor": {"ID": identity}, "timeNano": when}
         self.send(json.dumps({**event, **more}).encode() + b"\n")
 
     def send(self, data, raw=False):

@@ -4,7 +4,7 @@ import pytest
 
 from fake_engine import STREAM, answer
 from servicewatcher import BACK, leave, marks
-from waiting import always, eventually
+from waiting import Late, always, eventually
 
 
 def http(status, body=b'{"message":"no"}'):
@@ -86,19 +86,56 @@ def test_one_container_of_which_the_engine_says_nothing_holds_up_no_other(fake, 
     assert fake.count("events") == 1 and len(ours.troubles()) <= 1, ours.log
 
 
+@pytest.mark.parametrize("lateness", [0, 1], ids=["heard-at-once", "heard-late"])
 @pytest.mark.parametrize(("said", "within"), [(LIES["500"], BACK), (b"", 10 + BACK)], ids=["500", "silence"])
-def test_one_that_can_t_be_asked_about_holds_up_no_other_that_died(fake, agent, watch, wrapped, said, within):
+def test_one_that_can_t_be_asked_about_holds_up_no_other_that_died(
+    fake, agent, watch, wrapped, said, within, lateness
+):
     """As where the engine waits for a mount that hangs. It comes first in the agent's list."""
     sick, dead = wrapped("web-0"), wrapped("web-1")
     fake.sayings[sick] = said
     ours = watch(fake, agent).watches()
+    fake.lateness = 1
     fake.die(sick)
+    fake.lateness = lateness
     fake.die(dead)
     ours.cleans(agent, within)
     assert agent.service("web-0") and len(ours.troubles()) <= 1, ours.log[:2000]
     del fake.sayings[sick]
     fake.tell("die", sick)
     ours.cleans(agent, BACK, "web-0")
+
+
+def test_one_whose_death_is_heard_at_once_needs_no_word_of_the_engine_s(fake, agent, watch, wrapped):
+    """Docker is silent until it has cleared up; here for good, and about one that died before."""
+    before, alive = wrapped("web-0"), wrapped("web-2")
+    ours = watch(fake, agent).watches()
+    fake.lie("inspect", b"")
+    fake.lateness = 1
+    asked = fake.count("inspect")
+    fake.die(before)
+    eventually(lambda: fake.count("inspect") > asked, what="asked about it")
+    fake.lateness = 0
+    # On a busy machine even this may be heard late: of twenty one will do.
+    for _ in range(20):
+        fake.die(wrapped())
+        try:
+            ours.cleans(agent, 0.5)
+            break
+        except Late:
+            agent.put("/v1/agent/service/deregister/web-1")
+    else:
+        pytest.fail(f"it waits for the engine: {ours.log}")
+    assert agent.service("web-0") and agent.service("web-2") and alive in fake.containers
+
+
+def test_an_engine_that_finds_out_late_who_died_is_asked_again_soon(fake, agent, watch, wrapped):
+    """As after its own return: the first list still has it, and there is no event. Not after a minute."""
+    dead, _ = wrapped(), wrapped("web-2")
+    ours = watch(fake, agent, "--cleanup-only").watches()
+    fake.die(dead, told=False)
+    ours.cleans(agent, 10)
+    assert fake.count("list") == 2 and agent.service("web-2")
 
 
 def test_as_much_as_a_host_can_have_is_read(fake, agent, watch, wrapped):
@@ -122,6 +159,7 @@ def test_a_hung_engine_is_given_up_and_heard_again(fake, agent, watch, wrapped):
     eventually(fake.has_listener)
     eventually(lambda: fake.count("inspect") == 2, what="both looked at")
     fake.lie("inspect", b"")
+    fake.lateness = 1
     fake.die(dead)
     ours.logs("no answer", within=13)
     assert agent.service("web-1")

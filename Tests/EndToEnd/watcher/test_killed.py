@@ -45,8 +45,7 @@ def killed(served, watch, agent):
 
 
 def test_killed_is_gone_from_the_agent_and_dns_within_100_ms(served, watch, agent, engine):
-    """Most of the time is the engine's own: Docker answers no question about a container before it
-    has cleared up after it, and Podman reads its events from a file."""
+    """Docker isn't asked; Podman is, and most of the time is its own: it reads its events from a file."""
     watch(engine, agent).watches()
     took, ours = [], []
     with Deaths(engine) as deaths, ThreadPoolExecutor() as pool:

@@ -2,6 +2,7 @@
 the engine, the agent, the watcher and the new life come to their words."""
 
 import re
+import time
 
 import pytest
 
@@ -11,12 +12,20 @@ from servicewatcher import leave, marks, new_id
 from waiting import always, eventually
 
 LOOK, DEREGISTER = "/v1/agent/services?filter=", "/v1/agent/service/deregister/"
-METHODS = {LOOK: "GET", DEREGISTER: "PUT"}
+VERIFY = f"/v1/agent/service/{ID}"
+METHODS = {LOOK: "GET", VERIFY: "GET", DEREGISTER: "PUT"}
+LATENESS = {"heard-at-once": 0, "heard-late": 1}  # seconds; the engine is asked only about those heard late
+SOONEST = 0.098  # seconds from a container's death until its next process is up (Sources/Watching/Vocabulary.swift)
+
+either = pytest.mark.parametrize("scene", LATENESS.values(), ids=LATENESS, indirect=True)
+late = pytest.mark.parametrize("scene", [1], indirect=True)
 
 
 @pytest.fixture
-def scene(fake, agent, holding, watch):
-    """A container with a registered service, watched; questions to the agent can be held."""
+def scene(request, fake, agent, holding, watch):
+    """A container with a registered service, watched; questions to the agent can be held. The parameter is
+    how late the watcher hears what the engine tells."""
+    fake.lateness = request.param
 
     class Scene:
         engine, container = fake, fake.run()
@@ -27,9 +36,15 @@ def scene(fake, agent, holding, watch):
             answered = agent.finished(METHODS[path], path)
             self.consul.hold(what, path)
             self.engine.die(self.container, **how)
+            self.died = time.monotonic()
             assert self.consul.holds.wait(5), ours.log
             if what == "answer":
                 eventually(lambda: agent.finished(METHODS[path], path) > answered, what="the answer")
+
+        def start_untold(self):
+            """No sooner after its death than engines do it; what the engine tells is late."""
+            eventually(lambda: time.monotonic() - self.died >= SOONEST)
+            self.engine.run(self.container, told=False)
 
         def register(self, container=None, tag="old"):
             leave(agent, ID, marks(container or self.container), Tags=[tag])
@@ -53,11 +68,13 @@ def scene(fake, agent, holding, watch):
     return scene
 
 
+@either
 def test_killed_and_not_started_again_it_is_removed(scene, agent):
     scene.engine.die(scene.container)
     scene.watcher.until(lambda: agent.service(ID) is None)
 
 
+@late
 def test_the_same_container_has_registered_before_the_death_is_told(scene):
     scene.engine.die(scene.container, told=False)
     scene.engine.run(scene.container, told=False)
@@ -67,16 +84,21 @@ def test_the_same_container_has_registered_before_the_death_is_told(scene):
     scene.stays()
 
 
+@either
 @pytest.mark.parametrize("what", ["request", "answer"])
 @pytest.mark.parametrize("is_told", [True, False], ids=["start-told", "start-not-told"])
 def test_the_same_container_registers_while_the_agent_is_asked(scene, what, is_told):
     scene.die_held(what, LOOK)
-    scene.engine.run(scene.container, told=is_told)
+    if is_told:
+        scene.engine.run(scene.container)
+    else:
+        scene.start_untold()
     scene.register(tag="new")
     scene.consul.let_go()
     scene.stays()
 
 
+@late
 def test_the_engine_s_answer_is_overtaken_by_the_start(scene):
     """It says 'stopped', made before and sent after the start event."""
     held = scene.engine.hold("inspect")
@@ -88,6 +110,7 @@ def test_the_engine_s_answer_is_overtaken_by_the_start(scene):
     scene.stays()
 
 
+@late
 def test_the_engine_s_answer_comes_after_the_start_whose_event_is_late(scene):
     """'running', and the start isn't told yet."""
     scene.die_held("answer", LOOK)
@@ -99,6 +122,7 @@ def test_the_engine_s_answer_comes_after_the_start_whose_event_is_late(scene):
     scene.stays()
 
 
+@either
 @pytest.mark.parametrize("is_removed", [False, True], ids=["stopped", "removed"])
 @pytest.mark.parametrize("what", ["request", "answer"])
 def test_another_container_takes_the_id_while_the_agent_is_asked(scene, what, is_removed):
@@ -109,6 +133,7 @@ def test_another_container_takes_the_id_while_the_agent_is_asked(scene, what, is
     scene.stays()
 
 
+@late
 def test_another_container_takes_the_id_while_the_engine_is_asked(scene):
     held = scene.engine.hold("inspect")
     scene.engine.die(scene.container)
@@ -118,6 +143,7 @@ def test_another_container_takes_the_id_while_the_engine_is_asked(scene):
     scene.stays()
 
 
+@either
 def test_the_wrapper_deregisters_itself_while_we_look(scene, agent):
     """docker stop: its own word comes first, ours finds nothing; the next life's stays."""
     scene.die_held("answer", LOOK)
@@ -129,6 +155,27 @@ def test_the_wrapper_deregisters_itself_while_we_look(scene, agent):
     assert not scene.watcher.lines("warning") and not scene.watcher.lines("error")
 
 
+@either
+@pytest.mark.parametrize("what", ["request", "answer"])
+def test_it_is_verified_while_the_same_container_starts_and_registers(scene, what):
+    scene.die_held(what, VERIFY)
+    scene.engine.run(scene.container)
+    scene.register(tag="new")
+    scene.consul.let_go()
+    scene.stays()
+
+
+@pytest.mark.parametrize("scene", [0], indirect=True)
+def test_it_is_verified_so_late_that_a_start_may_not_have_been_told(scene):
+    """The death is only heard, and that is no longer enough."""
+    scene.die_held("answer", VERIFY)
+    scene.start_untold()
+    scene.register(tag="new")
+    scene.consul.let_go()
+    scene.stays()
+
+
+@either
 @pytest.mark.parametrize("what", ["request", "answer"])
 def test_what_registers_when_the_deregistration_is_done_stays(scene, agent, what):
     """It isn't sent twice, however late its answer."""
@@ -148,6 +195,7 @@ def test_an_agent_that_hangs_while_it_is_asked_whose_the_entry_is_keeps_the_next
 ):
     """It hangs when the engine has just said 'stopped', and goes on when the next life has registered."""
     agent, container = own_agent(), fake.run()
+    fake.lateness = 1
     said = ["--meta", f"container-id={container}", "--meta", "container-engine=docker"]
     ours = run(server(), agent, "--ttl", "3s", *said)  # the next life; until it is told of, the last one's
     eventually(lambda: agent.is_passing(ID), what="registered and passing")
@@ -163,3 +211,26 @@ def test_an_agent_that_hangs_while_it_is_asked_whose_the_entry_is_keeps_the_next
     agent.resume()
     always(lambda: agent.service(ID) is not None, 1.5, ours.log)
     assert not watcher.lines("deregistered"), watcher.log
+
+
+@pytest.mark.parametrize("lateness", LATENESS.values(), ids=LATENESS)
+def test_an_agent_that_deregisters_only_when_the_next_life_has_registered_hears_of_it_again(
+    fake, agent, watch, run, server, holding, lateness
+):
+    """The gap that stays: it is told in time, and does it late. The wrapper's next heartbeat mends that."""
+    container, between = fake.run(), holding(agent)
+    fake.lateness = lateness
+    said = ["--meta", f"container-id={container}", "--meta", "container-engine=docker"]
+    ours = run(server(), agent, "--ttl", "3s", *said)  # the next life; until it is told of, the last one's
+    eventually(lambda: agent.is_passing(ID), what="registered and passing")
+    watch(fake, between).watches()
+    eventually(lambda: between.times(re.escape(LOOK)) and between.is_idle(), what="the first look")
+    done = agent.finished("PUT", DEREGISTER + ID)
+    between.hold("request", DEREGISTER)
+    fake.die(container)
+    assert between.holds.wait(5)
+    fake.run(container)
+    between.let_go()
+    eventually(lambda: agent.finished("PUT", DEREGISTER + ID) > done, what="taken out, wrongly")
+    eventually(lambda: "forgot" in ours.log, 10, what="the next heartbeat")
+    eventually(lambda: agent.is_passing(ID), what=ours.log)

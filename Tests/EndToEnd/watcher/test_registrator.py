@@ -35,6 +35,12 @@ CASES = [
     Case("SERVICE_80_TAGS", one(tags=["b"]), env=["SERVICE_TAGS=a", "SERVICE_80_TAGS=b"]),
     Case("other names are Meta", one(meta={"region": "us2"}), env=["SERVICE_REGION=us2"]),
     Case("of one port", one(meta={"region": "eu"}), env=["SERVICE_REGION=us2", "SERVICE_80_REGION=eu"]),
+    Case(
+        "the marks aren't the container's to say",
+        one(),
+        env=["SERVICE_managed-by=x", "SERVICE_container-id=y", "SERVICE_BOOT-ID=z"],
+        labels={"SERVICE_META_container-engine": "podman"},
+    ),
     Case("SERVICE_IGNORE", {}, env=["SERVICE_IGNORE=true"]),
     Case("SERVICE_IGNORE by a label", {}, labels={"SERVICE_IGNORE": "true"}),
     Case("SERVICE_443_IGNORE", one(name="nginx-80"), ports=TWO, env=["SERVICE_443_IGNORE=1"]),
@@ -140,3 +146,17 @@ def test_what_is_wrong_is_told_and_holds_up_no_other(fake, agent, watch, env):
     ours.until(lambda: set(agent.services()) == {f"{HOST}:other:80"})
     (line,) = ours.lines("warning")
     assert "front" in line and env.partition("=")[0] in line
+
+
+@pytest.mark.parametrize("keys", [60, 61])
+def test_as_many_keys_of_meta_as_consul_takes_beside_the_marks(fake, agent, watch, keys):
+    """Of one more it would take none; they aren't left out silently."""
+    fake.run(**Case("", {}, env=[f"SERVICE_KEY{number}=x" for number in range(keys)]).inspected)
+    fake.run(**{**Case("", {}).inspected, "Name": "/other"})
+    ours = watch(fake, agent)
+    ours.until(lambda: agent.service(f"{HOST}:other:80"))
+    is_settled(fake, agent, ours)
+    service = agent.service(f"{HOST}:front:80")
+    assert service is None if keys > 60 else len(service["Meta"]) == 64
+    assert len(ours.lines("warning")) == (keys > 60), ours.log
+    assert len(ours.lines("container front: 65 keys of Meta")) == (keys > 60), ours.log

@@ -6,7 +6,7 @@ from published import HOST, Case, is_settled, one, published, registered
 from servicewatcher import leave, marks, new_id
 
 
-def test_an_agent_that_lost_its_state_has_everything_again_within_15_s(fake, own_agent, watch):
+def test_an_agent_that_lost_its_state_has_everything_again_within_5_s(fake, own_agent, watch):
     agent = own_agent()
     fake.run(**Case("", {}).inspected)
     gone = fake.run(**{**Case("", {}).inspected, "Name": "/gone"})
@@ -15,7 +15,7 @@ def test_an_agent_that_lost_its_state_has_everything_again_within_15_s(fake, own
     fake.die(gone)
     agent.kill()
     agent.start()
-    ours.until(lambda: registered(agent) == one(), 15 + 3)
+    ours.until(lambda: registered(agent) == one(), 5 + 5)
 
 
 def test_a_new_name_of_the_host_leaves_no_duplicates(fake, agent, watch):
@@ -50,7 +50,7 @@ def test_another_option_holds_for_what_is_already_registered(fake, agent, watch)
 
 
 def test_what_was_written_over_is_registered_again(fake, agent, watch):
-    """Within 15 s, by somebody else's hand."""
+    """Within 5 s, by somebody else's hand."""
     container = fake.run(**Case("", {}, env=["SERVICE_CHECK_TTL=30s"]).inspected)
     ours = watch(fake, agent)
     ours.until(lambda: registered(agent) == one())
@@ -66,6 +66,16 @@ def test_a_new_port_of_the_same_container_is_registered_anew(fake, agent, watch)
     fake.die(container)
     fake.run(container, **Case("", {}, ports=published(80, host_port=12345)).inspected)
     ours.until(lambda: registered(agent) == one(port=12345))
+
+
+def test_who_takes_a_removed_container_s_name_is_registered_as_itself(fake, agent, watch):
+    ours = watch(fake, agent).watches()
+    for _ in range(5):
+        container = fake.run(**Case("", {}).inspected)
+        mark = {"container-id": container}
+        ours.until(lambda: (agent.service(f"{HOST}:front:80") or {"Meta": {}})["Meta"].items() >= mark.items())
+        fake.die(container, removed=True)
+    ours.until(lambda: registered(agent) == {})
 
 
 def test_deregister_on_exit_takes_out_its_own_and_only_these(fake, fake_engine, agent, watch):
