@@ -28,7 +28,8 @@ class Room:
         command = [sys.executable, leaving.__file__, self._cgroup]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
         # Not one of those that end with us: it does what we can't do any more.
-        self._guard = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True, env=environment)
+        how = {"stdin": subprocess.PIPE, "start_new_session": True, "env": environment}
+        self._guard = subprocess.Popen(command, **how)
         kinds = ["--pid", "--mount", *(["--net"] if network else [])]
         # catatonit adopts and reaps the daemons that engines leave, as a machine's own PID 1 would.
         inside = ["catatonit", "-P"]

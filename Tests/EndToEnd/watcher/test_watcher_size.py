@@ -65,7 +65,9 @@ def a_hundred(docker, image, agent):
     how |= {"Image": image(docker, ENTRY), "Labels": {"org.example.label": "x" * 100}}
 
     def start(name):
-        its = {"Entrypoint": ["/waits"]} if every.index(name) % 2 else {"Cmd": ["--name", name, "--id", name, *wrapped]}
+        its = {"Cmd": ["--name", name, "--id", name, *wrapped]}
+        if every.index(name) % 2:
+            its = {"Entrypoint": ["/waits"]}
         assert request(docker, "POST", f"/containers/create?name={name}", {**how, **its})[0] == 201
         assert request(docker, "POST", f"/containers/{name}/start")[0] == 204
 

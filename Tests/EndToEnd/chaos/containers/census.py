@@ -11,7 +11,7 @@ EVERY = 0.04  # seconds between two looks
 
 @dataclasses.dataclass
 class Removal:
-    """A registration that was there at one look and not at the next: between when, whose, and of which container."""
+    """A registration that was there at one look and not at the next: between when, and whose."""
 
     before: float
     after: float

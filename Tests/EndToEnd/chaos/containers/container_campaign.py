@@ -1,10 +1,10 @@
-"""Round after round with containers of a real engine, a real agent and servicewatcher: containers are run, killed, stopped,
-paused; the watcher, the engine, the agent and the way between fail. At the end what is registered is what runs, and on the
-way nobody who lives is taken out.
+"""Round after round with containers of a real engine, a real agent and servicewatcher: containers are run,
+killed, stopped, paused; the watcher, the engine, the agent and the way between fail. At the end what is
+registered is what runs, and on the way nobody who lives is taken out.
 
-    container_campaign.py --seed 1 --rounds 20      rounds 1 to 20 of seed 1
-    container_campaign.py --seed 1 --round 7        this one again, with its log
-    container_campaign.py --spoilt                  with each of the watchers that break a promise; are all found?
+    container_campaign.py --seed 1 --rounds 20    rounds 1 to 20 of seed 1
+    container_campaign.py --seed 1 --round 7      this one again, with its log
+    container_campaign.py --spoilt                with each of the watchers that break a promise; are all found?
 """
 
 import argparse
@@ -18,7 +18,8 @@ import time
 import traceback
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[1:1] = [os.path.join(HERE, *up) for up in (("..",), ("..", ".."), ("..", "..", "watcher"), ("..", "..", "containers"))]
+UP = os.path.join(HERE, "..", "..")
+sys.path[1:1] = [os.path.join(HERE, ".."), UP, os.path.join(UP, "watcher"), os.path.join(UP, "containers")]
 
 from container_spoiling import NONE, SPOILERS  # noqa: E402
 from drafting import draft  # noqa: E402
@@ -47,7 +48,7 @@ def told(seen):
     events += [(life.until, f"{life.who} ends") for life in seen.lives if life.until < float("inf")]
     events += [(at, f"{whom}: {what}") for at, whom, what in seen.fates]
     events += [(one.after, f"{one.service} of {seen.name(one.container)} gone") for one in seen.removals]
-    events += [(at, what) for at, what in zip(seen.settling, ("every fault has ended", "nothing has changed since", "settled"))]
+    events += zip(seen.settling, ("every fault has ended", "nothing has changed since", "settled"))
     events.sort()
     start = events[0][0] if events else 0
     lines = [f"    {at - start:+9.3f} {what}" for at, what in events]
@@ -71,17 +72,21 @@ class Tally:
         self.counts.update(operations=len(seen.events), lives=len(seen.lives), deaths=deaths)
         self.counts.update(looks=seen.looks, disputed=len(seen.disputed))
         settled = f"settled in {seen.settled_in:.1f} s" if seen.settled_in is not None else "never settled"
-        self._report(f"round {plan.number}: {len(seen.lives)} lives, {deaths} deaths, {settled}, {seen.most_memory} kB")
+        counted = f"{len(seen.lives)} lives, {deaths} deaths"
+        self._report(f"round {plan.number}: {counted}, {settled}, {seen.most_memory} kB")
         if broken:
             self.failed.append(plan.number)
-            self._report(f"FAILED {plan.seed}/{plan.number}\n" + "".join(f"    {one}\n" for one in broken) + told(seen))
+            self._report(f"FAILED {plan.seed}/{plan.number}")
+            self._report("".join(f"    {one}\n" for one in broken) + told(seen))
             self._report(f"    again: make chaos-containers SEED={plan.seed} ROUND={plan.number}")
 
     def summary(self, seconds):
         counted = ", ".join(f"{count:,} {what}" for what, count in self.counts.items())
-        yield f"{self.rounds} rounds in {seconds:.0f} s, {len(self.failed)} failed; {counted}; most memory {self.most_memory} kB"
+        yield f"{self.rounds} rounds in {seconds:.0f} s, {len(self.failed)} failed; {counted}"
+        yield f"most memory {self.most_memory} kB"
         if times := sorted(self.times):
-            yield f"registered as it runs {times[len(times) // 2]:.1f} s after the last fault (median), {times[-1]:.1f} s at most"
+            half, most = times[len(times) // 2], times[-1]
+            yield f"registered as it runs {half:.1f} s after the last fault (median), {most:.1f} s at most"
         if self.failed:
             yield "failed: " + " ".join(map(str, self.failed))
 
@@ -118,7 +123,7 @@ def main():
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--round", type=int, help="this one alone, with its log")
     parser.add_argument("--operations", type=int, default=100, help="in each round")
-    parser.add_argument("--spoilt", nargs="?", const="", help="with what breaks a promise, or with this alone")
+    parser.add_argument("--spoilt", nargs="?", const="", help="with what breaks a promise, or this alone")
     arguments = parser.parse_args()
     leave_for_own_network()
     # Connections that break are what it is about.

@@ -94,7 +94,8 @@ def _container(rng):
     """`again`: the engine starts it again when it ends by itself."""
     again = rng.random() < 0.3
     lives = None if again or rng.random() < 0.8 else rng.randrange(100, 8000)
-    return {"again": again, "lives": lives, "rm": not again and rng.random() < 0.2, "ttl": rng.choice((1, 3, 15))}
+    removed = not again and rng.random() < 0.2
+    return {"again": again, "lives": lives, "rm": removed, "ttl": rng.choice((1, 3, 15))}
 
 
 def _troubles(rng, at):

@@ -1,4 +1,4 @@
-"""Who lives, as the kernel says it: each container's process holds a connection to us for as long as it does."""
+"""Who lives, as the kernel says it: each container's process holds a connection to us while it does."""
 
 import dataclasses
 import time

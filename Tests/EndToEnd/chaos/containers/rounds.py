@@ -1,4 +1,5 @@
-"""One round: what is planned is done, one thing after the other to each, side by side to all; then all faults end."""
+"""One round: what is planned is done, one thing after the other to each, side by side to all; then all faults
+end."""
 
 import time
 from functools import partial
@@ -34,7 +35,8 @@ class Seen:
 def perform(plan, stage, seen):
     with RollCall() as roll, Census(stage) as census:
         slots = {name: Slot(name, stage, roll, seen) for name in SLOTS}
-        everybody = {whom: Actor(seen) for whom in (*SLOTS, "watcher", "dockerd", "agent", "socket", "spoiler")}
+        others = ("watcher", "dockerd", "agent", "socket", "spoiler")
+        everybody = {whom: Actor(seen) for whom in (*SLOTS, *others)}
         try:
             if stage.spoiler.takes_out:
                 everybody["spoiler"].do("somebody", "takes out", lambda: _take_out(stage, slots, roll))
@@ -68,8 +70,8 @@ def _play(plan, stage, slots, everybody):
     began = time.monotonic()
     for at, whom, what, more in plan.steps:
         time.sleep(max(0, began + at - time.monotonic()))
-        action = partial(slots[whom].do, what, more) if whom in slots else partial(_trouble, stage, whom, what, more)
-        everybody[whom].do(whom, f"{what} {spelt(more)}".rstrip(), action)
+        act = slots[whom].do if whom in slots else partial(_trouble, stage, whom)
+        everybody[whom].do(whom, f"{what} {spelt(more)}".rstrip(), partial(act, what, more))
     wait_for(everybody.values())
 
 

@@ -1,4 +1,4 @@
-"""After the last fault: what the agent has becomes what runs, each thing within the time that was promised for it."""
+"""After the last fault: what the agent has becomes what runs, all of it within the time that was promised."""
 
 import time
 
@@ -9,7 +9,7 @@ from servicewatcher import BACK
 from waiting import eventually
 
 LABEL = "org.example.chaos"
-# A service that Consul's servers couldn't be told of is told of again after this and a random pause; ae.go, retryFailIntv.
+# What Consul's servers couldn't be told of they are told of again 15 s later, and a random pause; ae.go.
 CATALOG = 45
 EVERY = 0.05
 STAYS = 0.5

@@ -61,8 +61,9 @@ class Slot:
         command = ["/present"]
         if self.is_wrapped:
             self.heartbeat = more["ttl"] / HEARTBEATS
-            options = ["--id", self.name, "--port", self._port, "--ttl", f"{more['ttl']}s", "--deregister-after", "0s"]
-            command = ["/servicewrapper", *options, "--consul-addr", self._stage.agent.address, "--", "/present"]
+            options = ["--id", self.name, "--port", self._port, "--consul-addr", self._stage.agent.address]
+            options += ["--ttl", f"{more['ttl']}s", "--deregister-after", "0s"]
+            command = ["/servicewrapper", *options, "--", *command]
         return {
             "Image": IMAGE,
             "Cmd": [*map(str, command)],

@@ -1,4 +1,4 @@
-"""All that a round needs: an engine, an agent, servicewatcher, and the way between; and what can happen to them."""
+"""All that a round needs: an engine, an agent, servicewatcher, the way between; what can happen to them."""
 
 import asyncio
 import os
@@ -62,7 +62,8 @@ class Stage:
         self._make_image()
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, daemon=True).start()
-        self.proxy = EngineProxy(self.engine, os.path.join(self.folder, "watched.sock"), random.Random(self._name))
+        watched = os.path.join(self.folder, "watched.sock")
+        self.proxy = EngineProxy(self.engine, watched, random.Random(self._name))
         self.let("pass")
         self._data = os.path.join(self.folder, "data")
         self.agent = Agent(self.folder, mode=keeping(self._data), config='log_level = "err"').start()
@@ -91,7 +92,7 @@ class Stage:
         return "".join(watcher.log for watcher in self.watchers)
 
     def first_process(self, container):
-        """Of this container, by the machine's PID; None where it doesn't run. By its control group, of either version."""
+        """The machine's PID of it; None where it doesn't run. By its control group, of either version."""
         for root in ("/sys/fs/cgroup/pids", "/sys/fs/cgroup"):
             path = f"{root}{self._room.cgroup}/{container}/cgroup.procs"
             if os.path.exists(path):
@@ -111,8 +112,9 @@ class Stage:
         """All the time since it was started."""
         if not self.watchers:
             return False
-        assert self.watchers[-1].is_running() or not self.spoiler.restarts, f"ended by itself: {self.watchers[-1].log}"
-        return self.watchers[-1].is_running()
+        is_running = self.watchers[-1].is_running()
+        assert is_running or not self.spoiler.restarts, f"ended by itself: {self.watchers[-1].log}"
+        return is_running
 
     def mend(self, whom, what):
         getattr(self, f"_mend_{whom}")()

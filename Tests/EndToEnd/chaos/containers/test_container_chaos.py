@@ -72,7 +72,7 @@ def folder():
 
 
 def test_a_campaign_that_is_killed_leaves_nothing_behind(folder):
-    """Not even a container that is paused just then: the first version of cgroups keeps it from being killed."""
+    """Not even a container that is paused just then, which the first version of cgroups doesn't let be killed."""
     seed = min(range(50), key=_first_pause)
     command = [sys.executable, _CAMPAIGN, "--seed", str(seed), "--rounds", "1"]
     killed = start(command, stdout=subprocess.DEVNULL, env={**os.environ, "TMPDIR": folder})
@@ -83,7 +83,8 @@ def test_a_campaign_that_is_killed_leaves_nothing_behind(folder):
         killed.wait()
     eventually(lambda: not _groups(killed), 20, "no container left", every=0.05)
 
-    def is_ours(process):
-        return folder in _text(f"/proc/{process}/cmdline")
+    def left():
+        processes = filter(str.isdigit, os.listdir("/proc"))
+        return [process for process in processes if folder in _text(f"/proc/{process}/cmdline")]
 
-    eventually(lambda: not any(map(is_ours, filter(str.isdigit, os.listdir("/proc")))), 20, "nobody left", every=0.05)
+    eventually(lambda: not left(), 20, "nobody left", every=0.05)

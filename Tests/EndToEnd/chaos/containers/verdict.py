@@ -4,7 +4,8 @@ from itertools import pairwise
 
 MOST_MEMORY = 2_000_000 / 1024  # kB
 MOST_DESCRIPTORS = 10
-# The old life's registration may be taken out when the new one has just begun: what the watcher asked right before may be so old.
+# The old life's registration may be taken out when the new one has just begun: what the watcher asked right
+# before may be so old.
 BEGUN = 1.5
 # What the old life's wrapper has sent arrives within this.
 ARRIVES = 0.3
@@ -39,7 +40,8 @@ def _taken_out(seen):
 
 def _is_of(life, removal, seen):
     """Whether only this life's wrapper can have registered it."""
-    before = max((one.until for one in seen.lives if one.who == life.who and one.since < life.since), default=0)
+    earlier = [one.until for one in seen.lives if one.who == life.who and one.since < life.since]
+    before = max(earlier, default=0)
     return life.slot.startswith("wrapped") and (not before or removal.appeared > before + ARRIVES)
 
 
@@ -48,7 +50,8 @@ def _is_excused(seen, removal, life):
         if what == "forget" and struck <= removal.after and mended >= removal.before:
             return True
         # It may hear of the old life's end when the new one has registered.
-        if what == "pause" and struck - BEGUN <= life.since <= mended and removal.before <= mended + CATCHES_UP:
+        has_just_begun = struck - BEGUN <= life.since <= mended
+        if what == "pause" and has_just_begun and removal.before <= mended + CATCHES_UP:
             return True
     return _was_told_to_stop(seen, removal, life)
 
@@ -63,4 +66,5 @@ def _was_told_to_stop(seen, removal, life):
 def troubles(seen, whom):
     """(from, to, what) of what happened to it."""
     its = [(when, what) for when, who, what in seen.fates if who == whom]
-    return [(struck, mended, what) for (struck, what), (mended, _) in pairwise(its) if not what.startswith("mended")]
+    every = [(struck, mended, what) for (struck, what), (mended, _) in pairwise(its)]
+    return [one for one in every if not one[2].startswith("mended")]
