@@ -1,5 +1,5 @@
-"""Removes what is left of a room when its first process has been killed. As a program, `leaving.py CGROUP`, it
-does so when its standard input ends, as that does with whoever started it, however that ended."""
+"""Removes what is left of a room when its first process has been killed. As a program, `leaving.py CGROUP`,
+it does so when its standard input ends, as that does with whoever started it, however that ended."""
 
 import os
 import sys
@@ -11,8 +11,8 @@ _LONG = 10  # seconds
 
 
 def thaw(cgroup):
-    """What the first version of cgroups has frozen isn't killed before it is thawed: a paused container stays,
-    and the namespaces and mounts with it."""
+    """What the first version of cgroups has frozen isn't killed before it is thawed: a paused container
+    stays, and the namespaces and mounts with it."""
     for folder in _folders(cgroup):
         state = os.path.join(folder, "freezer.state")
         if os.path.exists(state):

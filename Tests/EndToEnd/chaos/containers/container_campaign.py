@@ -4,7 +4,7 @@ registered is what runs, and on the way nobody who lives is taken out.
 
     container_campaign.py --seed 1 --rounds 20    rounds 1 to 20 of seed 1
     container_campaign.py --seed 1 --round 7      this one again, with its log
-    container_campaign.py --spoilt                with each of the watchers that break a promise; are all found?
+    container_campaign.py --spoilt                with watchers that break a promise; are all found?
 """
 
 import argparse
