@@ -1,7 +1,7 @@
 # `make help` lists what there is to do.
 .DEFAULT_GOAL := help
 .PHONY: help build test test-unit test-asan test-e2e test-init test-fuzz fuzz bad-inputs compare-inits
-.PHONY: compare-registrators mutations chaos soak lint format demo timeline bench install-tools clean
+.PHONY: compare-registrators mutations chaos chaos-containers soak lint format demo timeline bench install-tools clean
 
 SWIFT ?= swift
 SERVICEWRAPPER ?= .build/release/servicewrapper
@@ -83,6 +83,14 @@ chaos: ## Random processes, faults and signals, held against the promises: SEED=
 	@$(MAKE) --no-print-directory build
 	@SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) $(python) Tests/EndToEnd/chaos/campaign.py \
 	    --seed '$(SEED)' $(if $(RUN),--run $(RUN),--runs $(RUNS)) $(CHAOS_ARGS)
+
+ROUNDS ?= 20
+chaos-containers: ## The same of containers, an engine, an agent and the watcher: SEED=1 ROUNDS=20, or ROUND=7 (needs root)
+	@scripts/install-tools test
+	@$(MAKE) --no-print-directory build
+	@SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) SERVICEWATCHER=$(abspath $(SERVICEWATCHER)) \
+	    $(python) Tests/EndToEnd/chaos/containers/container_campaign.py \
+	    --seed '$(SEED)' $(if $(ROUND),--round $(ROUND),--rounds $(ROUNDS)) $(CHAOS_ARGS)
 
 HEARTBEATS ?= 100000
 REGISTRATIONS ?= 10000

@@ -103,9 +103,15 @@ extension EngineLink {
       return [.subscribed] + occurrences + (lines.dropped > dropped ? [.missed] : [])
     case .part(_, let status): return [.streamLost("it answers \(status)")]
     case .answered(let response):
-      return [.streamLost(response.status == 200 ? "it ended the stream" : response.told)]
-    case .lost(let reason), .unreachable(let reason): return [.streamLost(reason)]
+      return [streamEnded(response.status == 200 ? "it ended the stream" : response.told)]
+    case .lost(let reason), .unreachable(let reason): return [streamEnded(reason)]
     }
+  }
+
+  /// The machine may go on for a while without it, and its end would be news at every turn.
+  private mutating func streamEnded(_ reason: String) -> WatchEvent {
+    stream.drop()
+    return .streamLost(reason)
   }
 }
 

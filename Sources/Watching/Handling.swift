@@ -128,14 +128,20 @@ extension Watch {
 
   /// The others aren't held up by it.
   private mutating func notTold(_ id: String, _ reason: String, _ turn: inout Turn) {
-    if running[id] != nil { running[id] = .untold }
+    let since = untold[id]?.since ?? turn.now
+    if running[id] != nil {
+      running[id] = .untold
+      // Soon at first, and the more seldom the longer it goes on.
+      let pause = max(WatchPlan.secondListing, turn.now - since)
+      nextList = min(nextList, turn.now + min(pause, WatchPlan.listing))
+    }
     comparison?.suspects.removeAll { isSame($0.container, id) }
     let until = turn.now + WatchPlan.untold
     nextComparison = min(nextComparison, until)
     // Of several the first is named.
     let isTold = untold.values.contains { isSame($0.reason, reason) }
     if untold.count >= 1_000 { untold = [:] }
-    untold[id] = Untold(reason: reason, until: until)
+    untold[id] = Untold(reason: reason, since: since, until: until)
     if isTold { return }
     turn.log(.untold(container: id, reason))
   }

@@ -115,7 +115,7 @@ extension Watch {
     case .away(let until), .subscribing(let until): due.append(until)
     case .listing: break
     case .open:
-      if query == nil { due.append(nextList) }
+      if query == nil, !isStreamGone { due.append(nextList) }
       if request == nil, comparison == nil || canBeOutdated { due.append(max(nextComparison, agentPause)) }
     }
     return due.min().map { max($0 - now, .zero) }

@@ -72,7 +72,7 @@ public struct Watch: Hashable {
 /// What is known of a container that runs.
 enum Explored: Hashable {
   case notYet
-  /// The engine didn't say; asked again with the next list.
+  /// The engine didn't say; asked again with the next list, which then comes sooner.
   case untold
   /// And since when we know.
   case wanted([Registration], since: Duration)
@@ -82,6 +82,7 @@ enum Explored: Hashable {
 struct Untold: Hashable {
   /// Said once.
   let reason: String
+  let since: Duration
   /// A dead one is left alone until then.
   var until: Duration
 }

@@ -131,6 +131,17 @@ struct FaultTests {
     #expect(scene.now - before <= .seconds(60))
   }
 
+  @Test("a list that is due waits until a stream that is gone is back, and isn't waited for in circles")
+  func listOfAStreamThatIsGone() {
+    var scene = Scene.watching(["a"])
+    scene.tell(.streamLost("closed"))
+    scene.now += .seconds(3)
+    scene.watch.nextList = scene.now
+    #expect(scene.tell(.elapsed) == [])
+    #expect(scene.watch.timeLeft(at: scene.now).map { $0 > .zero } == true)
+    #expect(scene.tell(.answered(.done)).contains(.unsubscribe))
+  }
+
   @Test func aLineThatCantBeReadIsAReasonToList() {
     var scene = Scene.settled()
     #expect(scene.tell(.missed) == [.ask(.list)])

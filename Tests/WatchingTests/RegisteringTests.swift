@@ -24,6 +24,20 @@ struct RegisteringTests {
     #expect(scene.takeNotices().last == .registered(redis))
   }
 
+  @Test("what the engine couldn't tell of is asked for again soon, and ever more seldom")
+  func untoldAtFirst() {
+    var scene = Scene.settled([], WatchPlan())
+    scene.tell(.started("a"), .inspected(.untold("403: no")))
+    for most in [3, 3, 6, 12, 24, 48, 60, 60] {
+      #expect(scene.waitsForList() <= .seconds(most))
+      #expect(scene.tell(.listed("a"), .listEnded).contains(.ask(.inspect("a"))))
+      scene.tell(.answered(.done), .inspected(.untold("403: no")))
+    }
+    #expect(scene.waitsForList() == .seconds(60))
+    scene.tell(.listed("a"), .listEnded, .answered(.done), .inspected(.running([redis])))
+    #expect(scene.tell(.answered(.done)) == [.send(.register(redis))])
+  }
+
   @Test func whatStartsIsRegisteredAndWhatDiesIsTakenOut() {
     var scene = Scene.settled([], WatchPlan())
     #expect(scene.tell(.started("a")) == [.ask(.inspect("a"))])

@@ -129,9 +129,9 @@ def engine_restarts(scene):
     alive, killed, started = scene.stage.some(3)
     scene.begin(alive, killed)
     process = killed.pid
-    scene.stage.docker.kill()
+    scene.stage.docker.end()
     killed.kill_process(process, "KILL")
-    scene.stage.docker.start()
+    scene.stage.docker.start("--live-restore")
     began = time.time()
     yield "dockerd is restarted", "it stays" if scene.program.is_running() else "it ends"
     scene.is_kept_up()

@@ -6,7 +6,7 @@ import shutil
 from agent import Agent, keeping
 from engines import Contained
 from images import compile_waits
-from real_engines import Restartable
+from real_engines import RestartableDocker
 from room import Room
 from waiting import eventually
 from wrapper import SERVICEWRAPPER
@@ -41,7 +41,9 @@ class Stage:
     def __enter__(self):
         self._room = Room(self._folder / "engine", network=True)
         try:
-            self.docker = Restartable(self._room, self._folder / "engine", network=BRIDGED)
+            self.docker = RestartableDocker(
+                self._room, self._folder / "engine", "--live-restore", network=BRIDGED
+            )
             self.engine = self.docker.engine
             self._build_image()
             self.containers, self.probe = [], self.create()

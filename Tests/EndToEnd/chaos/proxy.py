@@ -43,12 +43,18 @@ class FaultProxy:
         if self.mode == "refuse":
             self._close_listener()
         elif not self._server:
-            self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port, backlog=128)
+            self._server = await self._listen()
         self._changed.set()
         self._changed = asyncio.Event()
 
     async def close(self):
         await self.set("refuse")
+
+    async def _listen(self):
+        return await asyncio.start_server(self._serve, "127.0.0.1", self.port, backlog=128)
+
+    async def _dial(self):
+        return await asyncio.open_connection("127.0.0.1", self._agent_port)
 
     def _close_listener(self):
         if self._server:
@@ -97,7 +103,7 @@ class FaultProxy:
             await writer.drain()
 
     async def _connect(self, reader, writer):
-        there_reader, there = await asyncio.open_connection("127.0.0.1", self._agent_port)
+        there_reader, there = await self._dial()
         self._open.add(there)
         try:
             up = asyncio.ensure_future(self._up(reader, there))

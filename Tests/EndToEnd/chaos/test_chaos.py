@@ -1,12 +1,11 @@
 """The campaign, bounded; and that it finds what is wrong."""
 
 import os
-import subprocess
-import sys
 
 import pytest
 
 from drawing import draw
+from launching import campaign
 
 pytestmark = [pytest.mark.root, pytest.mark.needs("consul", "curl", "tini", "ip")]
 
@@ -17,13 +16,6 @@ SEED, RUNS = os.environ.get("CHAOS_SEED", "ci"), os.environ.get("CHAOS_RUNS", "1
 SPOILT = "12"
 
 
-def campaign(*arguments):
-    """Its status, and what it said."""
-    command = [sys.executable, _CAMPAIGN, *arguments]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=1800)
-    return ended.returncode, ended.stdout + ended.stderr
-
-
 def test_a_plan_is_a_function_of_its_seed_and_number():
     plans = [str(draw("any", number)) for number in range(500)]
     assert plans == [str(draw("any", number)) for number in range(500)]
@@ -31,12 +23,12 @@ def test_a_plan_is_a_function_of_its_seed_and_number():
 
 
 def test_no_promise_is_broken_in_a_thousand_random_runs(record_property):
-    status, said = campaign("--seed", SEED, "--runs", RUNS)
+    status, said = campaign(_CAMPAIGN, "--seed", SEED, "--runs", RUNS)
     record_property("chaos", said.splitlines()[-5:])
     assert status == 0, said
 
 
 def test_every_wrapper_that_breaks_a_promise_is_found(record_property):
-    status, said = campaign("--seed", "spoilt", "--runs", SPOILT, "--spoilt")
+    status, said = campaign(_CAMPAIGN, "--seed", "spoilt", "--runs", SPOILT, "--spoilt")
     record_property("spoilt", said.splitlines())
     assert status == 0, said

@@ -1,10 +1,14 @@
 """The API of real engines: where it is, and what is heard there of containers' ends."""
 
+import http.client
 import json
+import os
+import signal
 import socket
 import threading
 import urllib.parse
 
+from container import status
 from engines import start_docker, start_podman, UNBRIDGED
 from started import start
 from waiting import eventually
@@ -31,31 +35,62 @@ def connect(engine):
     return connection
 
 
+def request(engine, method, path, body=None, within=60):
+    """The status and the JSON of the answer."""
+    connection = http.client.HTTPConnection("engine", timeout=within)
+    connection.sock = connect(engine)
+    connection.sock.settimeout(within)
+    try:
+        headers = {"Content-Type": "application/json"} if body else {}
+        connection.request(method, f"/v1.41{path}", body and json.dumps(body), headers)
+        answer = connection.getresponse()
+        said = answer.read()
+        return answer.status, json.loads(said) if said else None
+    finally:
+        connection.close()
+
+
 def get(engine, path):
     """The JSON of an answer; None where nobody listens."""
     try:
-        with connect(engine) as connection:
-            connection.sendall(f"GET /v1.41{path} HTTP/1.0\r\nHost: x\r\n\r\n".encode())
-            answer = b"".join(iter(lambda: connection.recv(65536), b""))
-    except OSError:
+        status, said = request(engine, "GET", path)
+    except (OSError, http.client.HTTPException):
         return None
-    head, _, body = answer.partition(b"\r\n\r\n")
-    return json.loads(body) if b" 200 " in head.split(b"\r\n")[0] else None
+    return said if status == 200 else None
 
 
-class Restartable:
-    """Docker that keeps its containers when it ends."""
+class RestartableDocker:
+    """Docker whose daemon can be ended and started again, on the same containers."""
 
     def __init__(self, room, folder, *options, **how):
-        self._room, self._folder = room, folder
-        self._again = lambda: start_docker_api(room, folder, "--live-restore", *options, **how)
-        self.engine = self._again()
+        self._room, self._folder, self._how = room, folder, how
+        self.engine = start_docker_api(room, folder, *options, **how)
 
-    def kill(self):
+    @property
+    def pid(self):
+        """The room's."""
         with open(f"{self._folder}/docker.pid", encoding="ascii") as file:
-            pid = int(file.read())
-        self._room.run("kill", "-s", "KILL", pid)
-        eventually(lambda: not self._is_there(pid), 20, "its end")
+            return int(file.read())
+
+    def send(self, number):
+        self._room.run("kill", "-s", str(int(number)), self.pid)
+
+    def end(self, number=signal.SIGKILL, within=60):
+        pid = self.pid
+        self.send(number)
+        eventually(lambda: not self._is_there(pid), within, "dockerd's end", every=0.02)
+
+    def pause(self):
+        self.send(signal.SIGSTOP)
+        eventually(lambda: status(self._entered(), "State")[0] == "T", what="nsenter stopped", every=0.02)
+
+    def resume(self):
+        self.send(signal.SIGCONT)
+        os.kill(self._entered(), signal.SIGCONT)
+
+    def _entered(self):
+        """nsenter, which started it, and stops itself when it stops."""
+        return int(status(self._room.outside(self.pid), "PPid")[0])
 
     def _is_there(self, pid):
         try:
@@ -64,8 +99,8 @@ class Restartable:
         except OSError:
             return False
 
-    def start(self):
-        self._again()
+    def start(self, *options):
+        start_docker_api(self._room, self._folder, *options, **self._how)
 
 
 class Told:

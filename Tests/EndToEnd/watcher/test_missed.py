@@ -3,7 +3,7 @@
 import pytest
 
 from agent import keeping
-from real_engines import Restartable
+from real_engines import RestartableDocker
 from servicewatcher import BACK, marks
 from waiting import always, eventually
 
@@ -31,7 +31,8 @@ def test_while_the_watcher_was_away(served, watch, agent, engine):
 
 @pytest.fixture
 def restartable(room):
-    return Restartable(*room("restartable"))
+    """Docker that keeps its containers when it ends."""
+    return RestartableDocker(*room("restartable"), "--live-restore")
 
 
 def test_while_the_engine_was_away(served, watch, agent, restartable):
@@ -43,11 +44,11 @@ def test_while_the_engine_was_away(served, watch, agent, restartable):
     )
     pids = [one.container.pid for one in (killed, removed)]
     ours = watch(engine, agent).watches()
-    restartable.kill()
+    restartable.end()
     ours.logs("warning")
     engine.room.run("kill", "-s", "KILL", *pids)
     always(lambda: len(agent.services()) == 3, during=0.5, what="nobody says that they are dead")
-    restartable.start()
+    restartable.start("--live-restore")
     ours.until(are_gone(agent, "killed", "own"), BACK)
     assert alive.container.is_running() and alive.is_passing()
     assert len(ours.lines("warning")) == 1, ours.log

@@ -3,8 +3,12 @@
 import json
 import os
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 
-from real_engines import get
+import pytest
+
+from images import ENTRY
+from real_engines import get, request
 from servicewatcher import SERVICEWATCHER, leave, marks, new_id
 from wrapper import descriptors, memory
 
@@ -48,5 +52,45 @@ def test_at_most_2_mb_of_memory_with_a_hundred_containers(docker, contained, fak
         ours.until(lambda: agent.service(service_id) is None)
     rss = memory(ours.pid, "Rss")
     print(f"{rss} kB with {CONTAINERS} containers, inspect {len(text)} bytes")
+    assert rss <= 2 * MB / 1024 and descriptors(ours.pid) <= 10
+    assert ours.lines("warning") == []
+
+
+@pytest.fixture
+def a_hundred(docker, image, agent):
+    """Real containers, half of them with a wrapper, each a service: their names."""
+    every = [f"hundred-{number}" for number in range(CONTAINERS)]
+    wrapped = ["--consul-addr", agent.address, "--ttl", "0s", "--", "/waits"]
+    how = {"ExposedPorts": {"80/tcp": {}}, "HostConfig": {"NetworkMode": "host"}}
+    how |= {"Image": image(docker, ENTRY), "Labels": {"org.example.label": "x" * 100}}
+
+    def start(name):
+        its = {"Cmd": ["--name", name, "--id", name, *wrapped]}
+        if every.index(name) % 2:
+            its = {"Entrypoint": ["/waits"]}
+        assert request(docker, "POST", f"/containers/create?name={name}", {**how, **its})[0] == 201
+        assert request(docker, "POST", f"/containers/{name}/start")[0] == 204
+
+    def remove(name):
+        request(docker, "DELETE", f"/containers/{name}?force=1")
+
+    with ThreadPoolExecutor(4) as pool:
+        try:
+            list(pool.map(start, every))
+            yield every
+        finally:
+            list(pool.map(remove, every))
+
+
+def test_at_most_2_mb_of_memory_with_a_hundred_real_containers(docker, a_hundred, agent, watch):
+    ours = watch(docker, agent)
+    ours.until(lambda: len(agent.services()) == CONTAINERS, 30)
+    dies = a_hundred[:40:2]
+    for name in dies:
+        assert request(docker, "POST", f"/containers/{name}/kill")[0] == 204
+    ours.until(lambda: not set(dies) & agent.services().keys(), 20)
+    assert len(agent.services()) == CONTAINERS - len(dies)
+    rss = memory(ours.pid, "Rss")
+    print(f"{rss} kB with {CONTAINERS} real containers")
     assert rss <= 2 * MB / 1024 and descriptors(ours.pid) <= 10
     assert ours.lines("warning") == []

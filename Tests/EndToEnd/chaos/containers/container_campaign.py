@@ -1,0 +1,143 @@
+"""Round after round with containers of a real engine, a real agent and servicewatcher: containers are run,
+killed, stopped, paused; the watcher, the engine, the agent and the way between fail. At the end what is
+registered is what runs, and on the way nobody who lives is taken out.
+
+    container_campaign.py --seed 1 --rounds 20    rounds 1 to 20 of seed 1
+    container_campaign.py --seed 1 --round 7      this one again, with its log
+    container_campaign.py --spoilt                with watchers that break a promise; are all found?
+"""
+
+import argparse
+import collections
+import logging
+import os
+import signal
+import sys
+import tempfile
+import time
+import traceback
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+UP = os.path.join(HERE, "..", "..")
+sys.path[1:1] = [os.path.join(HERE, ".."), UP, os.path.join(UP, "watcher"), os.path.join(UP, "containers")]
+
+from container_spoiling import NONE, SPOILERS  # noqa: E402
+from drafting import draft  # noqa: E402
+from isolation import leave_for_own_network  # noqa: E402
+from rounds import Seen, perform  # noqa: E402
+from stage import Stage  # noqa: E402
+from verdict import complaints  # noqa: E402
+
+
+def hold(plan, spoiler=NONE):
+    """What was seen, and what was wrong with it."""
+    seen = Seen(plan)
+    with tempfile.TemporaryDirectory(prefix="chaos-containers-") as folder:
+        try:
+            with Stage(folder, f"{plan.seed}/{plan.number}", spoiler) as stage:
+                perform(plan, stage, seen)
+        except (OSError, ValueError, AssertionError):
+            seen.broken.append(traceback.format_exc())
+    return seen, list(complaints(seen))
+
+
+def told(seen):
+    """All that happened, in order, in seconds from the first operation."""
+    events = [(at, f"{whom}: {what}: {how}") for at, whom, what, how in seen.events]
+    events += [(life.since, f"{life.who} begins") for life in seen.lives]
+    events += [(life.until, f"{life.who} ends") for life in seen.lives if life.until < float("inf")]
+    events += [(at, f"{whom}: {what}") for at, whom, what in seen.fates]
+    events += [(one.after, f"{one.service} of {seen.name(one.container)} gone") for one in seen.removals]
+    events += zip(seen.settling, ("every fault has ended", "nothing has changed since", "settled"))
+    events.sort()
+    start = events[0][0] if events else 0
+    lines = [f"    {at - start:+9.3f} {what}" for at, what in events]
+    return "\n".join(lines + [f"    {line}" for line in seen.log.splitlines()])
+
+
+class Tally:
+    """Of all rounds."""
+
+    def __init__(self, report):
+        self._report = report
+        self.rounds, self.failed, self.times = 0, [], []
+        self.counts, self.most_memory = collections.Counter(), 0
+
+    def add(self, seen, broken):
+        plan = seen.plan
+        self.rounds += 1
+        self.times += [seen.settled_in] if seen.settled_in is not None else []
+        deaths = sum(life.until < float("inf") for life in seen.lives)
+        self.most_memory = max(self.most_memory, seen.most_memory)
+        self.counts.update(operations=len(seen.events), lives=len(seen.lives), deaths=deaths)
+        self.counts.update(looks=seen.looks, disputed=len(seen.disputed))
+        settled = f"settled in {seen.settled_in:.1f} s" if seen.settled_in is not None else "never settled"
+        counted = f"{len(seen.lives)} lives, {deaths} deaths"
+        self._report(f"round {plan.number}: {counted}, {settled}, {seen.most_memory} kB")
+        if broken:
+            self.failed.append(plan.number)
+            self._report(f"FAILED {plan.seed}/{plan.number}")
+            self._report("".join(f"    {one}\n" for one in broken) + told(seen))
+            self._report(f"    again: make chaos-containers SEED={plan.seed} ROUND={plan.number}")
+
+    def summary(self, seconds):
+        counted = ", ".join(f"{count:,} {what}" for what, count in self.counts.items())
+        yield f"{self.rounds} rounds in {seconds:.0f} s, {len(self.failed)} failed; {counted}"
+        yield f"most memory {self.most_memory} kB"
+        if times := sorted(self.times):
+            half, most = times[len(times) // 2], times[-1]
+            yield f"registered as it runs {half:.1f} s after the last fault (median), {most:.1f} s at most"
+        if self.failed:
+            yield "failed: " + " ".join(map(str, self.failed))
+
+
+def run_campaign(plans, with_log):
+    tally, began = Tally(lambda line: print(line, flush=True)), time.monotonic()
+    for plan in plans:
+        if with_log:
+            print(plan, flush=True)
+        seen, broken = hold(plan)
+        if with_log and not broken:
+            print(told(seen), flush=True)
+        tally.add(seen, broken)
+    print(*tally.summary(time.monotonic() - began), sep="\n")
+    return not tally.failed
+
+
+def run_spoilt(spoilers, seed, operations):
+    """Whether each is found, in the first round or the next two."""
+    are_found = True
+    for name in spoilers:
+        broken = []
+        for number in range(1, 4):
+            broken = broken or hold(draft(seed, number, operations), SPOILERS[name])[1]
+        print(f"{name}: {broken[0].splitlines()[-1] if broken else 'NOT FOUND'}", flush=True)
+        are_found &= bool(broken)
+    return are_found
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--seed", default="1")
+    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--first", type=int, default=1)
+    parser.add_argument("--round", type=int, help="this one alone, with its log")
+    parser.add_argument("--operations", type=int, default=100, help="in each round")
+    parser.add_argument("--spoilt", nargs="?", const="", help="with what breaks a promise, or this alone")
+    arguments = parser.parse_args()
+    leave_for_own_network()
+    # Connections that break are what it is about.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+    if arguments.spoilt is not None:
+        spoilers = [arguments.spoilt] if arguments.spoilt else SPOILERS
+        sys.exit(not run_spoilt(spoilers, arguments.seed, arguments.operations))
+    numbers = range(arguments.first, arguments.first + arguments.rounds)
+    numbers = [arguments.round] if arguments.round is not None else numbers
+    plans = [draft(arguments.seed, number, arguments.operations) for number in numbers]
+    sys.exit(not run_campaign(plans, arguments.round is not None))
+
+
+if __name__ == "__main__":
+    # At once, and what was started ends with us.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    main()

@@ -1,0 +1,186 @@
+"""All that a round needs: an engine, an agent, servicewatcher, the way between; what can happen to them."""
+
+import asyncio
+import os
+import random
+import shutil
+import signal
+import threading
+import time
+
+from agent import Agent, keeping
+from compiling import compile_programs
+from images import pack_programs
+from proxy import FaultProxy
+from real_engines import RestartableDocker
+from room import Room
+from servicewatcher import Watcher
+from waiting import eventually
+from wrapper import SERVICEWRAPPER
+
+IMAGE = "localhost/present"
+_PROGRAMS = os.path.join(os.path.dirname(__file__), "programs")
+
+
+class EngineProxy(FaultProxy):
+    """The same before an engine, from one unix socket to another."""
+
+    def __init__(self, engine, path, rng):
+        super().__init__(None, None, rng)
+        self._engine, self.path = engine.address.removeprefix("unix://"), path
+
+    async def _listen(self):
+        if os.path.exists(self.path):
+            os.unlink(self.path)
+        return await asyncio.start_unix_server(self._serve, self.path)
+
+    async def _dial(self):
+        return await asyncio.open_unix_connection(self._engine)
+
+
+class Stage:
+    """A context. What ends on it in the course of a round is started again by `mend`."""
+
+    def __init__(self, folder, name, spoiler):
+        self.folder, self._name, self.spoiler = folder, name, spoiler
+        self.watchers = []
+        self.fates = []  # (when, whom, what)
+        self._room = self._loop = self.agent = None
+
+    def __enter__(self):
+        try:
+            return self._build()
+        except BaseException:
+            self.__exit__()
+            raise
+
+    def _build(self):
+        os.mkdir(place := os.path.join(self.folder, "room"))
+        self._room = Room(place)
+        self.docker = RestartableDocker(self._room, place, "--live-restore")
+        self.engine = self.docker.engine
+        self._make_image()
+        self._loop = asyncio.new_event_loop()
+        threading.Thread(target=self._loop.run_forever, daemon=True).start()
+        watched = os.path.join(self.folder, "watched.sock")
+        self.proxy = EngineProxy(self.engine, watched, random.Random(self._name))
+        self.let("pass")
+        self._data = os.path.join(self.folder, "data")
+        self.agent = Agent(self.folder, mode=keeping(self._data), config='log_level = "err"').start()
+        if self.spoiler.starts:
+            self.start_watcher()
+        return self
+
+    def _make_image(self):
+        compile_programs(self.folder, _PROGRAMS)
+        programs = {"/servicewrapper": SERVICEWRAPPER, "/present": os.path.join(self.folder, "present")}
+        self.engine.import_tree(IMAGE, pack_programs(os.path.join(self.folder, "image.tar"), programs))
+
+    def __exit__(self, *_):
+        for watcher in self.watchers:
+            watcher.kill()
+        if self.agent:
+            self.agent.kill()
+        if self._loop:
+            self.let("refuse")
+            self._loop.call_soon_threadsafe(self._loop.stop)
+        if self._room:
+            self._room.end()
+
+    def log(self):
+        """What every servicewatcher said."""
+        return "".join(watcher.log for watcher in self.watchers)
+
+    def first_process(self, container):
+        """The machine's PID of it; None where it doesn't run. By its control group, of either version."""
+        for root in ("/sys/fs/cgroup/pids", "/sys/fs/cgroup"):
+            path = f"{root}{self._room.cgroup}/{container}/cgroup.procs"
+            if os.path.exists(path):
+                with open(path, encoding="ascii") as processes:
+                    return min(map(int, processes), default=None)
+        return None
+
+    # What happens
+
+    def strike(self, whom, what, more):
+        if whom == "watcher" and not self.watcher_ran():
+            return
+        self.fates.append((time.monotonic(), whom, what))
+        getattr(self, f"_{what}_{whom}")(more)
+
+    def watcher_ran(self):
+        """All the time since it was started."""
+        if not self.watchers:
+            return False
+        is_running = self.watchers[-1].is_running()
+        assert is_running or not self.spoiler.restarts, f"ended by itself: {self.watchers[-1].log}"
+        return is_running
+
+    def mend(self, whom, what):
+        getattr(self, f"_mend_{whom}")()
+        self.fates.append((time.monotonic(), whom, f"mended after {what}"))
+
+    def start_watcher(self):
+        how = {"prefix": self.spoiler.prefix}
+        self.watchers.append(Watcher(self.proxy.path, self.agent, *self.spoiler.options, **how))
+
+    def _kill_watcher(self, _):
+        self.watchers[-1].kill()
+
+    def _terminate_watcher(self, _):
+        self.watchers[-1].stop()
+
+    def _pause_watcher(self, _):
+        self.watchers[-1].send(signal.SIGSTOP)
+
+    def _mend_watcher(self):
+        if self.watchers and self.watchers[-1].is_running():
+            self.watchers[-1].send(signal.SIGCONT)
+        elif self.watchers and self.spoiler.restarts:
+            self.start_watcher()
+
+    def _kill_dockerd(self, more):
+        self._end_dockerd(signal.SIGKILL, more)
+
+    def _terminate_dockerd(self, more):
+        self._end_dockerd(signal.SIGTERM, more)
+
+    def _end_dockerd(self, number, more):
+        self._start_with = ["--live-restore"] if more["live_restore"] else []
+        self.docker.end(number)
+
+    def _pause_dockerd(self, _):
+        self._start_with = None
+        self.docker.pause()
+
+    def _mend_dockerd(self):
+        if self._start_with is None:
+            self.docker.resume()
+        else:
+            self.docker.start(*self._start_with)
+
+    def _kill_agent(self, _):
+        self.agent.kill()
+
+    def _forget_agent(self, _):
+        self.agent.kill()
+        shutil.rmtree(self._data)
+
+    def _pause_agent(self, _):
+        self.agent.pause()
+
+    def _mend_agent(self):
+        if not self.agent.is_running():
+            self.agent.launch()
+            eventually(self.agent.works, within=60, what="Consul's return", every=0.05)
+        self.agent.resume()
+
+    def _fault_socket(self, more):
+        mode = more["mode"]
+        self.let(tuple(mode) if isinstance(mode, list) else (mode, 20) if mode == "delay" else mode)
+
+    def _mend_socket(self):
+        self.let("pass")
+
+    def let(self, mode):
+        asyncio.run_coroutine_threadsafe(self.proxy.set(mode), self._loop).result(10)

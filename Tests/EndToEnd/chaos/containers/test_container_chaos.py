@@ -1,0 +1,90 @@
+"""One round of the campaign of containers; that it finds what is wrong; and that nothing of it stays."""
+
+import glob
+import os
+import subprocess
+import sys
+import tempfile
+
+import pytest
+
+from drafting import draft
+from launching import campaign
+from started import start
+from waiting import eventually
+
+pytestmark = [
+    pytest.mark.root,
+    pytest.mark.needs("consul", "dockerd", "docker", "catatonit", "unshare", "nsenter", "cc", "ip"),
+]
+
+_CAMPAIGN = os.path.join(os.path.dirname(__file__), "container_campaign.py")
+# Anybody's to choose.
+SEED, ROUNDS = os.environ.get("CHAOS_SEED", "ci"), os.environ.get("CHAOS_ROUNDS", "1")
+
+
+def test_a_round_is_a_function_of_its_seed_and_number():
+    rounds = [str(draft("any", number)) for number in range(100)]
+    assert rounds == [str(draft("any", number)) for number in range(100)]
+    assert len(set(rounds)) == 100
+
+
+def test_what_is_registered_is_what_runs(record_property):
+    status, said = campaign(_CAMPAIGN, "--seed", SEED, "--rounds", ROUNDS, within=100 + 100 * int(ROUNDS))
+    record_property("chaos", said.splitlines()[-5:])
+    assert status == 0, said
+
+
+def test_every_watcher_that_breaks_a_promise_is_found(record_property):
+    status, said = campaign(_CAMPAIGN, "--seed", "spoilt", "--operations", "20", "--spoilt", within=900)
+    record_property("spoilt", said.splitlines())
+    assert status == 0, said
+
+
+def _first_pause(seed):
+    steps = draft(seed, 1).steps
+    return min((at for at, _, what, more in steps if what == "pause" and not more["lasts"]), default=99)
+
+
+def _groups(campaign):
+    """Its control groups, of either version."""
+    return glob.glob(f"/sys/fs/cgroup/**/servicewrapper-tests-{campaign.pid}-*", recursive=True)
+
+
+def _is_frozen(folder):
+    files = glob.glob(f"{folder}/*/freezer.state") + glob.glob(f"{folder}/*/cgroup.events")
+    return any("FROZEN" in _text(file) or "frozen 1" in _text(file) for file in files)
+
+
+def _text(path):
+    try:
+        with open(path, encoding="ascii", errors="replace") as file:
+            return file.read()
+    except OSError:
+        return ""
+
+
+@pytest.fixture
+def folder():
+    """With a name that is short enough for sockets in it."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield folder
+
+
+def test_a_campaign_that_is_killed_leaves_nothing_behind(folder):
+    """Not even a container that is paused just then, which old cgroups don't let be killed."""
+    seed = min(range(50), key=_first_pause)
+    command = [sys.executable, _CAMPAIGN, "--seed", str(seed), "--rounds", "1"]
+    killed = start(command, stdout=subprocess.DEVNULL, env={**os.environ, "TMPDIR": folder})
+    try:
+        eventually(lambda: any(map(_is_frozen, _groups(killed))), 60, "a paused container", every=0.05)
+    finally:
+        killed.kill()
+        killed.wait()
+    eventually(lambda: not _groups(killed), 20, "no container left", every=0.05)
+
+    def left():
+        processes = filter(str.isdigit, os.listdir("/proc"))
+        return [process for process in processes if folder in _text(f"/proc/{process}/cmdline")]
+
+    eventually(lambda: not left(), 20, "nobody left", every=0.05)
