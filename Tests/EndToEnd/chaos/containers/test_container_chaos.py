@@ -35,8 +35,11 @@ def test_what_is_registered_is_what_runs(record_property):
     assert status == 0, said
 
 
-def test_every_watcher_that_breaks_a_promise_is_found(record_property):
-    status, said = campaign(_CAMPAIGN, "--seed", "spoilt", "--operations", "20", "--spoilt", within=900)
+# The others, of which each takes a third of a minute, are found by `--spoilt` alone.
+@pytest.mark.parametrize("spoiler", ["not started again", "takes out what lives"])
+def test_a_watcher_that_breaks_a_promise_is_found(record_property, spoiler):
+    options = ["--seed", "spoilt", "--operations", "20", "--spoilt", spoiler]
+    status, said = campaign(_CAMPAIGN, *options, within=300)
     record_property("spoilt", said.splitlines())
     assert status == 0, said
 
