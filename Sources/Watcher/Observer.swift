@@ -61,12 +61,8 @@ struct Observer: ~Copyable {
     while true {
       while !pending.isEmpty { handle(pending.removeFirst()) }
       if isOver { return }
-      let left = watch.timeLeft(at: Clock.boottime)
-      if let left, left <= .zero {
-        pending.append(.elapsed)
-        continue
-      }
-      sources.timer.set(left)
+      // What is due comes by the timer too: nothing that is due again and again can keep a stop signal from us.
+      sources.timer.set(watch.timeLeft(at: Clock.boottime))
       for tag in sources.poller.wait() { collect(tag) }
     }
   }
@@ -79,6 +75,7 @@ struct Observer: ~Copyable {
       if stops { pending.append(.stop) }
     } else if tag == Tag.timer {
       sources.timer.acknowledge()
+      pending.append(.elapsed)
     } else if agent.owns(tag) {
       pending += agent.proceed(tag, kind: engine.kind, sources.poller)
     } else {

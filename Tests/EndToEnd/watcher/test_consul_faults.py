@@ -73,14 +73,14 @@ def test_what_died_meanwhile_is_gone_when_consul_is_back(request, fake, watch, n
     leave(fault.agent, "first", marks(first))
     fake.die(first)
     ours.until(lambda: fault.agent.service("first") is None)
-    before = memory(ours.pid, "Rss")
+    before = memory(ours.pid, "Private_Dirty")
     fault.strike()
     fake.die(dead)
     if fault.tries > 1:
         ours.logs("warning")
     for _ in range(200):
         fake.tell("die", new_id())
-    assert memory(ours.pid, "Rss") - before <= 64 and descriptors(ours.pid) <= 10
+    assert memory(ours.pid, "Private_Dirty") - before <= 64 and descriptors(ours.pid) <= 10
     if fault.is_seen:
         assert {"web-1", "web-2", "web-3"} <= set(fault.agent.services())
     fault.mend()
