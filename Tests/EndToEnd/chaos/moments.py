@@ -25,6 +25,8 @@ class Story:
         late = [(at, number) for at, number in seen.sent if not is_early(plan, at, seen)]
         self.stops = [(at, number) for at, number in late if number in STOPS]
         self.stopped = self.stops[0][0] if self.stops else None
+        # One that came at the very start may have been taken, or not.
+        self._had_stop = min((at for at, number in seen.all("signal") if number in STOPS), default=None)
         # Killed, or by default: nobody told of it.
         self.process_ended = seen.first("ending")[0]
         self.listened = _listening(seen, self.process_ended or self.ended)
@@ -37,7 +39,7 @@ class Story:
     @property
     def closing(self):
         """From here on it takes itself out."""
-        return min(at for at in (self.stopped, self.process_ended, self.ended) if at)
+        return min(at for at in (self.stopped, self._had_stop, self.process_ended, self.ended) if at)
 
 
 def _pairs(events, begin, end, until):
