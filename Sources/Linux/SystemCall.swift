@@ -19,6 +19,7 @@ public enum Errno {
   public static let noEntry = ENOENT
   public static let timedOut = ETIMEDOUT
   public static let connectionRefused = ECONNREFUSED
+  public static let connectionReset = ECONNRESET
   public static let again = EAGAIN
   public static let noMemory = ENOMEM
 

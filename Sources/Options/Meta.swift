@@ -49,20 +49,26 @@ private func metaVariables(_ environment: Environment, _ prefix: String) throws(
 private func otherVariables(_ settings: Settings, _ source: String) throws(UsageError) -> [MetaEntry] {
   var entries: [MetaEntry] = []
   if let port = settings.port {
-    entries = try otherVariables(settings.environment, "SERVICE_\(port)_", source)
+    entries = try otherVariables(settings, "SERVICE_\(port)_", source)
   }
-  complete(&entries, with: try otherVariables(settings.environment, "SERVICE_", source))
+  complete(&entries, with: try otherVariables(settings, "SERVICE_", source))
   return entries
 }
 
 private func otherVariables(
-  _ environment: Environment, _ prefix: String, _ source: String
+  _ settings: Settings, _ prefix: String, _ source: String
 ) throws(UsageError) -> [MetaEntry] {
   var entries: [MetaEntry] = []
-  let found = environment.settings(prefix: prefix).filter { !hasMeaning($0.suffix) }
+  let found = settings.environment.settings(prefix: prefix).filter { !hasMeaning($0.suffix) }
   try limit(found.count, source)
   for (suffix, setting) in found {
-    try add(MetaEntry(lowercased(suffix), setting.value, setting), to: &entries, setting)
+    let entry = try MetaEntry(lowercased(suffix), setting.value, setting)
+    // A container's labels come before its environment, and may say the same in other letters.
+    if settings.metaFromEnvironment {
+      complete(&entries, with: [entry])
+    } else {
+      try add(entry, to: &entries, setting)
+    }
   }
   return entries
 }

@@ -37,6 +37,9 @@ struct WatchJournal {
     case .registered(let one):
       log.write(
         .info, "registered \(shown(one.id)) at \(one.address ?? "the agent's address"), port \(one.port)")
+    case .idShared(let id):
+      log.write(
+        .warning, "\(shown(id)): more than one that runs has this ID; one is registered, give each its own")
     case .refused(let id, let reason): log.write(.error, "\(consul): \(shown(id)): \(reason)")
     case .untold(let container, let reason):
       log.write(

@@ -105,6 +105,7 @@ extension Watch {
       deaths[id] = nil
       running[id] = plan.registers ? .wanted(wanted, since: turn.now) : .notYet
       comparison?.suspects.removeAll { isSame($0.container, id) }
+      if plan.registers { tellOfShared(wanted, turn: &turn) }
       if unexplored == nil { nextComparison = turn.now }
     case .untold(let reason): notTold(id, reason, &turn)
     case .stopped, .unknown:
@@ -113,6 +114,14 @@ extension Watch {
     }
     if case .untold = answer { return }
     untold[id] = nil
+  }
+
+  /// One ID can be registered for one only.
+  private mutating func tellOfShared(_ wanted: [Registration], turn: inout Turn) {
+    for one in wanted {
+      let isShared = running.values.contains { $0.wanted.contains { isSame($0.id, one.id) && $0 != one } }
+      if isShared { turn.log(.idShared(one.id)) }
+    }
   }
 
   /// Only where it is verified at once; else it is asked about again.

@@ -94,11 +94,19 @@ extension Watch {
     if let misnamed = comparison.misnamed.first(where: { isOpen($0.id) }) { return .verify(misnamed) }
     for explored in running.values {
       guard case .wanted(let wanted, _) = explored else { continue }
-      for one in wanted where isOpen(one.id) {
+      for one in wanted where isOpen(one.id) && !isTaken(one, comparison) {
         if !comparison.own.contains(one) || !renewed.contains(one.id) { return .register(one) }
       }
     }
     return nil
+  }
+
+  /// Whether another that runs is registered under its ID: they would overwrite each other for ever.
+  private func isTaken(_ one: Registration, _ comparison: Comparison) -> Bool {
+    guard let holder = comparison.own.first(where: { isSame($0.id, one.id) }), holder != one else {
+      return false
+    }
+    return running.values.contains { $0.wanted.contains(holder) }
   }
 
   private mutating func send(_ next: AgentRequest, _ turn: inout Turn) {

@@ -154,6 +154,8 @@ public enum WatchNotice: Hashable, Sendable {
   case removed(Entry)
   case registered(Registration)
   case refused(id: String, String)
+  /// Two that run are to be registered under it.
+  case idShared(String)
   case untold(container: String, String)
   case leaving(registrations: Int)
 }

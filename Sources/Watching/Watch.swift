@@ -76,6 +76,8 @@ enum Explored: Hashable {
   case untold
   /// And since when we know.
   case wanted([Registration], since: Duration)
+
+  var wanted: [Registration] { if case .wanted(let wanted, _) = self { wanted } else { [] } }
 }
 
 /// What an engine answers instead of telling of a container.

@@ -158,7 +158,8 @@ extension AgentLink {
       current += 1
       if current < addresses.count { return connect(poller) }
       forgetAddresses()
-      return [.lost(.unreachable(error.errno))]
+      // Somebody accepted it, and has no room.
+      return [.lost(error.errno == Errno.connectionReset ? .closed : .unreachable(error.errno))]
     }
   }
 

@@ -38,6 +38,32 @@ struct RegisteringTests {
     #expect(scene.tell(.answered(.done)) == [.send(.register(redis))])
   }
 
+  @Test(
+    "of two that run under one ID the first is registered, until it is dead, and they don't overwrite each other"
+  )
+  func sharedID() {
+    let other = Registration(id: redis.id, name: "redis", port: 7000)
+    var scene = RegisteringTests.registered()
+    #expect(scene.tell(.started("b")) == [.ask(.inspect("b"))])
+    #expect(scene.tell(.inspected(.running([other]))) == [.send(.look)])
+    #expect(scene.takeNotices().last == .idShared(redis.id))
+    #expect(scene.tell(.entry(own), .answered(.done)) == [])
+
+    scene.now += .seconds(1)
+    scene.tell(.died("a", age: .zero), .entry(own), .answered(.done), .entry(own), .answered(.done))
+    #expect(scene.tell(.answered(.done)) == [.send(.register(other))])
+  }
+
+  @Test("of two ports of one container under one ID one is registered, once")
+  func sharedWithin() {
+    let other = Registration(id: redis.id, name: "redis", port: 7000)
+    var scene = Scene.watching(["a"], WatchPlan())
+    scene.tell(.answered(.done), .inspected(.running([redis, other])))
+    #expect(scene.tell(.answered(.done)) == [.send(.register(redis))])
+    #expect(scene.tell(.answered(.done)) == [])
+    #expect(scene.takeNotices().contains(.idShared(redis.id)))
+  }
+
   @Test func whatStartsIsRegisteredAndWhatDiesIsTakenOut() {
     var scene = Scene.settled([], WatchPlan())
     #expect(scene.tell(.started("a")) == [.ask(.inspect("a"))])

@@ -10,8 +10,8 @@ STOP_BUDGET = 3.0
 TURNING_AWAY = ("refuse", "cut", "reset", "half-close", "cut-answer")
 # What a busy machine may add to any of it.
 SLACK = 1.0
-# Through these Consul can be reached.
-PASSING = ("pass", "delay")
+# What a request takes beside that, in ms.
+OVERHEAD = 20
 STOPS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -62,6 +62,13 @@ def _listening(seen, until):
 def was_faulty(seen, until):
     """A mere delay makes an update fail whose TTL is short, and whoever failed last isn't waited for."""
     return bool(seen.fates or [mode for at, mode in seen.modes if mode != "pass" and at < until])
+
+
+def lets_through(plan, mode):
+    """Whether Consul can be reached: each way is delayed, and whoever takes a third of the TTL has failed."""
+    delay = max((fault[1] for _, fault in plan.switches if isinstance(fault, tuple)), default=0)
+    is_slow = plan.ttl and 2 * delay + OVERHEAD > plan.ttl / 3
+    return mode == "pass" or mode == "delay" and not is_slow
 
 
 def last_chance(seen, left):

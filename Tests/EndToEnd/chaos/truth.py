@@ -3,7 +3,7 @@
 import signal
 
 from plan import NEVER
-from moments import ANSWER, PASSING, SLACK, STOPS, was_faulty
+from moments import ANSWER, SLACK, STOPS, lets_through, was_faulty
 
 # A process that can be registered for so long was, and looked at. Where something was wrong before, the
 # second comes on top of the first, and a third of the TTL: the longest pause between two tries.
@@ -37,6 +37,8 @@ def _truth(seen, story):
 
 def _stale(seen, story):
     """What an earlier life left behind is out of DNS at once, also while the process isn't ready."""
+    if seen.plan.ready == "none":
+        return
     if seen.plan.stale and story.started and not was_faulty(seen, story.ended) and not story.paused:
         first = story.listened[0][0] if story.listened else NEVER
         soon = story.started + SLACK
@@ -101,7 +103,7 @@ def _serviceable(seen, story):
         for (since, mode), to in zip(seen.modes, ends):
             a, b = max(begin, since), min(end, to, until, closing)
             is_paused = any(one < b and other > a for one, other in story.paused)
-            if mode in PASSING and not is_paused:
+            if lets_through(plan, mode) and not is_paused:
                 mended = seen.meddled or not seen.watch.was_reachable(story.started, b) or was_faulty(seen, b)
                 yield from _reachable(seen, a, b, at_once + plan.ttl / 3000 + MENDS_WITHIN if mended else long)
 
@@ -130,7 +132,7 @@ def _farewell(seen, story):
     faults = [
         (max(at, since), mode)
         for (at, mode), (until, _) in zip(seen.modes, [*seen.modes[1:], (NEVER, None)])
-        if until > since and at < story.ended and mode not in PASSING
+        if until > since and at < story.ended and not lets_through(plan, mode)
     ]
     if not faults and seen.watch.was_reachable(since - 0.1, story.ended):
         yield "left behind, though Consul could be reached"

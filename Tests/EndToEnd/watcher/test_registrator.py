@@ -6,7 +6,7 @@ import pytest
 
 from fakes import Proxy
 from published import HOST, Case, is_settled, one, published, registered
-from servicewatcher import marks
+from servicewatcher import leave, marks, new_id
 
 TWO = {**published(80), **published(443)}
 BOTH = {**one(name="nginx-80"), **one(f"{HOST}:front:443", "nginx-443", 10443)}
@@ -148,6 +148,36 @@ def test_what_is_wrong_is_told_and_holds_up_no_other(fake, agent, watch, env):
     ours.logs("warning")
     (line,) = ours.lines("warning")
     assert "front" in line and env.partition("=")[0] in line
+
+
+def test_two_that_run_under_one_id_do_not_overwrite_each_other(fake, agent, watch):
+    """As with `--scale web=2` of an image that sets SERVICE_ID."""
+    env, ports = ["SERVICE_ID=same"], (10080, 10081)
+    both = [fake.run(**Case("", {}, published(80, host_port=port), env).inspected) for port in ports]
+    ours = watch(fake, agent)
+    ours.until(lambda: agent.service("same"))
+    is_settled(fake, agent, ours)
+    assert len(ours.lines("registered same")) == 1 and len(ours.lines("more than one that runs")) == 1, ours.log
+    holder = agent.service("same")
+    (other,) = (port for port in ports if port != holder["Port"])
+    fake.die(holder["Meta"]["container-id"])
+    ours.until(lambda: (agent.service("same") or {}).get("Port") == other, 10)
+    assert agent.service("same")["Meta"]["container-id"] in both
+
+
+def test_of_a_key_in_other_letters_the_label_holds(fake, agent, watch):
+    fake.run(**Case("", {}, env=["SERVICE_REGION=env"], labels={"SERVICE_region": "label"}).inspected)
+    ours = watch(fake, agent)
+    ours.until(lambda: agent.service(f"{HOST}:front:80"))
+    assert agent.service(f"{HOST}:front:80")["Meta"]["region"] == "label"
+
+
+@pytest.mark.parametrize("identity", ["", "x\r\nservicewatcher: forged", "0" * 63, "G" * 64])
+def test_what_names_no_container_is_left_alone(fake, agent, watch, identity):
+    leave(agent, "odd", {**marks(new_id()), "container-id": identity})
+    ours = watch(fake, agent)
+    is_settled(fake, agent, ours)
+    assert agent.service("odd") and ours.troubles() == []
 
 
 @pytest.mark.parametrize("keys", [60, 61])
