@@ -141,12 +141,14 @@ def _may_be_left(seen, story):
     surely = sum(count for at, end, count in lives if at < story.ended - 0.3 and end > story.ended + 0.2)
     # Until each has forked once more and is gone, there are twice as many.
     perhaps = sum(count * 2 for _, end, count in lives if end > story.ended - 0.5)
+    # A probe's command that was killed a moment ago.
+    perhaps += plan.ready == "exec"
     if plan.mode == "pid-1":
         return 0, 0
     if plan.kind == "killed":
         return 0, perhaps + 1
     if plan.wait_for_all:
-        return 0, 0
+        return 0, int(plan.ready == "exec")
     return (0 if plan.group or plan.kind == "early" else surely), perhaps
 
 
