@@ -32,12 +32,14 @@ public struct Poller: ~Copyable {
   }
 
   /// The tags of the descriptors that something happened to; waits for as long as it takes.
-  public func wait() -> [UInt64] {
-    unsafe withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: 8) { events in
+  public func wait() -> Batch<UInt64> {
+    unsafe withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: Batch<UInt64>.capacity) { events in
       let count = try? checked("epoll_wait") {
         unsafe epoll_wait(descriptor.number, events.baseAddress, Int32(events.count), -1)
       }
-      return unsafe events.prefix(Int(count ?? 0)).map { unsafe $0.data.u64 }
+      var tags = Batch<UInt64>(filler: 0)
+      for place in 0..<Int(count ?? 0) { unsafe tags.append(events[place].data.u64) }
+      return tags
     }
   }
 }

@@ -83,13 +83,17 @@ public struct SignalQueue: ~Copyable {
   }
 
   /// Those that wait, 16 at most: one call for what usually is one signal.
-  public func next() -> [ReceivedSignal] {
+  public func next() -> Batch<ReceivedSignal> {
     let size = MemoryLayout<signalfd_siginfo>.size
-    return unsafe withUnsafeTemporaryAllocation(of: signalfd_siginfo.self, capacity: 16) { infos in
+    return unsafe withUnsafeTemporaryAllocation(
+      of: signalfd_siginfo.self, capacity: Batch<ReceivedSignal>.capacity
+    ) { infos in
       let count = try? checked("read") {
         unsafe read(descriptor.number, infos.baseAddress, infos.count * size)
       }
-      return unsafe infos.prefix((count ?? 0) / size).map { ReceivedSignal($0) }
+      var signals = Batch(filler: ReceivedSignal(number: 0, sender: 0, isFromKernel: false))
+      for place in 0..<(count ?? 0) / size { unsafe signals.append(ReceivedSignal(infos[place])) }
+      return signals
     }
   }
 }

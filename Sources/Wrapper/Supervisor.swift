@@ -83,11 +83,24 @@ struct Supervisor: ~Copyable {
         continue
       }
       sources.timer.set(left, mayBeEarly: machine.isWaitingForAnswers)
+      left = waitForNews()
+    }
+  }
+
+  /// Waits until something has happened that the machine is to know of, and lets it; gives the time until something is due. An
+  /// orphan that was reaped is nothing to it: there may be thousands, and the timer stays as it is.
+  private mutating func waitForNews() -> Duration? {
+    var left: Duration?
+    var isNews = false
+    while !isNews {
       for tag in sources.poller.wait() {
         collect(tag)
+        if pending.isEmpty && tag != Tag.timer { continue }
         left = handlePending()
+        isNews = true
       }
     }
+    return left
   }
 
   /// Until nothing is pending or due; gives the time until something is.
