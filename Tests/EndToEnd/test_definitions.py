@@ -97,7 +97,8 @@ def test_a_service_file_s_fields_arrive_in_consul(wrapper, server, agent, servic
     assert service["EnableTagOverride"] is True
     assert service["TaggedAddresses"]["my_wan"] == {"Address": "192.0.2.1", "Port": 81}
 
-    sidecar = agent.service("web-7-sidecar-proxy")
+    # The agent registers it after the service.
+    sidecar = eventually(lambda: agent.service("web-7-sidecar-proxy"), what="its sidecar")
     assert (sidecar["Port"], sidecar["Meta"], sidecar["Kind"]) == (20000, {"x_y": "z"}, "connect-proxy")
     assert sidecar["Proxy"]["LocalServicePort"] == 8080
     assert sidecar["Proxy"]["Config"] == {"handshake_timeout_ms": 1}
