@@ -61,7 +61,7 @@ private struct Mount {
   var containerID: ArraySlice<UInt8>? {
     let parts = root.split(separator: UInt8(ascii: "/"))
     if evidence == .cgroup { return parts.last(where: { id(inCgroup: $0) != nil }).flatMap(id(inCgroup:)) }
-    for (folder, name) in zip(parts, parts.dropFirst()) where isID(name) && keepsContainers(folder) {
+    for (folder, name) in zip(parts, parts.dropFirst()) where isContainerID(name) && keepsContainers(folder) {
       return name
     }
     return nil
@@ -84,7 +84,7 @@ private struct Mount {
     let isScope = part.suffix(6).elementsEqual(".scope".utf8)
     let name = (isScope ? part.dropLast(6) : part).suffix(64)
     let before = part[..<name.startIndex].last
-    return isID(name) && (before == nil || before == UInt8(ascii: "-")) ? name : nil
+    return isContainerID(name) && (before == nil || before == UInt8(ascii: "-")) ? name : nil
   }
 
   /// Docker's `containers`, Podman's `overlay-containers` and its kin, containerd's `sandboxes`.
@@ -94,6 +94,6 @@ private struct Mount {
 }
 
 /// 64 hexadecimal digits, as all engines have them.
-private func isID(_ name: ArraySlice<UInt8>) -> Bool {
+public func isContainerID(_ name: some Collection<UInt8>) -> Bool {
   name.count == 64 && name.allSatisfy { $0.isDigit || 0x61...0x66 ~= $0 }
 }

@@ -93,7 +93,7 @@ public enum Failure: Hashable, Sendable {
   }
 
   /// Whether somebody is there who has no room for us just now. Consul's agent closes a connection that is one too many
-  /// (`limits.http_max_conns_per_client`, 200 of each client address), and says 429 since 1.9.
+  /// (`limits.http_max_conns_per_client`, 200 of each client address); others say 429, RFC 6585, section 4.
   var isTurnedAway: Bool {
     switch self {
     case .closed, .busy: true

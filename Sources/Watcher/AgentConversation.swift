@@ -100,7 +100,7 @@ extension Entry {
   /// From a value of `GET /v1/agent/services`, or from `GET /v1/agent/service/:id`; nil where it isn't a wrapper's or a watcher's, or of no container.
   init?(_ bytes: [UInt8], kind: String) {
     guard let json = try? JSON(parsing: bytes), let meta = json["Meta"], let id = json["ID"]?.string,
-      let container = meta["container-id"]?.string, container.isContainerID
+      let container = meta["container-id"]?.string, isContainerID(container.utf8)
     else { return nil }
     let manager = Identity.Manager.allCases.first { meta["managed-by"] == .string($0.rawValue) }
     guard let manager else { return nil }
@@ -108,13 +108,6 @@ extension Entry {
     self.init(
       id: id, container: container, registration: manager == .watcher ? Registration(json, id: id) : nil,
       isOfOurEngine: isOurs)
-  }
-}
-
-extension String {
-  /// Anybody may have written it.
-  fileprivate var isContainerID: Bool {
-    utf8.count == 64 && utf8.allSatisfy { 0x30...0x39 ~= $0 || UInt8(ascii: "a")...UInt8(ascii: "f") ~= $0 }
   }
 }
 

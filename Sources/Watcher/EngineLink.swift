@@ -113,9 +113,7 @@ extension EngineLink {
     stream.drop()
     return .streamLost(reason)
   }
-}
 
-extension EngineLink {
   private func event(_ occurrence: Occurrence) -> WatchEvent {
     switch occurrence.kind {
     case .started: .started(occurrence.container)

@@ -94,8 +94,9 @@ extension Watch {
     if let misnamed = comparison.misnamed.first(where: { isOpen($0.id) }) { return .verify(misnamed) }
     for explored in running.values {
       guard case .wanted(let wanted, _) = explored else { continue }
-      for one in wanted where isOpen(one.id) && !isTaken(one, comparison) {
-        if !comparison.own.contains(one) || !renewed.contains(one.id) { return .register(one) }
+      for one in wanted where isOpen(one.id) {
+        let isDue = !comparison.own.contains(one) || !renewed.contains(one.id)
+        if isDue && !isTaken(one, comparison) { return .register(one) }
       }
     }
     return nil

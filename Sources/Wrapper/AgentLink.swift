@@ -249,7 +249,8 @@ extension AgentLink {
       }
       unanswered.removeFirst(answers.count)
       hasAnswered = hasAnswered || !answers.isEmpty
-      isEnding = bytes.isEmpty || responses.last?.closes ?? false
+      // What comes behind that is no answer, and takes nothing of it back.
+      isEnding = isEnding || bytes.isEmpty || responses.last?.closes ?? false
       return isEnding && !unanswered.isEmpty ? answers + goOn(poller) : answers
     } catch {
       return [.lost(bytes.isEmpty ? .closed : .malformed)]
