@@ -12,6 +12,7 @@
 #include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -59,6 +60,29 @@ static inline int cl_bind(int fd, const struct sockaddr *address, socklen_t size
 }
 static inline int cl_getsockname(int fd, struct sockaddr *address, socklen_t *size) {
   return getsockname(fd, address, size);
+}
+static inline int cl_getpeername(int fd, struct sockaddr *address, socklen_t *size) {
+  return getpeername(fd, address, size);
+}
+
+// Socket options, each with its one value.
+static inline int cl_reuse_address(int fd) {
+  int on = 1;
+  return setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+}
+static inline int cl_delay_acknowledgements(int fd) {
+  int off = 0;
+  return setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &off, sizeof off);
+}
+static inline int cl_reset_on_close(int fd) {
+  struct linger linger = {.l_onoff = 1, .l_linger = 0};
+  return setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+}
+
+// A negative lifetime of FIN_WAIT2.
+static inline int cl_forget_after_close(int fd) {
+  int lifetime = -1;
+  return setsockopt(fd, IPPROTO_TCP, TCP_LINGER2, &lifetime, sizeof lifetime);
 }
 
 static inline ssize_t cl_send(int fd, const void *bytes, size_t count) {

@@ -24,6 +24,7 @@ public struct Call: ~Copyable {
   }
 
   private let place: ConsulAddress
+  private let ports: SourcePorts
   private var body = Body.whole
   /// Bytes of the answer so far.
   private var received = 0
@@ -40,8 +41,9 @@ public struct Call: ~Copyable {
   private let kind: UInt64
 
   /// - Parameter kind: the poller's tags for this call have it in their lower bits; below 8, its resolver's 8 more.
-  public init(to place: ConsulAddress, kind: UInt64) {
+  public init(to place: ConsulAddress, from ports: SourcePorts, kind: UInt64) {
     self.place = place
+    self.ports = ports
     self.kind = kind
     resolverTag = kind + 8
   }
@@ -100,7 +102,7 @@ public struct Call: ~Copyable {
   private mutating func connect(_ poller: borrowing Poller) -> News? {
     guard let address = addresses.first else { return .unreachable(Errno.text(Errno.timedOut)) }
     do throws(SystemCallError) {
-      let opened = try Connection.open(to: address)
+      let opened = try Connection.open(to: address, from: ports)
       generation += 1
       try poller.watch(opened.descriptor.number, for: .writable, tag: self.tag)
       let isConnected = opened.isConnected

@@ -21,14 +21,14 @@ public struct StatusReader: Hashable, Sendable {
     return nil
   }
 
-  /// What is sent for it; RFC 9112, section 2.1.
+  /// What is sent for it; RFC 9112, section 2.1. Without `Connection: close`: the side that closes first is left with the
+  /// TIME_WAIT, and at the server's port that keeps the server from binding it again.
   /// - Parameters:
   ///   - host: for the `Host` field.
   ///   - path: with its query; printable ASCII without blanks.
   public static func request(host: String, path: String) -> [UInt8] {
     let lines = [
       "GET \(path) HTTP/1.1", "Host: \(host)", "User-Agent: servicewrapper", "Accept: */*",
-      "Connection: close",
     ]
     return [UInt8]((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8)
   }

@@ -43,10 +43,10 @@ public struct Timer: ~Copyable {
 
   private func isSet(for wanted: Duration?, orEarlier: Bool) -> Bool {
     guard let wanted, let due else { return wanted == due }
-    return due <= wanted && (orEarlier || wanted - due < Timer.precision)
+    return orEarlier && due <= wanted || max(wanted - due, due - wanted) < Timer.precision
   }
 
-  /// A moment that is computed again, from a time left, comes out later by less than that.
+  /// The same time, computed again from a time left, differs by less than that.
   private static let precision = Duration.milliseconds(1)
 
   /// To be called when it was due. It is quiet again once it is set, which spares reading it.

@@ -3,55 +3,127 @@ internal import CLinux
 /// A stream socket that never blocks; tcp(7), unix(7).
 public struct Connection: ~Copyable {
   public let descriptor: Descriptor
-  /// False while connect(2) is still at it: then it becomes writable when that is over.
-  public private(set) var isConnected: Bool
+  private let peer: SocketAddress
+  private let began = Clock.monotonic
+  /// False while connect(2) is under way: the socket becomes writable when that is over.
+  public private(set) var isConnected = false
+  /// Our end, of a TCP connection that is made; getsockname(2).
+  public private(set) var localAddress: SocketAddress?
 
-  private init(_ descriptor: consuming Descriptor, isConnected: Bool) {
-    self.descriptor = descriptor
-    self.isConnected = isConnected
+  /// What the connection is for.
+  public enum Purpose: Sendable {
+    case exchange
+    /// Only to see whether the server accepts. Our last packet of the handshake is held back, so that `abandon` can
+    /// end it before the server's process hears of it.
+    case handshake
   }
 
-  /// Begins to connect. Fails at once where the kernel knows at once, as it does with unix sockets; with TCP even a
-  /// refusal on loopback is for `finishConnecting` to tell, which then needn't be waited for.
-  public static func open(to address: SocketAddress) throws(SystemCallError) -> Connection {
+  /// Begins to connect. A failure that the kernel knows at once is thrown, as of unix sockets and of TCP on loopback;
+  /// any other comes from `finishConnecting`.
+  public static func open(
+    to address: SocketAddress, from ports: SourcePorts, for purpose: Purpose = .exchange
+  ) throws(SystemCallError) -> Connection {
+    var candidates = address.port.flatMap { ports.candidates(to: $0) }.map { $0[...] }
+    var conflicts = 0
+    while true {
+      do throws(SystemCallError) {
+        var connection = Connection(try socket(to: address, for: purpose, from: &candidates), to: address)
+        try connection.start()
+        return connection
+      } catch  where error.errno == EADDRNOTAVAIL && candidates != nil && conflicts < maximumConflicts {
+        // A live connection has both ports already.
+        conflicts += 1
+      }
+    }
+  }
+
+  /// EADDRNOTAVAIL also means that the host has no such network, which no other port changes.
+  private static let maximumConflicts = 3
+
+  private init(_ descriptor: consuming Descriptor, to peer: SocketAddress) {
+    self.descriptor = descriptor
+    self.peer = peer
+  }
+
+  /// A socket that is bound to one of the ports, if there are any; it takes that and those before it out of them.
+  private static func socket(
+    to address: SocketAddress, for purpose: Purpose, from candidates: inout ArraySlice<Int>?
+  ) throws(SystemCallError) -> Descriptor {
     let descriptor = Descriptor(try checked("socket") { cl_socket_stream(address.family) })
-    let isConnected = try connect(descriptor.number, to: address)
-    return Connection(descriptor, isConnected: isConnected)
+    guard address.port != nil else { return descriptor }
+    // A server that sets it too can bind our port while we have it, and in TIME_WAIT; socket(7).
+    _ = cl_reuse_address(descriptor.number)
+    if purpose == .handshake { _ = cl_delay_acknowledgements(descriptor.number) }
+    guard candidates != nil else { return descriptor }
+    while let port = candidates?.popFirst() {
+      let own = SocketAddress.any(family: address.family, port: port)
+      do throws(SystemCallError) {
+        try checked("bind") { unsafe own.withPointer { unsafe cl_bind(descriptor.number, $0, $1) } }
+        return descriptor
+      } catch  where error.errno == EADDRINUSE { continue }
+    }
+    throw SystemCallError("bind", errno: EADDRINUSE)
+  }
+
+  /// On loopback the handshake is over when connect(2) returns, and a second call says how it ended.
+  private mutating func start() throws(SystemCallError) {
+    var isOver = try connect()
+    if !isOver, peer.isLocal { isOver = try connect() }
+    if isOver { try finish() }
   }
 
   /// Whether that is over already.
-  private static func connect(_ number: Int32, to address: SocketAddress) throws(SystemCallError) -> Bool {
+  private func connect() throws(SystemCallError) -> Bool {
     do throws(SystemCallError) {
-      try checked("connect") { unsafe address.withPointer { unsafe cl_connect(number, $0, $1) } }
+      try checked("connect") { unsafe peer.withPointer { unsafe cl_connect(descriptor.number, $0, $1) } }
       return true
-    } catch  where error.errno == EINPROGRESS {
+    } catch  where error.errno == EINPROGRESS || error.errno == EALREADY {
       return false
     }
   }
 
-  /// Says how connecting ended, once the socket has become writable; SO_ERROR of socket(7).
+  /// Called once the socket has become writable. Throws the reason why there is no connection; SO_ERROR of socket(7).
   public mutating func finishConnecting() throws(SystemCallError) {
     var (result, size) = (Int32(0), socklen_t(MemoryLayout<Int32>.size))
     try checked("getsockopt") {
       unsafe getsockopt(descriptor.number, SOL_SOCKET, SO_ERROR, &result, &size)
     }
     try checkedNumber("connect", result)
+    try finish()
+  }
+
+  private mutating func finish() throws(SystemCallError) {
+    if peer.port != nil { localAddress = unsafe address(by: cl_getsockname) }
+    if isSelfConnected {
+      resetOnClose()
+      throw SystemCallError("connect", errno: ECONNREFUSED)
+    }
     isConnected = true
   }
 
-  /// Our own end; getsockname(2).
-  public var localAddress: SocketAddress? {
+  /// Whether both ends are one: then no server listens.
+  private var isSelfConnected: Bool {
+    guard let localAddress, localAddress.port == peer.port else { return false }
+    return unsafe localAddress == address(by: cl_getpeername)
+  }
+
+  private func address(
+    by call: (Int32, UnsafeMutablePointer<sockaddr>?, UnsafeMutablePointer<socklen_t>?) -> Int32
+  ) -> SocketAddress? {
     var storage = sockaddr_storage()
     var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
     let result = unsafe withUnsafeMutablePointer(to: &storage) {
       unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        unsafe cl_getsockname(descriptor.number, $0, &size)
+        unsafe call(descriptor.number, $0, &size)
       }
     }
     guard result == 0 else { return nil }
     return unsafe withUnsafeBytes(of: storage) { unsafe SocketAddress(bytes: [UInt8]($0.prefix(Int(size)))) }
   }
+}
 
+// MARK: Bytes
+extension Connection {
   /// How many of the bytes the kernel took; 0 where it takes none now.
   public func send(_ bytes: [UInt8]) throws(SystemCallError) -> Int {
     do throws(SystemCallError) {
@@ -65,4 +137,27 @@ public struct Connection: ~Copyable {
 
   /// What has arrived, 4 KiB at most; empty at the end; nil where there is nothing yet.
   public func receive() throws(SystemCallError) -> [UInt8]? { try descriptor.read(limit: 4_096) }
+}
+
+// MARK: The end
+extension Connection {
+  /// Makes the close that follows end a handshake with RST instead of ACK: the server's process never sees the
+  /// connection, and no TIME_WAIT is left.
+  ///
+  /// The kernel sends the ACK by itself after 200 ms (TCP_DELACK_MAX). A connection that is older is closed as usual:
+  /// some servers treat a reset after accept(2) as an error.
+  public func abandon() {
+    if peer.port != nil, Clock.monotonic - began < .milliseconds(100) { resetOnClose() }
+  }
+
+  /// Makes the close that follows leave no TIME_WAIT on our side: RST follows when the server has acknowledged our FIN. For
+  /// where all of the answer was received: the server's process reads the end of the stream; tcp(7), TCP_LINGER2.
+  public func leaveNothing() {
+    if peer.port != nil { _ = cl_forget_after_close(descriptor.number) }
+  }
+
+  /// Sends FIN at once, so that a close with unread bytes isn't the reset that it would be; shutdown(2).
+  public func finishSending() { _ = shutdown(descriptor.number, Int32(SHUT_WR)) }
+
+  private func resetOnClose() { _ = cl_reset_on_close(descriptor.number) }
 }

@@ -52,6 +52,20 @@ public struct SocketAddress: Hashable, Sendable {
     bytes = unsafe [UInt8](UnsafeRawBufferPointer(start: address, count: length))
   }
 
+  /// Every address of this host; INADDR_ANY of ip(7), in6addr_any of ipv6(7).
+  static func any(family: Int32, port: Int) -> SocketAddress {
+    if family == AF_INET6 {
+      var address = sockaddr_in6()
+      address.sin6_family = sa_family_t(AF_INET6)
+      address.sin6_port = in_port_t(port).bigEndian
+      return SocketAddress(address)
+    }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = in_port_t(port).bigEndian
+    return SocketAddress(address)
+  }
+
   var family: Int32 { unsafe Int32(bytes.withUnsafeBytes { unsafe $0.loadUnaligned(as: sa_family_t.self) }) }
 
   /// The IP address as text, without its port; inet_ntop(3). Nil for other families.
@@ -62,6 +76,9 @@ public struct SocketAddress: Hashable, Sendable {
     guard unsafe inet_ntop(family, raw, &buffer, size) != nil else { return nil }
     return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
+
+  /// Of AF_INET and AF_INET6; nil for a unix socket.
+  public var port: Int? { hostBytes.map { _ in Int(bytes[2]) << 8 | Int(bytes[3]) } }
 
   /// Whether it leads to this host only: 127.0.0.0/8, ::1, the same mapped, or a unix socket.
   public var isLocal: Bool {

@@ -6,6 +6,11 @@ public enum ConsulAddress: Equatable, Sendable {
   case unix(path: String)
 }
 
+extension ConsulAddress {
+  /// nil for a unix socket.
+  public var port: Int? { if case .tcp(_, let port) = self { port } else { nil } }
+}
+
 private let wanted = "give HOST:PORT, http://HOST:PORT or unix:///PATH"
 
 extension ConsulAddress {

@@ -17,6 +17,14 @@ public struct Options: Equatable, Sendable {
   public let warnings: [String]
 }
 
+extension Options {
+  /// The ports that servers are to bind: Consul's, and those of the process. Our connections must not come from them.
+  public var serverPorts: [Int] {
+    let own = services.flatMap { [$0.port, $0.advertisedPort, $0.ready.port].compactMap { $0 } }
+    return own + [consul.port].compactMap { $0 }
+  }
+}
+
 /// Where the token for Consul comes from. The value must never be shown.
 public enum TokenSource: Equatable, Sendable {
   case none

@@ -14,6 +14,16 @@ public enum Probe: Equatable, Sendable {
   case exec([UInt8])
 }
 
+extension Probe {
+  /// The port that it names itself.
+  var port: Int? {
+    switch self {
+    case .tcpAt(_, let port), .http(_, let port, _): port
+    case .none, .tcp, .unix, .exec: nil
+    }
+  }
+}
+
 private let wanted =
   "give tcp, tcp://HOST:PORT, unix:///PATH, http://HOST:PORT/PATH, exec:COMMAND or none"
 

@@ -4,6 +4,8 @@ struct Exchange: Hashable {
   var unanswered: [Request]
   /// When the oldest unanswered request is given up; monotonic.
   var deadline: Duration
+  /// When the last of its requests were made; boottime.
+  private(set) var requestedAt: Duration
   /// Whether it began with a registration.
   let registers: Bool
   /// How long the answer to an update of a check is waited for.
@@ -21,6 +23,7 @@ struct Exchange: Hashable {
     confirmedBefore = confirmed
     registers = requests.contains { $0.registers }
     deadline = .zero
+    requestedAt = now.boottime
     renewDeadline(at: now)
   }
 
@@ -36,6 +39,7 @@ struct Exchange: Hashable {
   /// More behind those that are unanswered.
   mutating func append(_ requests: [Request], at now: Moment) {
     unanswered += requests
+    requestedAt = now.boottime
     renewDeadline(at: now)
   }
 

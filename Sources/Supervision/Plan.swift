@@ -116,8 +116,8 @@ extension ServicePlan {
   /// How often the agent's entry is compared with ours; as spread as the beats.
   var comparison: Duration { Interval.comparison * (9_000 + jitter) / 10_000 }
 
-  /// How long the answer to a heartbeat is waited for: so that another can be sent before the TTL runs out.
-  var updatePatience: Duration { (ttl ?? Interval.comparison) / 3 }
+  /// How long the answer to a heartbeat is waited for: until the next one is due.
+  var updatePatience: Duration { ttl == nil ? Interval.comparison / 3 : beat }
 
   /// The pause after `failures` failed attempts: doubling from 100 ms to a third of the TTL or 5 s, whichever is
   /// shorter, and spread over its upper half.

@@ -240,6 +240,7 @@ extension Registry {
 
   private mutating func finish(plan: ServicePlan, health: Health, _ turn: inout Turn) {
     let refusal = exchange?.refusal
+    let requestedAt = exchange?.requestedAt ?? turn.now.boottime
     endExchange(&turn)
     if let refusal { return pause(after: refusal, plan: plan, &turn) }
     failures = 0
@@ -249,7 +250,7 @@ extension Registry {
     tellSuccess(&turn)
     let isTrue = !isOutdated && (plan.ttl == nil || confirmedHealth == health)
     if (wanted, confirmed) == (.present, .present), isTrue {
-      nextAttempt = turn.now.boottime + plan.beat
+      nextAttempt = requestedAt + plan.beat
     } else if wanted == .present && confirmed == .foreign && hasWorked {
       nextAttempt = turn.now.boottime + plan.comparison
     } else {

@@ -10,6 +10,7 @@ struct AgentLink: ~Copyable {
   private let index: Int
   private let place: ConsulAddress
   private let registrant: Registrant
+  private let ports: SourcePorts
   private var token: Token
   /// Made when the first name is to be resolved.
   private var resolver: Resolver?
@@ -48,9 +49,12 @@ struct AgentLink: ~Copyable {
   private var hasOldToken = false
 
   /// - Parameter index: the place of its service, for the tags of the poller.
-  init(to place: ConsulAddress, registrant: Registrant, token: Token, at index: Int) {
+  init(
+    to place: ConsulAddress, from ports: SourcePorts, registrant: Registrant, token: Token, at index: Int
+  ) {
     self.index = index
-    farewell = Farewell(at: index)
+    self.ports = ports
+    farewell = Farewell(from: ports, at: index)
     self.place = place
     self.registrant = registrant
     self.token = token
@@ -126,7 +130,7 @@ extension AgentLink {
     var errno = Errno.timedOut
     while current < addresses.count {
       do throws(SystemCallError) {
-        let opened = try Connection.open(to: addresses[current])
+        let opened = try Connection.open(to: addresses[current], from: ports)
         generation += 1
         interest = opened.isConnected ? .readable : .writable
         try poller.watch(opened.descriptor.number, for: interest, tag: tag)
@@ -136,7 +140,12 @@ extension AgentLink {
       current += 1
     }
     forgetAddresses()
-    return [.lost(.unreachable(errno))]
+    return [.lost(reason(errno))]
+  }
+
+  /// A server that has accepted and reset the connection is there, and has no room.
+  private func reason(_ errno: Int32) -> Failure {
+    errno == Errno.connectionReset ? .closed : .unreachable(errno)
   }
 }
 
@@ -158,8 +167,7 @@ extension AgentLink {
       current += 1
       if current < addresses.count { return connect(poller) }
       forgetAddresses()
-      // Somebody accepted it, and has no room.
-      return [.lost(error.errno == Errno.connectionReset ? .closed : .unreachable(error.errno))]
+      return [.lost(reason(error.errno))]
     }
   }
 

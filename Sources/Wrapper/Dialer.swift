@@ -3,12 +3,14 @@ internal import HTTP
 internal import Linux
 internal import Supervision
 
-/// Connects to one address after the other until one accepts, asks it for a page if that is wanted, and lets go at once.
+/// Connects to one address after the other until one accepts, and asks it for a page if that is wanted. The rest of the page is
+/// read after the result, since some servers treat a client that closes in the middle of it as an error.
 struct Dialer: ~Copyable {
   private let fixed: [SocketAddress]
   /// nil: that the connection is accepted is enough.
   private let request: [UInt8]?
   private let index: Int
+  private let ports: SourcePorts
   private var targets: [SocketAddress] = []
   /// The registered address, if it is one of ours: another host's would only hold us up.
   private var registered: SocketAddress?
@@ -16,19 +18,24 @@ struct Dialer: ~Copyable {
   private var next = 0
   private var connection: Connection?
   private var status = StatusReader()
+  private var rest = ResponseParser()
+  /// The result is known, and the rest of the page is still to come.
+  private var isReadingOn = false
   private var firstFailure: Int32?
   /// Counts connections, so that news of one that was given up can be told from news of the next.
   private var generation: UInt64 = 0
 
-  init(_ targets: [SocketAddress], at index: Int, request: [UInt8]? = nil) {
+  init(_ targets: [SocketAddress], from ports: SourcePorts, at index: Int, request: [UInt8]? = nil) {
     fixed = targets
     self.request = request
     self.index = index
+    self.ports = ports
   }
 
   var tag: UInt64 { Tag.probe(index, generation) }
 
   mutating func start(registered: SocketAddress?, _ poller: borrowing Poller) -> Health? {
+    if isReadingOn { connection?.finishSending() }
     cancel()
     if registered != lastAsked {
       lastAsked = registered
@@ -41,6 +48,7 @@ struct Dialer: ~Copyable {
 
   mutating func cancel() {
     connection = nil
+    isReadingOn = false
     firstFailure = nil
     next = 0
   }
@@ -57,18 +65,18 @@ struct Dialer: ~Copyable {
 
   private mutating func tryNext(_ poller: borrowing Poller) -> Health? {
     guard next < targets.count else { return finish(.failing(firstFailure ?? Errno.timedOut)) }
+    let target = targets[next]
+    next += 1
     do throws(SystemCallError) {
-      let opened = try Connection.open(to: targets[next])
-      next += 1
+      let opened = try Connection.open(to: target, from: ports, for: request == nil ? .handshake : .exchange)
       let isConnected = opened.isConnected
-      generation += 1
-      try poller.watch(opened.descriptor.number, for: .writable, tag: tag)
+      let number = opened.descriptor.number
       connection = consume opened
+      generation += 1
+      if isConnected, request == nil { return ask(poller) }
+      try poller.watch(number, for: .writable, tag: tag)
       return isConnected ? ask(poller) : nil
-    } catch {
-      next += 1
-      return fail(error, poller)
-    }
+    } catch { return fail(error, poller) }
   }
 
   private mutating func fail(_ error: SystemCallError, _ poller: borrowing Poller) -> Health? {
@@ -78,8 +86,12 @@ struct Dialer: ~Copyable {
   }
 
   private mutating func ask(_ poller: borrowing Poller) -> Health? {
-    guard let request, let descriptor = connection?.descriptor.number else { return finish(.accepting) }
+    guard let request, let descriptor = connection?.descriptor.number else {
+      connection?.abandon()
+      return finish(.accepting)
+    }
     status = StatusReader()
+    rest = ResponseParser(limits: .init(header: 16 << 10, body: .max))
     do throws(SystemCallError) {
       // A new connection takes a page's worth at once, and more is never asked.
       _ = try connection?.send(request)
@@ -89,18 +101,40 @@ struct Dialer: ~Copyable {
   }
 
   private mutating func listen() -> Health? {
+    let wasKnown = isReadingOn
     do throws(SystemCallError) {
       guard let bytes = try connection?.receive() ?? nil else { return nil }
-      guard !bytes.isEmpty else { return finish(.unhealthy(Dialer.noHTTP)) }
-      return read(bytes)
-    } catch { return finish(.failing(error.errno)) }
+      if !wasKnown { return read(bytes) }
+      if !takeRest(bytes) { end() }
+      return nil
+    } catch {
+      let health = finish(.failing(error.errno))
+      return wasKnown ? nil : health
+    }
   }
 
   private mutating func read(_ bytes: [UInt8]) -> Health? {
+    guard !bytes.isEmpty else { return finish(.unhealthy(Dialer.noHTTP)) }
     do throws(ResponseParser.Malformed) {
-      guard let status = try status.receive(bytes) else { return nil }
-      return finish(200...299 ~= status ? .accepting : .unhealthy(status))
+      let status = try status.receive(bytes)
+      let goesOn = takeRest(bytes)
+      guard let status else { return nil }
+      isReadingOn = goesOn
+      if !goesOn { end() }
+      return 200...299 ~= status ? .accepting : .unhealthy(status)
     } catch { return finish(.unhealthy(Dialer.noHTTP)) }
+  }
+
+  /// False at the end of the page, or where it can't be read.
+  private mutating func takeRest(_ bytes: [UInt8]) -> Bool {
+    guard !bytes.isEmpty, let complete = try? rest.receive(bytes), complete.isEmpty else { return false }
+    _ = rest.takeBody()
+    return true
+  }
+
+  private mutating func end() {
+    connection?.leaveNothing()
+    cancel()
   }
 
   private static let noHTTP = 0

@@ -7,16 +7,21 @@ internal import Linux
 /// again: one ID isn't to stay on two agents.
 struct Farewell: ~Copyable {
   private let index: Int
+  private let ports: SourcePorts
   /// Who is still to be told, the latest last.
   private var agents: [SocketAddress] = []
   /// Who is being told.
   private var asked: SocketAddress?
   private var connection: Connection?
+  private var isSent = false
   private var status = StatusReader()
   /// Counts connections, so that news of one that was given up can be told from news of the next.
   private var generation: UInt64 = 0
 
-  init(at index: Int) { self.index = index }
+  init(from ports: SourcePorts, at index: Int) {
+    self.index = index
+    self.ports = ports
+  }
 
   var tag: UInt64 { Tag.farewell(index, generation) }
 
@@ -37,10 +42,10 @@ struct Farewell: ~Copyable {
     // Another one is next if this one doesn't answer.
     agents.append(agents.removeFirst())
     asked = agent
-    guard let opened = try? Connection.open(to: agent) else { return }
+    guard let opened = try? Connection.open(to: agent, from: ports) else { return }
     generation += 1
     guard (try? poller.watch(opened.descriptor.number, for: .writable, tag: tag)) != nil else { return }
-    status = StatusReader()
+    (status, isSent) = (StatusReader(), false)
     connection = consume opened
   }
 
@@ -50,8 +55,9 @@ struct Farewell: ~Copyable {
       return
     }
     do throws(SystemCallError) {
-      if !isConnected {
-        try connection?.finishConnecting()
+      if !isConnected { try connection?.finishConnecting() }
+      if !isSent {
+        isSent = true
         _ = try connection?.send(request)
         return try poller.rewatch(number, for: .readable, tag: tag)
       }

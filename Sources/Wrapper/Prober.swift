@@ -11,17 +11,21 @@ struct Prober: ~Copyable {
   /// Whether any address will do that the service may be bound to.
   private let isAnywhere: Bool
 
-  init(_ service: Service, at index: Int, in surroundings: ProbeSurroundings) {
+  init(_ service: Service, from ports: SourcePorts, at index: Int, in surroundings: ProbeSurroundings) {
     isAnywhere = service.ready == .tcp
     switch service.ready {
     case .none: break
-    case .tcp: dialer = Dialer(service.port.map { SocketAddress.loopbacks(port: $0) } ?? [], at: index)
-    case .tcpAt(let host, let port): dialer = Dialer(SocketAddress.local(host: host, port: port), at: index)
+    case .tcp:
+      dialer = Dialer(service.port.map { SocketAddress.loopbacks(port: $0) } ?? [], from: ports, at: index)
+    case .tcpAt(let host, let port):
+      dialer = Dialer(SocketAddress.local(host: host, port: port), from: ports, at: index)
     case .unix(let path):
-      dialer = Dialer(SocketAddress.unix(path: [UInt8](path.utf8)).map { [$0] } ?? [], at: index)
+      let address = SocketAddress.unix(path: [UInt8](path.utf8))
+      dialer = Dialer(address.map { [$0] } ?? [], from: ports, at: index)
     case .http(let host, let port, let path):
       let request = StatusReader.request(host: hostField(host, port), path: path)
-      dialer = Dialer(SocketAddress.local(host: host, port: port), at: index, request: request)
+      let targets = SocketAddress.local(host: host, port: port)
+      dialer = Dialer(targets, from: ports, at: index, request: request)
     case .exec(let command): self.command = CommandProbe(command, in: surroundings)
     }
   }

@@ -46,11 +46,12 @@ struct Supervisor: ~Copyable {
     Surroundings.forgetStart()
     let identity = options.services.isEmpty ? Identity() : .own
     let surroundings = ProbeSurroundings(mask: mask, folder: folder)
+    let ports = SourcePorts(avoiding: options.serverPorts)
     let registrars = options.services.indices.map { place in
       let registrant = Registrant(service: options.services[place], hostname: hostname, identity: identity)
       return Registrar(
-        AgentLink(to: options.consul, registrant: registrant, token: token, at: place),
-        Prober(options.services[place], at: place, in: surroundings))
+        AgentLink(to: options.consul, from: ports, registrant: registrant, token: token, at: place),
+        Prober(options.services[place], from: ports, at: place, in: surroundings))
     }
     return Supervisor(options, sources: sources, registrars: registrars, child: child)
   }

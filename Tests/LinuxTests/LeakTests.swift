@@ -16,7 +16,7 @@ import Testing
       let queue = try SignalQueue()
       let first = try Connection.opened(to: listener.address)
       let refused = SocketAddress.unix(path: [UInt8]("/nonexistent".utf8))!
-      #expect(throws: SystemCallError.self) { _ = try Connection.open(to: refused) }
+      #expect(throws: SystemCallError.self) { _ = try Connection.open(to: refused, from: anyPort) }
       let made = try openDescriptors().subtracting(before)
       #expect(made.count >= 5)
       for number in made { #expect(fcntl(number, F_GETFD) == FD_CLOEXEC) }
@@ -62,7 +62,7 @@ private func round(_ folder: borrowing TemporaryFolder) throws -> Int {
 
   let (refused, missing) = (refusing.address, SocketAddress.unix(path: folder.path(of: "socket"))!)
   #expect(throws: SystemCallError.self) { _ = try Connection.opened(to: refused) }
-  #expect(throws: SystemCallError.self) { _ = try Connection.open(to: missing) }
+  #expect(throws: SystemCallError.self) { _ = try Connection.open(to: missing, from: anyPort) }
   #expect(try File.read(path: folder.path(of: "file"), limit: 9) == [1, 2, 3])
   let (file, absent) = (folder.path, folder.path(of: "absent"))
   #expect(throws: SystemCallError.self) { try File.read(path: [UInt8](file.utf8), limit: 9) }

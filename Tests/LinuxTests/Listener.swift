@@ -3,6 +3,9 @@ import Testing
 
 @testable import Linux
 
+/// Where it doesn't matter which port a connection comes from.
+let anyPort = SourcePorts(avoiding: [])
+
 /// A socket at a free loopback port, or at a path.
 struct Listener: ~Copyable {
   let descriptor: Descriptor
@@ -40,7 +43,7 @@ private func boundAddress(of number: Int32) -> SocketAddress? {
 extension Connection {
   /// Connects, and waits until that is over.
   static func opened(to address: SocketAddress) throws -> Connection {
-    var connection = try Connection.open(to: address)
+    var connection = try Connection.open(to: address, from: anyPort)
     if !connection.isConnected {
       try #require(becomes(POLLOUT, connection.descriptor.number))
       try connection.finishConnecting()

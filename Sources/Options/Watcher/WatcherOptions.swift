@@ -12,6 +12,11 @@ public struct WatcherOptions: Equatable, Sendable {
   public let log: LogOptions
 }
 
+extension WatcherOptions {
+  /// The ports that the engine and Consul are to bind. Our connections must not come from them.
+  public var serverPorts: [Int] { [engine.port, consul.port].compactMap { $0 } }
+}
+
 /// How containers without a wrapper are registered.
 public struct Publishing: Equatable, Sendable {
   /// The container's own address and port, not what the host publishes.
