@@ -9,6 +9,8 @@ public struct Identity: Hashable, Sendable {
   public var bootID: String?
   /// Whose container it is, `docker` or `podman`: each knows only its own. nil where it is another's, or isn't known.
   public var engine: String?
+  /// Which engine of that kind; only the watcher knows it.
+  public var engineID: String?
 
   /// Who keeps the registration.
   public enum Manager: String, Hashable, Sendable, CaseIterable {
@@ -16,10 +18,13 @@ public struct Identity: Hashable, Sendable {
     case watcher = "servicewatcher"
   }
 
-  public init(containerID: String? = nil, bootID: String? = nil, engine: String? = nil) {
+  public init(
+    containerID: String? = nil, bootID: String? = nil, engine: String? = nil, engineID: String? = nil
+  ) {
     self.containerID = containerID
     self.bootID = bootID
     self.engine = engine
+    self.engineID = engineID
   }
 
   /// Who has registered the service of this entry of `GET /v1/agent/service/:id`, in words; nil if that can have been an
@@ -56,17 +61,17 @@ extension Definition {
 
   /// The same from outside, where it isn't the container's to say: what is registered for it would be found by nobody.
   public mutating func mark(as identity: Identity) {
-    let marks = marks(identity, .watcher)
-    meta.removeAll { word in marks.contains { $0.hasKey(of: word) } }
-    meta += marks
+    meta.removeAll { word in Definition.marks.contains { word.key.utf8.elementsEqual($0.utf8) } }
+    meta += marks(identity, .watcher)
   }
 
+  private static let marks = ["managed-by", "container-id", "boot-id", "container-engine", "engine-id"]
+
   private func marks(_ identity: Identity, _ manager: Identity.Manager) -> [Meta] {
-    let words = [
-      ("managed-by", manager.rawValue), ("container-id", identity.containerID), ("boot-id", identity.bootID),
-      ("container-engine", identity.engine),
+    let values = [
+      manager.rawValue, identity.containerID, identity.bootID, identity.engine, identity.engineID,
     ]
-    return words.compactMap { key, value in value.map { Meta(key: key, value: $0) } }
+    return zip(Definition.marks, values).compactMap { key, value in value.map { Meta(key: key, value: $0) } }
   }
 }
 

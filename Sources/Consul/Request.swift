@@ -52,6 +52,12 @@ public struct Request: Hashable, Sendable {
     return Request(.get, "/v1/agent/services?filter=\(percentEncoded(filter))")
   }
 
+  /// The *alive* checks that are critical, of all services of the agent. Empty where a token may not read them.
+  public static var criticalAliveChecks: Request {
+    let filter = #"Status == "critical" and CheckID matches ":alive$""#
+    return Request(.get, "/v1/agent/checks?filter=\(percentEncoded(filter))")
+  }
+
   public static func service(id: String, in tenancy: Tenancy = Tenancy()) -> Request {
     Request(.get, "/v1/agent/service/\(percentEncoded(id))\(tenancy.query)")
   }

@@ -73,9 +73,12 @@ public struct Container: Hashable, Sendable {
     return ports.sorted { ($0.number, $0.isUDP ? 1 : 0) < ($1.number, $1.isUDP ? 1 : 0) }
   }
 
-  /// API 1.52 has no address outside of `Networks`.
+  /// The address in the default bridge, if it is in that; of other networks the first. API 1.52 has the former no longer
+  /// outside of `Networks`.
   private static func containerAddress(_ network: JSON?) -> String? {
-    let all = [network?["IPAddress"]] + (network?["Networks"]?.members.map { $0.value["IPAddress"] } ?? [])
+    let networks = network?["Networks"]
+    let bridged = [network?["IPAddress"], networks?["bridge"]?["IPAddress"]]
+    let all = bridged + (networks?.members.map { $0.value["IPAddress"] } ?? [])
     return all.lazy.compactMap { $0?.string }.first { !$0.utf8.isEmpty }
   }
 
@@ -104,13 +107,6 @@ extension Container.Published {
 public func runningContainer(listed bytes: [UInt8]) -> String? {
   guard let json = try? JSON(parsing: bytes), json["State"] != .string("restarting") else { return nil }
   return json["Id"]?.string
-}
-
-/// What the engine is called by `Query.version`, as the wrapper's Meta has it: `docker` or `podman`.
-public func engineKind(version bytes: [UInt8]) -> String? {
-  guard let json = try? JSON(parsing: bytes) else { return nil }
-  let names = json["Components"]?.elements.compactMap { $0["Name"]?.string } ?? []
-  return names.contains { $0.utf8.elementsEqual("Podman Engine".utf8) } ? "podman" : "docker"
 }
 
 /// A port from 1 to 65535.

@@ -1,32 +1,35 @@
 internal import HTTP
 internal import JSON
 
-/// What is asked of a container engine: GETs alone, of events, list, inspect and version. Docker's API, of which Podman's
-/// service speaks the same part.
+/// What is asked of a container engine: GETs alone. Docker's API, of which Podman's service speaks the same part.
 public enum Query: Hashable, Sendable {
   /// The stream of what happens to containers, for as long as the connection lasts.
   case events
   /// What runs now, what is paused included.
   case list
   case inspect(container: String)
-  /// Whose engine it is.
+  /// Whose engine it is, and which versions of the API it speaks.
   case version
+  /// Which one of its kind.
+  case info
 
-  /// The oldest version with all of this; an engine too new for it answers 400.
-  static let apiVersion = "v1.41"
+  /// - Parameters:
+  ///   - host: for the `Host` field; any name will do on a unix socket.
+  ///   - version: nil for a path without one, which means the engine's newest.
+  public func bytes(host: String, version: APIVersion?) -> [UInt8] {
+    message("GET", target(version), host: host)
+  }
 
-  /// - Parameter host: for the `Host` field; any name will do on a unix socket.
-  public func bytes(host: String) -> [UInt8] { message("GET", target, host: host) }
-
-  var target: String {
+  func target(_ version: APIVersion?) -> String {
     let path =
       switch self {
       case .events: "events?filters=" + percentEncoded(Query.eventFilter)
       case .list: "containers/json"
       case .inspect(let id): "containers/\(percentEncoded(id))/json"
       case .version: "version"
+      case .info: "info"
       }
-    return "/\(Query.apiVersion)/\(path)"
+    return version.map { "/v\($0.text)/\(path)" } ?? "/\(path)"
   }
 
   /// Podman says `died`.

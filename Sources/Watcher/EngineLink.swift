@@ -14,31 +14,50 @@ struct EngineLink: ~Copyable {
   private let host: String
   private let publisher: Publisher
   private var lines = LineSplitter()
+  /// Whether the engine has begun to answer on the stream.
+  private var isSubscribed = false
   private var elements = ElementSplitter()
   private var asked: Asked?
-  /// `docker` or `podman`.
-  private(set) var kind = ""
+  private(set) var handshake = EngineHandshake()
   /// What is to be registered, by container.
   private var definitions: [String: [Definition]] = [:]
   /// What containers say of themselves wrongly.
   private var complaints: [String] = []
 
   private enum Asked {
-    case version
+    case handshake
     case query(EngineQuery)
   }
 
-  init(_ options: WatcherOptions, boot: String, hostname: String) {
-    stream = Call(to: options.engine, kind: Observer.Tag.stream)
-    query = Call(to: options.engine, kind: Observer.Tag.query)
+  init(_ options: WatcherOptions, from ports: SourcePorts, boot: String, hostname: String) {
+    stream = Call(to: options.engine, from: ports, kind: Observer.Tag.stream)
+    query = Call(to: options.engine, from: ports, kind: Observer.Tag.query)
     host = options.engine.hostField
     publisher = Publisher(options.publishing, boot: boot, hostname: hostname)
   }
 
-  /// Asks first whose engine it is: it may be another one than before.
+  /// Begins with the handshake: it may be another engine than before.
   mutating func subscribe(_ poller: borrowing Poller) -> [WatchEvent] {
-    asked = .version
-    return begin(.version, .whole, poller)
+    handshake = EngineHandshake()
+    return take(handshake.first, poller)
+  }
+
+  private mutating func take(_ step: EngineHandshake.Step, _ poller: borrowing Poller) -> [WatchEvent] {
+    switch step {
+    case .ask(let question):
+      asked = .handshake
+      return begin(question, .whole, poller)
+    case .subscribe(let question):
+      dropQuery()
+      let request = question.bytes(host: host, version: handshake.version)
+      let news = stream.start(request, .parts(limit: nil), poller)
+      isSubscribed = false
+      return news.map { streamed($0, poller) } ?? []
+    case .ready:
+      dropQuery()
+      return [.identified(engine: handshake.id), .subscribed]
+    case .failed(let reason): return [.streamLost(reason)]
+    }
   }
 
   mutating func ask(_ question: EngineQuery, _ poller: borrowing Poller) -> [WatchEvent] {
@@ -53,7 +72,7 @@ struct EngineLink: ~Copyable {
   private mutating func begin(_ question: Query, _ body: Call.Body, _ poller: borrowing Poller)
     -> [WatchEvent]
   {
-    let news = query.start(question.bytes(host: host), body, poller)
+    let news = query.start(question.bytes(host: host, version: handshake.version), body, poller)
     return news.map { heard($0, poller) } ?? []
   }
 
@@ -88,24 +107,31 @@ struct EngineLink: ~Copyable {
 
   mutating func proceed(_ tag: UInt64, _ poller: borrowing Poller) -> [WatchEvent] {
     if query.owns(tag) { return query.proceed(tag, poller).flatMap { heard($0, poller) } }
-    if stream.owns(tag) { return stream.proceed(tag, poller).flatMap { streamed($0) } }
+    if stream.owns(tag) { return stream.proceed(tag, poller).flatMap { streamed($0, poller) } }
     return []
   }
 }
 
 // MARK: The stream
 extension EngineLink {
-  private mutating func streamed(_ news: Call.News) -> [WatchEvent] {
+  private mutating func streamed(_ news: Call.News, _ poller: borrowing Poller) -> [WatchEvent] {
     switch news {
     case .part(let bytes, 200):
+      let begun = isSubscribed ? [] : begin(200, "", poller)
+      isSubscribed = true
       let dropped = lines.dropped
       let occurrences = lines.receive(bytes).compactMap { Occurrence(line: $0) }.map { event($0) }
-      return [.subscribed] + occurrences + (lines.dropped > dropped ? [.missed] : [])
-    case .part(_, let status): return [.streamLost("it answers \(status)")]
-    case .answered(let response):
-      return [streamEnded(response.status == 200 ? "it ended the stream" : response.told)]
+      return begun + occurrences + (lines.dropped > dropped ? [.missed] : [])
+    case .part: return []
+    case .answered(let response) where response.status == 200: return [streamEnded("it ended the stream")]
+    case .answered(let response): return begin(response.status, response.told, poller)
     case .lost(let reason), .unreachable(let reason): return [streamEnded(reason)]
     }
+  }
+
+  /// What the answer to the subscription means for the handshake.
+  private mutating func begin(_ status: Int, _ reason: String, _ poller: borrowing Poller) -> [WatchEvent] {
+    take(handshake.receive(status, reason), poller)
   }
 
   /// The machine may go on for a while without it, and its end would be news at every turn.
@@ -124,7 +150,7 @@ extension EngineLink {
   /// Only Docker's times are told at once, and known to mean something. One that is still to come is of a clock that was set.
   private func age(_ time: Duration) -> Duration? {
     let age = Clock.realtime - time
-    return kind.utf8.elementsEqual("docker".utf8) && age >= .zero ? age : nil
+    return handshake.kind.utf8.elementsEqual("docker".utf8) && age >= .zero ? age : nil
   }
 }
 
@@ -133,14 +159,13 @@ extension EngineLink {
   private mutating func heard(_ news: Call.News, _ poller: borrowing Poller) -> [WatchEvent] {
     guard let asked else { return [] }
     switch (asked, news) {
-    case (.version, .lost(let reason)), (.version, .unreachable(let reason)): return [.streamLost(reason)]
+    case (.handshake, .lost(let reason)), (.handshake, .unreachable(let reason)): return [.streamLost(reason)]
     case (_, .unreachable(let reason)), (.query(.list), .lost(let reason)): return [.queryLost(reason)]
     case (.query(.inspect), .lost(let reason)):
       dropQuery()
       return [.inspected(.untold(reason))]
-    case (.version, .answered(let response)):
-      guard response.status == 200 else { return [.streamLost(response.told)] }
-      return listen(to: response.body, poller)
+    case (.handshake, .answered(let response)):
+      return take(handshake.receive(response.status, response.told, response.body), poller)
     case (.query(.list), .part(let bytes, 200)): return listed(bytes)
     case (.query(.list), .answered(let response)) where response.status == 200:
       dropQuery()
@@ -153,24 +178,17 @@ extension EngineLink {
     }
   }
 
-  private mutating func listen(to version: [UInt8], _ poller: borrowing Poller) -> [WatchEvent] {
-    dropQuery()
-    kind = engineKind(version: version) ?? ""
-    let news = stream.start(Query.events.bytes(host: host), .parts(limit: nil), poller)
-    return news.map { streamed($0) } ?? []
-  }
-
   private mutating func listed(_ bytes: [UInt8]) -> [WatchEvent] {
     elements.receive(bytes).compactMap { runningContainer(listed: $0) }.map { .listed($0) }
   }
 
   private mutating func inspected(_ id: String, _ response: Response) -> WatchEvent {
-    if response.status == 404 { return .inspected(.unknown) }
+    if response.status == 404 || response.isPodmansUnknown { return .inspected(.unknown) }
     guard response.status == 200, let container = Container(inspected: response.body) else {
       return .inspected(.untold(response.status == 200 ? "what it says can't be read" : response.told))
     }
     guard container.isRunning else { return .inspected(.stopped) }
-    let (wanted, wrong) = publisher.definitions(of: container, engine: kind)
+    let (wanted, wrong) = publisher.definitions(of: container, engine: handshake)
     complaints += wrong
     definitions[id] = wanted.isEmpty ? nil : wanted
     return .inspected(.running(wanted.map { Registration($0) }))
@@ -178,6 +196,11 @@ extension EngineLink {
 }
 
 extension Response {
+  /// What Podman 4.3 says of a container that it removes in this moment.
+  fileprivate var isPodmansUnknown: Bool {
+    status == 500 && (try? JSON(parsing: body))?["cause"] == .string("no such container")
+  }
+
   var told: String { "\(status): \(reason)" }
 }
 

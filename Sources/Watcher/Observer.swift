@@ -43,9 +43,13 @@ struct Observer: ~Copyable {
   ) {
     self.sources = sources
     journal = WatchJournal(options)
-    engine = EngineLink(options, boot: boot, hostname: hostname)
-    agent = AgentConversation(to: options.consul, token: token, boot: boot)
-    watch = Watch(WatchPlan(registers: options.registers, withdraws: options.deregistersOnExit))
+    let ports = SourcePorts(avoiding: options.serverPorts)
+    engine = EngineLink(options, from: ports, boot: boot, hostname: hostname)
+    agent = AgentConversation(to: options.consul, from: ports, token: token, boot: boot)
+    watch = Watch(
+      WatchPlan(
+        registers: options.registers, withdraws: options.deregistersOnExit,
+        ownContainer: Identity.own.containerID))
   }
 
   static func start(_ options: WatcherOptions, hostname: String) throws(StartError) -> Observer {
@@ -77,7 +81,7 @@ struct Observer: ~Copyable {
       sources.timer.acknowledge()
       pending.append(.elapsed)
     } else if agent.owns(tag) {
-      pending += agent.proceed(tag, kind: engine.kind, sources.poller)
+      pending += agent.proceed(tag, engine: engine.handshake, sources.poller)
     } else {
       pending += engine.proceed(tag, sources.poller)
     }
@@ -105,7 +109,8 @@ extension Observer {
     case .ask(let query): pending += engine.ask(query, sources.poller)
     case .dropQuery: engine.dropQuery()
     case .send(let request):
-      pending += agent.send(request, engine.definition(request, watch), kind: engine.kind, sources.poller)
+      let definition = engine.definition(request, watch)
+      pending += agent.send(request, definition, engine: engine.handshake, sources.poller)
     case .dropRequest: agent.drop()
     case .log(let notice): journal.write(notice)
     case .exit: isOver = true

@@ -16,7 +16,7 @@ struct Publisher {
   }
 
   /// The services, and what is wrong with the others, in words.
-  func definitions(of container: Container, engine: String) -> ([Definition], [String]) {
+  func definitions(of container: Container, engine: EngineHandshake) -> ([Definition], [String]) {
     if container.hasWrapper { return ([], []) }
     let ports = container.ports.compactMap { place($0) }
     var (definitions, wrong): ([Definition], [String]) = ([], [])
@@ -30,7 +30,8 @@ struct Publisher {
         // By us, not as a wrapper.
         service.isIdentified = false
         var definition = Definition(service, address: port.address, isReady: true, identity: Identity())
-        let identity = Identity(containerID: container.id, bootID: boot, engine: engine)
+        let identity = Identity(
+          containerID: container.id, bootID: boot, engine: engine.kind, engineID: engine.id)
         definition.mark(as: identity)
         let keys = definition.meta.count
         // Consul would refuse the service.

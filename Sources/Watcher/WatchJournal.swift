@@ -44,6 +44,16 @@ struct WatchJournal {
     case .untold(let container, let reason):
       log.write(
         .warning, "\(engine): \(reason), of container \(short(container)); it is left as it is for now")
+    case .engineUnidentified:
+      log.write(
+        .warning,
+        "\(engine): GET /info is denied; services are registered without the engine's ID, so another engine's watcher can't tell them from its own"
+      )
+    case .cameBack(let entry):
+      log.write(
+        .warning,
+        "\(shown(entry.id)) was registered again although container \(short(entry.container)) is gone from this engine; it stays until its check fails (a second engine or a cloned machine with the same boot ID?)"
+      )
     case .leaving(let count) where count > 0:
       log.write(.info, "ending; \(count) of our registrations stay")
     case .leaving: log.write(.info, "ending")

@@ -11,6 +11,7 @@ extension Watch {
   private mutating func receive(_ event: WatchEvent, _ turn: inout Turn) {
     switch event {
     case .elapsed: elapse(&turn)
+    case .identified(let engine): identified(engine, &turn)
     case .subscribed: subscribed(&turn)
     case .started(let id): note(id, runs: true, &turn)
     case .died(let id, let age):
@@ -25,7 +26,8 @@ extension Watch {
     case .inspected(let answer): inspected(answer, &turn)
     case .streamLost(let reason): loseStream(reason, &turn)
     case .queryLost(let reason): loseEngine(reason, &turn)
-    case .entry(let entry): note(entry, turn.now)
+    case .entry(let entry): note(entry, &turn)
+    case .critical(let id): comparison?.critical?.append(id)
     case .answered(let answer): answered(answer, &turn)
     case .requestLost(let reason): loseAgent(reason, &turn)
     case .stop: stop(&turn)
@@ -48,8 +50,34 @@ extension Watch {
       // event.
       hurryQuery(turn.now + WatchPlan.untold)
     }
-    if !runs { running[id] = nil } else if running[id] == nil { running[id] = .notYet }
-    if runs { deaths[id] = nil }
+    if runs {
+      if running[id] == nil { running[id] = .notYet }
+      noteRunning(id)
+    } else {
+      noteEnd(id, turn.now)
+    }
+  }
+
+  /// What is forgotten in a burst is found by its check, or had an entry before and is known by that.
+  private mutating func noteEnd(_ id: String, _ now: Duration) {
+    (running[id], absent[id]) = (nil, nil)
+    if ended.count >= 100 { ended = [:] }
+    ended[id] = now
+  }
+
+  private mutating func noteRunning(_ id: String) {
+    (deaths[id], ended[id], absent[id]) = (nil, nil, nil)
+    removed = removed.filter { !isSame($0.value.container, id) }
+  }
+
+  /// Another engine than before knows nothing of the former's containers.
+  private mutating func identified(_ engine: String?, _ turn: inout Turn) {
+    if let engine, let engineID, !isSame(engine, engineID) {
+      (seen, ended, absent, removed) = ([], [:], [:], [:])
+    }
+    engineID = engine ?? engineID
+    if engine == nil, !isUnidentifiedTold { turn.log(.engineUnidentified) }
+    isUnidentifiedTold = engine == nil
   }
 
   /// Of those that are forgotten, and of what we didn't know, the engine is asked.
@@ -65,18 +93,27 @@ extension Watch {
 
   private mutating func finishList(_ turn: inout Turn) {
     guard query?.subject == .list else { return }
-    let before = running.filter { $0.value != .untold }
+    let before = running
     running = [:]
-    for id in listed { running[id] = before[id] ?? .notYet }
-    for (id, runs) in news { running[id] = runs ? before[id] ?? .notYet : nil }
+    let known = before.filter { $0.value != .untold }
+    for id in listed { running[id] = known[id] ?? .notYet }
+    for (id, runs) in news { running[id] = runs ? known[id] ?? .notYet : nil }
+    for id in before.keys where running[id] == nil && ended[id] == nil { noteEnd(id, turn.now) }
+    absent = absent.filter { running[$0.key] == nil }
+    removed = removed.filter { running[$0.value.container] == nil }
     endQuery()
     let pause = isDoubtful ? WatchPlan.secondListing : WatchPlan.listing
     if case .listing = stream { stream = .open }
     deaths = deaths.filter { running[$0.key] == nil && turn.now - $0.value.heard < WatchPlan.remembered }
     (nextList, nextComparison) = (turn.now + pause, turn.now)
     if isStreamGone || shortStreams >= 3 { return }
-    if !isEngineKnown || isEngineTroubleTold { turn.log(.watching(running: running.count)) }
+    if !isEngineKnown || isEngineTroubleTold { turn.log(.watching(running: othersRunning)) }
     (isEngineKnown, isEngineTroubleTold) = (true, false)
+  }
+
+  /// Whether our own container is in the engine's first list depends on how fast we are.
+  private var othersRunning: Int {
+    running.count - (plan.ownContainer.map { running[$0] == nil ? 0 : 1 } ?? 0)
   }
 
   /// The first list after an engine's return, and one that has a container whose end we have just heard of.
@@ -102,15 +139,16 @@ extension Watch {
     if isOvertaken { return }
     switch answer {
     case .running(let wanted):
-      deaths[id] = nil
+      noteRunning(id)
       running[id] = plan.registers ? .wanted(wanted, since: turn.now) : .notYet
       comparison?.suspects.removeAll { isSame($0.container, id) }
       if plan.registers { tellOfShared(wanted, turn: &turn) }
       if unexplored == nil { nextComparison = turn.now }
     case .untold(let reason): notTold(id, reason, &turn)
     case .stopped, .unknown:
-      running[id] = nil
-      takeDead(id, isKnown: answer == .stopped)
+      // Its end isn't reported yet.
+      if running[id] != nil { noteEnd(id, turn.now) }
+      takeDead(id, isKnown: answer == .stopped, &turn)
     }
     if case .untold = answer { return }
     untold[id] = nil
@@ -125,14 +163,37 @@ extension Watch {
   }
 
   /// Only where it is verified at once; else it is asked about again.
-  private mutating func takeDead(_ id: String, isKnown: Bool) {
-    guard request == nil, let comparison, comparison.dead == nil, comparison.verified == nil,
-      let place = comparison.suspects.firstIndex(where: { isSame($0.container, id) })
-    else { return }
-    let suspect = comparison.suspects[place]
-    self.comparison?.suspects.remove(at: place)
-    // An engine knows nothing of another one's containers.
-    if isKnown || suspect.isOfOurEngine { self.comparison?.dead = suspect }
+  private mutating func takeDead(_ id: String, isKnown: Bool, _ turn: inout Turn) {
+    guard request == nil, let comparison, comparison.dead == nil, comparison.verified == nil else { return }
+    let all = comparison.suspects.filter { isSame($0.container, id) }
+    let removable = all.first { entry in
+      let isOurs = isKnown || entry.engine == .ours || entry.engine == .sameKind && hasRun(id)
+      return isOurs && !hasReturned(entry)
+    }
+    self.comparison?.suspects.removeAll { $0 == removable || removable == nil && isSame($0.container, id) }
+    if let removable {
+      self.comparison?.dead = removable
+      return
+    }
+    // An engine knows nothing of another kind's containers.
+    for entry in all where isKnown || entry.engine != .other {
+      absent[id] = turn.now
+      leave(entry, &turn)
+    }
+  }
+
+  /// To be removed only if its checks say that its container is dead.
+  private mutating func leave(_ entry: Entry, _ turn: inout Turn) {
+    comparison?.unconfirmed.append(entry)
+    guard hasReturned(entry), removed[entry.id]?.isReturnTold == false else { return }
+    removed[entry.id]?.isReturnTold = true
+    turn.log(.cameBack(entry))
+  }
+
+  /// Whether the entry was removed already, and registered again by somebody else.
+  func hasReturned(_ entry: Entry) -> Bool {
+    guard let removal = removed[entry.id], isSame(removal.container, entry.container) else { return false }
+    return entry.registration == nil || !unanswered.contains(entry.id)
   }
 
   /// The others aren't held up by it.
@@ -209,7 +270,8 @@ extension Watch {
     if isAgentTroubleTold { turn.log(.agentAnswers) }
     isAgentTroubleTold = false
     switch asked {
-    case .look: finishLook()
+    case .look: finishLook(turn.now)
+    case .listCritical: finishChecks(turn.now)
     case .verify(let entry):
       if case .refused(let reason) = answer { refuse(entry.id, reason, &turn) }
       verified(entry, sent: sent, &turn)
@@ -218,16 +280,21 @@ extension Watch {
     }
   }
 
-  private mutating func note(_ entry: Entry, _ now: Duration) {
+  private mutating func note(_ entry: Entry, _ turn: inout Turn) {
     switch request?.subject {
     case .look:
-      if running[entry.container] == nil, let until = untold[entry.container]?.until, now < until {
+      // Another watcher's.
+      if entry.registration != nil && entry.engine == .other { return }
+      if running[entry.container] != nil { return comparison?.note(entry, beside: running) ?? () }
+      if let until = untold[entry.container]?.until, turn.now < until {
         nextComparison = min(nextComparison, until)
+      } else if absent[entry.container] != nil {
+        leave(entry, &turn)
       } else {
-        comparison?.note(entry, beside: running)
+        comparison?.suspects.append(entry)
       }
     case .verify: comparison?.holder = entry.container
-    case .register, .deregister, nil: break
+    case .listCritical, .register, .deregister, nil: break
     }
   }
 
@@ -251,14 +318,32 @@ extension Watch {
     }
   }
 
-  private mutating func finishLook() {
+  private mutating func finishLook(_ now: Duration) {
     comparison?.isComplete = true
     own = comparison?.own ?? []
+    let left = comparison?.unconfirmed ?? []
+    let suspects = comparison?.suspects ?? []
+    seen = seen.filter { one in suspects.contains { isSame($0.container, one) } }
+    seen.formUnion(comparison?.running ?? [])
+    absent = absent.filter { one in left.contains { isSame($0.container, one.key) } }
+    ended = ended.filter { one in
+      now - one.value < WatchPlan.endRemembered || suspects.contains { isSame($0.container, one.key) }
+    }
+    removed = removed.filter { one in
+      now - one.value.at < WatchPlan.removalRemembered || left.contains { isSame($0.id, one.key) }
+    }
+  }
+
+  /// Looked at again soon where a container has only just been found unknown, then ever more seldom.
+  private mutating func finishChecks(_ now: Duration) {
+    let latest = (comparison?.unconfirmed ?? []).compactMap { absent[$0.container] }.max() ?? .zero
+    nextComparison = min(nextComparison, now + WatchPlan.checksPause(age: now - latest))
   }
 
   private mutating func registered(_ registration: Registration, _ answer: AgentAnswer, _ turn: inout Turn) {
     if case .refused(let reason) = answer { return refuse(registration.id, reason, &turn) }
     refusals[registration.id] = nil
+    unanswered.remove(registration.id)
     own.removeAll { isSame($0.id, registration.id) }
     own.append(registration)
     renewed.insert(registration.id)
@@ -271,6 +356,11 @@ extension Watch {
     if case .refused(let reason) = answer { return refuse(entry.id, reason, &turn) }
     refusals[entry.id] = nil
     renewed.remove(entry.id)
+    unanswered.remove(entry.id)
+    if running[entry.container] == nil {
+      if removed.count >= 100 { removed = [:] }
+      removed[entry.id] = Removal(container: entry.container, at: turn.now)
+    }
     own.removeAll { isSame($0.id, entry.id) }
     comparison?.own.removeAll { isSame($0.id, entry.id) }
     turn.log(.removed(entry))
@@ -286,7 +376,11 @@ extension Watch {
   }
 
   private mutating func loseAgent(_ reason: String, _ turn: inout Turn) {
-    if request == nil { return }
+    guard let asked = request?.subject else { return }
+    if case .register(let registration) = asked {
+      if unanswered.count >= 1_000 { unanswered = [] }
+      unanswered.insert(registration.id)
+    }
     turn.emit(.dropRequest)
     (request, comparison) = (nil, nil)
     nextComparison = turn.now
@@ -299,12 +393,12 @@ extension Watch {
 
 extension Comparison {
   mutating func note(_ entry: Entry, beside running: [String: Explored]) {
-    if let registration = entry.registration, running[entry.container] != nil { own.append(registration) }
+    self.running.insert(entry.container)
+    if let registration = entry.registration { own.append(registration) }
     switch running[entry.container] {
-    case nil: suspects.append(entry)
     case .wanted(let wanted, _) where entry.registration != nil:
       if !wanted.contains(where: { isSame($0.id, entry.id) }) { misnamed.append(entry) }
-    case .notYet, .untold, .wanted: break
+    case .notYet, .untold, .wanted, nil: break
     }
   }
 }

@@ -45,6 +45,7 @@ extension Watch {
   private mutating func askAgent(_ turn: inout Turn) {
     guard request == nil, stream == .open, agentPause <= turn.now else { return }
     takeSurelyDead(turn.now)
+    takeCritical()
     if let comparison, comparison.isComplete, nextRequest(comparison) == nil,
       suspect == nil || isOutdated(turn.now)
     {
@@ -70,12 +71,23 @@ extension Watch {
       return
     }
     for (place, entry) in comparison.suspects.enumerated() {
-      guard let until = surelyDead(entry), now < until else { continue }
+      guard let until = surelyDead(entry), now < until, !hasReturned(entry) else { continue }
       self.comparison?.suspects.remove(at: place)
       self.comparison?.dead = entry
       self.comparison?.surelyUntil = until
       return
     }
+  }
+
+  /// One that no engine need be asked about either: a living wrapper would have kept its check passing.
+  private mutating func takeCritical() {
+    guard let comparison, let critical = comparison.critical, comparison.dead == nil,
+      comparison.verified == nil
+    else { return }
+    let isCritical = { (entry: Entry) in critical.contains { isSame($0, entry.id) } }
+    guard let place = comparison.unconfirmed.firstIndex(where: isCritical) else { return }
+    self.comparison?.dead = comparison.unconfirmed[place]
+    self.comparison?.unconfirmed.remove(at: place)
   }
 
   /// Until when, as long as we would hear of its start.
@@ -90,6 +102,7 @@ extension Watch {
     if let verified = comparison.verified { return .deregister(verified) }
     if let dead = comparison.dead { return .verify(dead) }
     if !comparison.suspects.isEmpty { return nil }
+    if !comparison.unconfirmed.isEmpty, comparison.critical == nil { return .listCritical }
     let isOpen = { (id: String) in !comparison.givenUp.contains { isSame($0, id) } }
     if let misnamed = comparison.misnamed.first(where: { isOpen($0.id) }) { return .verify(misnamed) }
     for explored in running.values {
@@ -112,6 +125,7 @@ extension Watch {
 
   private mutating func send(_ next: AgentRequest, _ turn: inout Turn) {
     if case .register = next { lastRegistered = turn.now }
+    if next == .listCritical { comparison?.critical = [] }
     request = Waiting(subject: next, deadline: turn.now + WatchPlan.agentPatience)
     turn.emit(.send(next))
   }

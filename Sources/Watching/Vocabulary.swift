@@ -4,10 +4,13 @@ public struct WatchPlan: Hashable, Sendable {
   public var registers: Bool
   /// Take these registrations out when we end.
   public var withdraws: Bool
+  /// The container that we run in, which isn't counted; nil: none, or one that isn't known.
+  public var ownContainer: String?
 
-  public init(registers: Bool = true, withdraws: Bool = false) {
+  public init(registers: Bool = true, withdraws: Bool = false, ownContainer: String? = nil) {
     self.registers = registers
     self.withdraws = withdraws
+    self.ownContainer = ownContainer
   }
 
   /// What was missed is found this often; the list of what runs.
@@ -37,6 +40,16 @@ public struct WatchPlan: Hashable, Sendable {
   static let steadiness: Duration = .seconds(5)
   /// What an engine didn't tell of a dead container is asked again so soon.
   static let untold: Duration = .seconds(1)
+  /// How long the end of a container is remembered that the agent has no entry of.
+  static let endRemembered: Duration = .seconds(60)
+  /// How long an entry that was removed is expected to come back: another process would register it again within a
+  /// heartbeat, another watcher within a minute.
+  static let removalRemembered: Duration = .seconds(600)
+
+  /// How soon the checks of a container are looked at again that this engine doesn't know, the first time `age` ago:
+  /// within an eighth of its TTL.
+  static func checksPause(age: Duration) -> Duration { max(.seconds(1), age / 8) }
+
   /// For what was left to take out when a stop signal came.
   static let ending: Duration = .seconds(3)
 
@@ -68,14 +81,23 @@ public struct Entry: Hashable, Sendable {
   public var container: String
   /// The watcher's own; nil: a wrapper's.
   public var registration: Registration?
-  /// Whether it names our kind of engine. Where another engine runs beside ours, ours knows nothing of its containers.
-  public var isOfOurEngine: Bool
+  public var engine: EngineMark
 
-  public init(id: String, container: String, registration: Registration? = nil, isOfOurEngine: Bool = true) {
+  /// What an entry says of the engine that its container belongs to.
+  public enum EngineMark: Hashable, Sendable {
+    /// It carries our engine's ID.
+    case ours
+    /// Our kind of engine, but which one isn't said: it may be another on the same kernel.
+    case sameKind
+    case other
+  }
+
+  /// - Parameter engine: nil: as the watcher and the wrapper register.
+  public init(id: String, container: String, registration: Registration? = nil, engine: EngineMark? = nil) {
     self.id = id
     self.container = container
     self.registration = registration
-    self.isOfOurEngine = isOfOurEngine
+    self.engine = engine ?? (registration == nil ? .sameKind : .ours)
   }
 }
 
@@ -98,6 +120,8 @@ public enum EngineQuery: Hashable, Sendable {
 public enum AgentRequest: Hashable, Sendable {
   /// All entries with this boot's mark.
   case look
+  /// The services whose *alive* check is critical: a living wrapper keeps it passing.
+  case listCritical
   /// The entry under this ID, which may be another's by now.
   case verify(Entry)
   case register(Registration)
@@ -116,6 +140,8 @@ public enum AgentAnswer: Hashable, Sendable {
 public enum WatchEvent: Hashable, Sendable {
   /// The time that was named is over.
   case elapsed
+  /// The engine's ID; nil where it isn't known. Before `subscribed`.
+  case identified(engine: String?)
   case subscribed
   /// The stream is gone.
   case streamLost(String)
@@ -129,6 +155,8 @@ public enum WatchEvent: Hashable, Sendable {
   case inspected(Inspected)
   case queryLost(String)
   case entry(Entry)
+  /// The ID of a service whose *alive* check is critical.
+  case critical(String)
   case answered(AgentAnswer)
   case requestLost(String)
   /// A stop signal.
@@ -157,5 +185,9 @@ public enum WatchNotice: Hashable, Sendable {
   /// Two that run are to be registered under it.
   case idShared(String)
   case untold(container: String, String)
+  /// The engine doesn't say which one it is.
+  case engineUnidentified
+  /// It was removed because its container was gone, and has been registered again.
+  case cameBack(Entry)
   case leaving(registrations: Int)
 }

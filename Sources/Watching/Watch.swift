@@ -41,6 +41,20 @@ public struct Watch: Hashable {
   var running: [String: Explored] = [:]
   /// Whose end was heard a short time ago; never of one that is believed to run.
   var deaths: [String: Death] = [:]
+  /// The engine's ID, once it was told.
+  var engineID: String?
+  var isUnidentifiedTold = false
+  /// Containers of entries that have run on this engine.
+  var seen: Set<String> = []
+  /// Containers that ran on this engine and may have an entry by now, and when we learnt of their end.
+  var ended: [String: Duration] = [:]
+  /// Containers with entries that this engine knows nothing of, and since when that is known. They may run on another engine
+  /// of this kernel, so only their checks tell that they are dead.
+  var absent: [String: Duration] = [:]
+  /// What was removed because its container was gone, by ID.
+  var removed: [String: Removal] = [:]
+  /// IDs of our registrations that the agent hasn't answered: it may register them later.
+  var unanswered: Set<String> = []
 
   /// What the agent is asked; one thing at a time.
   var request: Waiting<AgentRequest>?
@@ -64,6 +78,9 @@ public struct Watch: Hashable {
   var end: Duration?
 
   public init(_ plan: WatchPlan) { self.plan = plan }
+
+  /// Whether this engine is known to have run the container.
+  func hasRun(_ container: String) -> Bool { seen.contains(container) || ended[container] != nil }
 
   /// Whether the container is believed to run.
   public func isRunning(_ container: String) -> Bool { running[container] != nil }
@@ -98,6 +115,14 @@ struct Death: Hashable {
   let endsOurs: Bool
 }
 
+/// An entry that was removed because its container was gone.
+struct Removal: Hashable {
+  let container: String
+  let at: Duration
+  /// Whether its return was logged.
+  var isReturnTold = false
+}
+
 /// Something that is waited for.
 struct Waiting<Subject: Hashable>: Hashable {
   let subject: Subject
@@ -112,6 +137,12 @@ struct Comparison: Hashable {
   var isOutdated = false
   /// What no container that we believe to run has: to be verified, one by one.
   var suspects: [Entry] = []
+  /// Containers that run here and have entries.
+  var running: Set<String> = []
+  /// Entries of containers that this engine doesn't know: to be removed only if their checks say so.
+  var unconfirmed: [Entry] = []
+  /// IDs of services whose *alive* check is critical; nil: not asked yet.
+  var critical: [String]?
   /// The one of which the engine has just said so, or whose end was just heard.
   var dead: Entry?
   /// How long that holds, if it was only heard.

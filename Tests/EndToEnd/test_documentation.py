@@ -51,6 +51,7 @@ docs/registrators.md
 docs/servicewatcher.md
     docker run -d --name servicewatcher: test_the_walk_through_is_what_happens
     servicewatcher: watching engine: test_the_walk_through_is_what_happens
+    servicewatcher: warning: web-4f2a-80 was registered again: test_what_comes_back_after_its_removal_stays_until_its_check_is_critical
     servicewatcher --engine tcp://127.0.0.1:2375: test_all_that_it_does_goes_through_and_nothing_else
 docs/story.md
     consul agent -dev: test_the_story_is_what_happens

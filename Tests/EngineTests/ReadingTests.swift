@@ -119,20 +119,30 @@ import Testing
     #expect(runningContainer(listed: Array(listed.utf8)) == (isRestarting ? nil : "a"))
   }
 
-  @Test func whoseEngine() {
-    let podman = #"{"Components":[{"Name":"Podman Engine"},{"Name":"Conmon"}]}"#
-    #expect(engineKind(version: Array(podman.utf8)) == "podman")
-    #expect(engineKind(version: Array(#"{"Components":[{"Name":"Engine"}]}"#.utf8)) == "docker")
-    #expect(engineKind(version: Array(#"{"Version":"20.10"}"#.utf8)) == "docker")
+  @Test("an engine of API 1.52 says the same without what that dropped")
+  func newestShape() throws {
+    func shape(_ network: String) -> String {
+      """
+      {"Id":"a","Name":"/web","State":{"Running":true},"Config":{"ExposedPorts":{"80/tcp":{}}},
+       "NetworkSettings":{\(network)"Networks":{"app":{"IPAddress":"198.51.100.9"},"bridge":{"IPAddress":"198.51.100.2"}}}}
+      """
+    }
+    #expect(try container(shape("")) == container(shape(#""IPAddress":"198.51.100.2","#)))
+    #expect(try container(shape("")).ports.map(\.containerAddress) == ["198.51.100.2"])
   }
 }
 
 @Suite struct QueryTests {
   @Test func onlyGets() {
-    let all: [Query] = [.events, .list, .inspect(container: "../x y"), .version]
-    let targets = all.map { $0.bytes(host: "engine").split(separator: 0x0D)[0] }
+    let all: [Query] = [.events, .list, .inspect(container: "../x y"), .version, .info]
+    let targets = all.map { $0.bytes(host: "engine", version: APIVersion(1, 44)).split(separator: 0x0D)[0] }
     let lines = targets.map { String(decoding: $0, as: UTF8.self) }
-    #expect(lines.allSatisfy { $0.hasPrefix("GET /v1.41/") && $0.hasSuffix(" HTTP/1.1") })
-    #expect(lines[2] == "GET /v1.41/containers/..%2Fx%20y/json HTTP/1.1")
+    #expect(lines.allSatisfy { $0.hasPrefix("GET /v1.44/") && $0.hasSuffix(" HTTP/1.1") })
+    #expect(lines[2] == "GET /v1.44/containers/..%2Fx%20y/json HTTP/1.1")
+  }
+
+  @Test func withoutAVersion() {
+    #expect(Query.info.target(nil) == "/info")
+    #expect(Query.inspect(container: "a").target(nil) == "/containers/a/json")
   }
 }

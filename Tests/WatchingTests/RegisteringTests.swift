@@ -137,7 +137,7 @@ struct RegisteringTests {
   @Test func anotherEnginesRegistrationsArentOurs() {
     var scene = Scene.watching([], WatchPlan(withdraws: true))
     scene.tell(
-      .entry(Entry(id: "x", container: "b", registration: redis, isOfOurEngine: false)), .answered(.done))
+      .entry(Entry(id: "x", container: "b", registration: redis, engine: .other)), .answered(.done))
     scene.tell(.inspected(.unknown))
     #expect(scene.tell(.stop) == [.exit])
   }

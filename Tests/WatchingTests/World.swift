@@ -2,7 +2,8 @@
 
 /// An engine, an agent and containers with wrappers, some with none, that live and die at random, seen through delays: events
 /// come late but in order, an answer tells of some moment between question and delivery. Docker's, where it is told so: who dies
-/// runs again 100 ms later at the soonest, and may register at once; deaths say when they were.
+/// runs again 100 ms later at the soonest, and may register at once; deaths say when they were. The last container is another
+/// engine's: ours says nothing of it.
 struct World {
   private struct Container {
     var isRunning = false
@@ -13,6 +14,7 @@ struct World {
     /// When its wrapper registers.
     var registersAt: Int?
     var diedAt = -World.restart
+    var isForeign = false
   }
   private struct Held {
     var life: Int
@@ -37,11 +39,14 @@ struct World {
   private static let start = 25
   private static let longestAnswer = 10
   private static let restart = 10
+  /// A dead wrapper's check is critical.
+  private static let ttl = 1_500
 
   init(seed: UInt64, containers count: Int = 4, isHasty: Bool = false) {
     self.isHasty = isHasty
     random = Xorshift(state: seed &* 0x9E37_79B9_7F4A_7C15 | 1)
     containers = (0..<count).map { Container(hasWrapper: $0 % 2 == 0) }
+    containers.append(Container(hasWrapper: true, isForeign: true))
     tell(.elapsed)
   }
 
@@ -87,14 +92,14 @@ struct World {
     containers[place].isRemoved = false
     containers[place].life += 1
     if containers[place].hasWrapper { containers[place].registersAt = tick + (isHasty ? 0 : World.start) }
-    publish { _ in .started("\(place)") }
+    if !containers[place].isForeign { publish { _ in .started("\(place)") } }
   }
 
   private mutating func die(_ place: Int) {
     containers[place].isRunning = false
     containers[place].registersAt = nil
     containers[place].diedAt = tick
-    publish { .died("\(place)", age: .milliseconds($0 * 10)) }
+    if !containers[place].isForeign { publish { .died("\(place)", age: .milliseconds($0 * 10)) } }
   }
 
   /// - Parameter event: what is told so late, in ticks.
@@ -131,7 +136,8 @@ extension World {
     case .dropQuery: answers.removeAll { !$0.isAgents }
     case .dropRequest: answers.removeAll { $0.isAgents }
     case .ask(.list):
-      let listed = containers.indices.filter { containers[$0].isRunning }.map { WatchEvent.listed("\($0)") }
+      let ours = containers.indices.filter { containers[$0].isRunning && !containers[$0].isForeign }
+      let listed = ours.map { WatchEvent.listed("\($0)") }
       answer(listed + [.listEnded], isAgents: false)
     case .ask(.inspect(let id)): answer([.inspected(inspect(Int(id)!))], isAgents: false)
     case .send(let request): send(request)
@@ -145,6 +151,7 @@ extension World {
 
   private func inspect(_ place: Int) -> Inspected {
     let container = containers[place]
+    if container.isForeign { return .unknown }
     if container.isRunning { return .running(wanted(place).map { [$0] } ?? []) }
     if isHasty { return .untold("busy") }
     return container.isRemoved ? .unknown : .stopped
@@ -162,6 +169,12 @@ extension World {
         WatchEvent.entry(Entry(id: "\(place)", container: "\(place)", registration: held.registration))
       }
       answer(found + [.answered(.done)])
+    case .listCritical:
+      let critical = entries.keys.filter {
+        let container = containers[$0]
+        return container.hasWrapper && !container.isRunning && tick - container.diedAt > World.ttl
+      }
+      answer(critical.map { WatchEvent.critical("\($0)") } + [.answered(.done)])
     case .verify(let entry):
       let place = Int(entry.id)!
       guard let held = entries[place] else { return answer([.answered(.unknown)]) }

@@ -18,7 +18,7 @@ struct WorldTests {
   @Test("what is taken out because a death was heard is no living registration either", arguments: 1...100)
   func deathsHeard(seed: UInt64) {
     var world = World(seed: seed, isHasty: true)
-    world.run(10_000)
+    world.run(12_000)
     #expect(world.faults.isEmpty)
     #expect(world.removed > 3, "nothing was taken out: this test would pass whatever the watcher did")
   }

@@ -60,7 +60,7 @@ def fake_engine(tmp_path):
     yield start_fake
     for one in engines:
         one.__exit__()
-    # In whatever test: four GETs, and nothing else.
+    # In whatever test: five GETs, and nothing else.
     assert FakeEngine.strange == []
 
 
@@ -165,10 +165,10 @@ def contained(image):
 
 @pytest.fixture
 def served(contained, agent):
-    """The smallest process as a service, passing, with nothing that would ever take it out: no TTL."""
+    """The smallest process as a service, passing; without a TTL nothing but a watcher would ever take it out."""
 
-    def run(engine, *words, name="web", options=(), consul=agent, how=()):
-        address = ["--name", name, "--consul-addr", consul.address, "--ttl", "0s", *options]
+    def run(engine, *words, name="web", options=(), consul=agent, how=(), ttl=0):
+        address = ["--name", name, "--consul-addr", consul.address, "--ttl", f"{int(ttl)}s", *options]
         ours = contained(engine, *address, "--", "/waits", *words, options=how)
         return Served(ours, consul, name).serves()
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import secrets
 import socket
 import threading
 import time
@@ -11,11 +12,13 @@ from servicewatcher import new_id
 
 PATIENCE = 20  # seconds that it holds anything back, whatever becomes of the test
 KINDS = {
-    "version": r"/v1\.41/version",
-    "events": r"/v1\.41/events\?filters=\S+",
-    "list": r"/v1\.41/containers/json",
-    "inspect": r"/v1\.41/containers/([0-9a-f]{64})/json",
+    "version": r"/version",
+    "info": r"/info",
+    "events": r"/events\?filters=\S+",
+    "list": r"/containers/json",
+    "inspect": r"/containers/([0-9a-f]{64})/json",
 }
+PATH = re.compile(r"GET (?:/v(\d+)\.(\d+))?(/\S*) HTTP/1\.1")
 STREAM = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
@@ -42,9 +45,9 @@ class Held:
 class FakeEngine(TCPServer):
     """A context; on a unix socket."""
 
-    strange = []  # what anybody asked beside the four questions
+    strange = []  # what anybody asked beside the five questions
 
-    def __init__(self, path, name="Engine"):
+    def __init__(self, path, name="Engine", api=((1, 24), (1, 48)), identity=None):
         super().__init__()
         self.listener.close()
         self.listener = socket.socket(socket.AF_UNIX)
@@ -52,7 +55,12 @@ class FakeEngine(TCPServer):
         self.listener.listen(64)
         self._open = {self.listener}
         self.address = f"unix://{path}"
-        self.version = {"Version": "28.2.2", "Components": [{"Name": name}]}
+        self.name, self.identity = name, identity or secrets.token_hex(16)
+        self.api = api  # the oldest and the newest version that it speaks
+        self.denied = None  # by a proxy before it: what passes, and the status of the rest
+        self.refused = 0
+        self.more_in_events = {}
+        self.versions = []  # asked for in paths, in turn; None where a path had none
         self.containers, self.asked = {}, []  # what inspect says of each; when and what
         self.listed_more = {}  # beside what the list needs
         self.sayings = {}  # by container, bytes instead of what inspect says
@@ -87,7 +95,7 @@ class FakeEngine(TCPServer):
     def tell(self, action, identity, **more):
         when = time.time_ns() - int(self.lateness * 1e9)
         event = {"Type": "container", "Action": action, "Actor": {"ID": identity}, "timeNano": when}
-        self.send(json.dumps({**event, **more}).encode() + b"\n")
+        self.send(json.dumps({**event, **self.more_in_events, **more}).encode() + b"\n")
 
     def send(self, data, raw=False):
         """Into the streams as they are."""
@@ -129,11 +137,20 @@ class FakeEngine(TCPServer):
                 return
             request += more
         line = request.split(b"\r\n", 1)[0].decode()
-        matches = {kind: re.fullmatch(rf"GET {path} HTTP/1\.1", line) for kind, path in KINDS.items()}
+        parts = PATH.fullmatch(line)
+        matches = {kind: parts and re.fullmatch(path, parts[3]) for kind, path in KINDS.items()}
         kind = next((kind for kind, match in matches.items() if match), None)
         if kind is None:
             FakeEngine.strange.append(line)
             return connection.sendall(answer({"message": "page not found"}, "404 Not Found"))
+        version = (int(parts[1]), int(parts[2])) if parts[1] else None
+        if self.denied and self.denied[0] != ("versioned" if version else "plain"):
+            self.refused += 1
+            return connection.sendall(answer({}, self.denied[1]))
+        self.versions.append(version)
+        refusal = self._refusal(version)
+        if refusal:
+            return connection.sendall(answer({"message": refusal}, "400 Bad Request"))
         self.asked.append((time.monotonic(), kind))
         said = self._say(kind, matches[kind])
         held = self._held.pop(kind, None)
@@ -146,12 +163,28 @@ class FakeEngine(TCPServer):
         if said == b"" or said == STREAM:
             connection.recv(1)  # until the other side has enough
 
+    def _refusal(self, version):
+        """As Docker says it."""
+        (oldest, newest) = self.api
+        text = version and f"client version {version[0]}.{version[1]} is too"
+        if version and version < oldest:
+            return f"{text} old. Minimum supported API version is {oldest[0]}.{oldest[1]}"
+        if version and version > newest:
+            return f"{text} new. Maximum supported API version is {newest[0]}.{newest[1]}"
+        return None
+
+    def _said_of_versions(self):
+        oldest, newest = (f"{major}.{minor}" for major, minor in self.api)
+        return {"ApiVersion": newest, "MinAPIVersion": oldest, "Components": [{"Name": self.name}]}
+
     def _say(self, kind, match):
         lie = self._lies.get(kind)
         if lie is not None:
             return lie
         if kind == "version":
-            return answer(self.version)
+            return answer(self._said_of_versions())
+        if kind == "info":
+            return answer({"ID": self.identity, "DockerRootDir": f"/{self.identity}"})
         if kind == "events":
             return STREAM
         if kind == "list":

@@ -2,9 +2,10 @@
 
 import os
 
-from servicewatcher import leave, marks, new_id
+from servicewatcher import leave_dead, marks, new_id
 
 HOST = os.uname().nodename
+MARKS = {*marks("x"), "engine-id"}
 
 
 def published(port, *, udp=False, address="0.0.0.0", host_port=None):
@@ -42,7 +43,7 @@ def registered(agent):
     """Without the marks."""
     services = {}
     for service_id, service in agent.services().items():
-        meta = {key: value for key, value in service["Meta"].items() if key not in marks("x")}
+        meta = {key: value for key, value in service["Meta"].items() if key not in MARKS}
         services[service_id] = {key: service[key] for key in ("Service", "Port", "Address", "Tags")} | {
             "Meta": meta
         }
@@ -52,6 +53,6 @@ def registered(agent):
 def is_settled(engine, agent, watcher):
     """What was to be registered is: the entry of one that died, which goes before, is gone."""
     watcher.watches()
-    leave(agent, "probe", marks(new_id()), name="probe")
+    leave_dead(agent, "probe", marks(new_id()), name="probe")
     engine.tell("die", new_id())
     watcher.until(lambda: agent.service("probe") is None, 10)

@@ -42,7 +42,7 @@ def request(engine, method, path, body=None, within=60):
     connection.sock.settimeout(within)
     try:
         headers = {"Content-Type": "application/json"} if body else {}
-        connection.request(method, f"/v1.41{path}", body and json.dumps(body), headers)
+        connection.request(method, path, body and json.dumps(body), headers)
         answer = connection.getresponse()
         said = answer.read()
         return answer.status, json.loads(said) if said else None
@@ -112,7 +112,7 @@ class Told:
 
     def __enter__(self):
         filters = urllib.parse.quote(json.dumps({"type": ["container"], "event": self._events}))
-        path = f"/v1.41/events?filters={filters}"
+        path = f"/events?filters={filters}"
         self._connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         assert self._connection.recv(1), "headers, at once"
         threading.Thread(target=self._read, daemon=True).start()

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from published import HOST, Case, is_settled, one, registered
-from servicewatcher import leave, marks, new_id
+from servicewatcher import leave_dead, marks, new_id
 
 WRAPPED = {
     "entrypoint": (['ENTRYPOINT ["/servicewrapper", "--", "/waits"]'], []),
@@ -50,7 +50,7 @@ def test_a_wrapped_container_is_never_registered_twice(docker, agent, contained,
         )
         ours.until(agent.services, 20)
         # Another death and comparison, after which nothing is to be done any more.
-        leave(agent, "probe", marks(new_id()))
+        leave_dead(agent, "probe", marks(new_id()))
         contained(docker, "/waits", "ends", "0", lines=())
         ours.until(lambda: not agent.service("probe"), 20)
     (service,) = agent.services().values()

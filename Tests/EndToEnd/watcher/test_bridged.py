@@ -69,7 +69,7 @@ def test_what_is_published_is_registered_and_gone_when_it_is_killed(bridged, con
 def test_internal_registers_the_address_on_the_bridge(bridged, contained, agent, watch):
     ours = watch(bridged, agent, "--internal").watches()
     container = contained(options=["--name", "plain"])
-    address = container.ask("inspect", "--format", "{{.NetworkSettings.IPAddress}}")
+    address = container.ask("inspect", "--format", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}")
     assert address.startswith(GATEWAY.rpartition(".")[0])
     ours.until(
         lambda: registered(agent)

@@ -8,7 +8,7 @@ from cluster import Cluster
 from faults import FAULTS, IN_NO_HURRY
 from fakes import Front
 from networks import Network
-from servicewatcher import BACK, leave, marks, new_id
+from servicewatcher import BACK, leave, leave_dead, marks, new_id
 from waiting import eventually
 from wrapper import descriptors, memory
 
@@ -146,7 +146,7 @@ def test_a_token_that_may_not_is_told_once_and_a_better_one_in_its_file_is_used(
 def test_without_a_token_what_it_may_not_see_stays(fake, watch, own_agent):
     rules = 'acl { enabled = true default_policy = "deny" tokens { master = "root-token" } }'
     agent = own_agent(config=rules, token="root-token").wait_for_tokens()
-    leave(agent, "web-1", marks(new_id()))
+    leave_dead(agent, "web-1", marks(new_id()))
     ours = watch(fake, agent).watches()
     asked = "Request finished: method=GET url=/v1/agent/services?filter="
     ours.until(lambda: asked in agent.log())

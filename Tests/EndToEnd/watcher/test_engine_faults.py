@@ -7,7 +7,7 @@ import pytest
 
 from fake_engine import chunk
 from faults import keep_open
-from servicewatcher import count_looks, leave, marks, new_id
+from servicewatcher import count_looks, leave_dead, marks, new_id
 from waiting import always, eventually
 from wrapper import descriptors, memory
 
@@ -15,7 +15,7 @@ AT_ONCE = 2.0  # while it is there; a busy machine
 
 
 def test_a_socket_that_is_not_there_yet_is_waited_for_and_told_once(fake_engine, agent, watch, tmp_path):
-    leave(agent, "web-1", marks(new_id()))
+    leave_dead(agent, "web-1", marks(new_id()))
     ours = watch(tmp_path / "later.sock", agent)
     ours.logs("No such file or directory")
     always(lambda: len(ours.troubles()) == 1 and agent.service("web-1"), during=1.0, what=ours.log)
@@ -28,7 +28,7 @@ def test_a_socket_that_is_not_there_yet_is_waited_for_and_told_once(fake_engine,
 def test_so_is_one_that_nobody_listens_on(fake_engine, agent, watch, tmp_path):
     path = tmp_path / "engine.sock"
     fake_engine(path).__exit__()
-    leave(agent, "web-1", marks(new_id()))
+    leave_dead(agent, "web-1", marks(new_id()))
     ours = watch(path, agent)
     ours.logs("Connection refused")
     path.unlink()
@@ -47,7 +47,7 @@ def test_the_engine_is_restarted_and_what_runs_stays(fake_engine, agent, watch, 
     path.unlink()
     ours.logs("warning")
     # Podman's kind of end: it knows no more of what has died, and of what lives nothing but the ID.
-    after = fake_engine(path)
+    after = fake_engine(path, identity=before.identity)
     after.run(alive)
     ours.cleans(agent)
     assert dead not in after.containers and agent.service("web-2")
@@ -113,7 +113,7 @@ def test_ten_thousand_events_in_a_burst_lose_nothing_and_cost_no_memory(fake, ag
             identity = new_id()
             fake.tell("start", identity)
             fake.tell("die", identity)
-        leave(agent, "probe", marks(new_id()))
+        leave_dead(agent, "probe", marks(new_id()))
         fake.tell("die", identity)
         ours.cleans(agent, 20, "probe")
 

@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from real_engines import Deaths, get
-from servicewatcher import BOOT_ID, leave, marks, new_id
+from served import EXPIRED, TTL
+from servicewatcher import BOOT_ID, leave, leave_dead, marks, new_id
 from waiting import eventually
 
 PROMISED = 0.1  # seconds, with the machine at our service: the best of some rounds
@@ -157,7 +158,7 @@ def test_what_has_not_all_the_marks_is_never_touched(killed, docker, agent):
     }
     for service_id, meta in by_hand.items():
         leave(agent, service_id, meta, name="hand")
-    leave(agent, "web-dead", marks(dead), name="hand")
+    leave_dead(agent, "web-dead", marks(dead), name="hand")
     ours = killed(docker)
     eventually(lambda: agent.service("web-dead") is None, what="the first comparison")
     ours.container.ask("kill")
@@ -168,7 +169,10 @@ def test_what_has_not_all_the_marks_is_never_touched(killed, docker, agent):
 def test_each_watcher_keeps_to_its_own_engine(served, watch, agent, docker, podman):
     """The living and the dead of another are none of its business."""
     names = [(engine, fate) for engine in (docker, podman) for fate in ("lives", "dies")]
-    all_of = {f"{engine.name}-{fate}": served(engine, name=f"{engine.name}-{fate}") for engine, fate in names}
+    all_of = {
+        f"{engine.name}-{fate}": served(engine, name=f"{engine.name}-{fate}", ttl=TTL if fate == "dies" else 0)
+        for engine, fate in names
+    }
 
     def left():
         return {name for name in all_of if agent.in_catalog(name)}
@@ -184,6 +188,6 @@ def test_each_watcher_keeps_to_its_own_engine(served, watch, agent, docker, podm
     gone_at(other)
     assert left() == {"docker-lives", "podman-lives", "podman-dies"}
     watch(podman, agent, "--cleanup-only")
-    eventually(lambda: "podman-dies" not in left(), 5)
+    eventually(lambda: "podman-dies" not in left(), EXPIRED + 5)
     for name in ("docker-lives", "podman-lives"):
         assert all_of[name].is_passing()

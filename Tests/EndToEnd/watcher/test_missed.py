@@ -4,10 +4,11 @@ import pytest
 
 from agent import keeping
 from real_engines import RestartableDocker
-from servicewatcher import BACK, marks
+from served import EXPIRED, TTL
+from servicewatcher import BACK, leave, marks, new_id
 from waiting import always, eventually
 
-AWAY = {"killed": (), "removed": (), "own": ("--rm",)}
+REMOVED = {"removed": (), "own": ("--rm",)}
 
 
 def are_gone(agent, *names):
@@ -15,17 +16,20 @@ def are_gone(agent, *names):
 
 
 def test_while_the_watcher_was_away(served, watch, agent, engine):
+    """What the engine doesn't know any more may live on another engine, until its TTL has run out."""
     first = watch(engine, agent).watches()
-    killed, removed, own = (served(engine, name=name, how=how) for name, how in AWAY.items())
+    killed = served(engine, name="killed")
+    removed, own = (served(engine, name=name, how=how, ttl=TTL) for name, how in REMOVED.items())
     alive = served(engine, name="alive")
     first.kill()
     killed.container.ask("kill")
     removed.container.ask("rm", "--force", *(["--time", "0"] if engine.name == "podman" else []))
     own.container.ask("kill")
     eventually(lambda: not own.container.exists(), 20, "removed", every=0.05)
-    assert not any(are_gone(agent, name)() for name in AWAY)
+    assert not any(are_gone(agent, name)() for name in ("killed", *REMOVED))
     second = watch(engine, agent)
-    second.until(are_gone(agent, *AWAY), BACK)
+    second.until(are_gone(agent, "killed"), BACK)
+    second.until(are_gone(agent, *REMOVED), EXPIRED + BACK)
     assert alive.is_passing() and alive.is_found()
 
 
@@ -73,3 +77,19 @@ def test_while_consul_was_away(served, watch, docker, own_agent, tmp_path, how):
     eventually(alive.is_passing, 10, "alive")
     assert len(ours.lines("warning")) == (how == "killed"), ours.log
     assert agent.service(alive.id)["Meta"].items() >= marks(alive.container.identity).items()
+
+
+def test_what_comes_back_after_its_removal_stays_until_its_check_is_critical(fake, agent, watch, wrapped):
+    """As where the container lives on a second engine of the same kernel, and its wrapper registers it again."""
+    container = wrapped()
+    ours = watch(fake, agent).watches()
+    fake.die(container)
+    ours.cleans(agent)
+    check = {"CheckID": "web-1:alive", "Name": "alive", "TTL": "10m", "Status": "passing"}
+    leave(agent, "web-1", marks(container), Checks=[check])
+    fake.tell("die", new_id())
+    ours.logs(f"web-1 was registered again although container {container[:12]} is gone from this engine")
+    always(lambda: agent.service("web-1") is not None, during=3.0, what=f"it stays: {ours.log}")
+    assert len(ours.troubles()) == 1
+    agent.put("/v1/agent/check/fail/web-1:alive")
+    ours.cleans(agent, 5)

@@ -8,7 +8,7 @@ import pytest
 
 from ports import waits_unread
 from promises import ID
-from servicewatcher import leave, marks, new_id
+from servicewatcher import leave, leave_dead, marks, new_id
 from waiting import always, eventually
 
 LOOK, DEREGISTER = "/v1/agent/services?filter=", "/v1/agent/service/deregister/"
@@ -55,7 +55,7 @@ def scene(request, fake, agent, holding, watch):
 
         def stays(self):
             """As soon as the watcher has nothing in hand."""
-            done = leave(agent, "probe", marks(new_id()), name="probe")
+            done = leave_dead(agent, "probe", marks(new_id()), name="probe")
             fake.tell("die", new_id())
             eventually(lambda: agent.service(done) is None, 15, f"the next comparison: {ours.log}")
             assert self.is_new(), ours.log

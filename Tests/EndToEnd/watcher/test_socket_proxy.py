@@ -1,4 +1,4 @@
-"""Behind a proxy that lets four questions through, and as a user who may do no more than ask."""
+"""Behind a proxy that lets five requests through, and as a user who may do no more than ask."""
 
 import http.client
 import os
@@ -29,7 +29,7 @@ def behind(tmp_path):
         text = text.replace("unix@/var/run/docker.sock", engine.address.replace("unix://", "unix@"))
         file.write_text(text.replace("127.0.0.1:2375", f"127.0.0.1:{port}"), encoding="ascii")
         proxies.append(start(["haproxy", "-f", file]))
-        eventually(lambda: ask(port, "GET", "/v1.41/version") == 200, 10, "haproxy")
+        eventually(lambda: ask(port, "GET", "/version") == 200, 10, "haproxy")
         return port
 
     yield start_proxy
@@ -58,9 +58,13 @@ REFUSED = [
     ("GET", f"/v1.41/containers/{ID}/json/../logs"),
     ("GET", "/v1.41/containers/name/json"),
     ("GET", "/v1.41/images/json"),
-    ("GET", "/v1.41/info"),
+    ("GET", "/v1.41/info/../images/json"),
+    ("GET", "/v1/info"),
+    ("GET", "/v1.41/v1.41/info"),
+    ("POST", "/info"),
+    ("GET", "/images/json"),
     ("GET", "/v1.41/eventsx"),
-    ("GET", "/events/../v1.41/info"),
+    ("GET", "/events/../v1.41/images/json"),
 ]  # fmt: skip
 
 

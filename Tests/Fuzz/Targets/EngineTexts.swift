@@ -14,8 +14,22 @@ func takeEngine(_ bytes: [UInt8]) {
     if let occurrence = Occurrence(line: line) { promise(!occurrence.container.isEmpty, "of no container") }
   }
   for element in elements(bytes, inPiecesOf: 4096) { _ = runningContainer(listed: element) }
-  if let kind = engineKind(version: bytes) { promise(["docker", "podman"].contains(kind), kind) }
+  takeHandshake(bytes)
   if let container = Container(inspected: bytes) { take(container) }
+}
+
+/// Whatever an engine says of its version and of itself, the handshake ends.
+private func takeHandshake(_ bytes: [UInt8]) {
+  var handshake = EngineHandshake()
+  var step = handshake.first
+  for _ in 0..<8 {
+    switch step {
+    case .ask, .subscribe: step = handshake.receive(200, "200", bytes)
+    case .ready: return promise(["docker", "podman"].contains(handshake.kind), handshake.kind)
+    case .failed(let reason): return promiseOneShortLine(reason, limit: 100)
+    }
+  }
+  promise(false, "the handshake has no end")
 }
 
 /// What is registered for it is a definition that Consul can take, with our marks and no one else's.
@@ -24,7 +38,7 @@ private func take(_ container: Container) {
   inside.isInternal = true
   for publishing in [Publishing(), inside] {
     let publisher = Publisher(publishing, boot: "boot", hostname: "host")
-    let (definitions, wrong) = publisher.definitions(of: container, engine: "docker")
+    let (definitions, wrong) = publisher.definitions(of: container, engine: EngineHandshake())
     // The container's name and the port stand before and behind the words.
     for complaint in wrong { promiseOneShortLine(complaint, limit: 600) }
     for definition in definitions {

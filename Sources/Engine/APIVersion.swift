@@ -1,0 +1,29 @@
+/// A version of Docker's API, such as 1.41. Compared number by number: 1.9 is older than 1.41.
+public struct APIVersion: Hashable, Comparable, Sendable {
+  public let major: Int
+  public let minor: Int
+
+  public init(_ major: Int, _ minor: Int) {
+    self.major = major
+    self.minor = minor
+  }
+
+  /// nil unless it is two numbers and a dot.
+  init?(_ text: String) {
+    let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    guard parts.count == 2, let major = APIVersion.number(parts[0]), let minor = APIVersion.number(parts[1])
+    else { return nil }
+    self.init(major, minor)
+  }
+
+  public var text: String { "\(major).\(minor)" }
+
+  public static func < (one: APIVersion, other: APIVersion) -> Bool {
+    (one.major, one.minor) < (other.major, other.minor)
+  }
+
+  private static func number(_ digits: Substring.UTF8View) -> Int? {
+    guard !digits.isEmpty, digits.count <= 6, digits.allSatisfy({ 0x30...0x39 ~= $0 }) else { return nil }
+    return digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+  }
+}

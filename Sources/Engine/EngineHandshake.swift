@@ -1,0 +1,122 @@
+internal import JSON
+
+/// How a connection to an engine begins: which version of the API both sides speak, which engine it is, and the
+/// subscription to its events. It is done again at each connection, because an engine may have been upgraded or replaced.
+///
+/// Docker 29.0 answers 400 to every version below 1.44, and Docker 20.10 to every version above 1.41. A proxy before the
+/// engine may let only paths with a version through, or only paths without.
+public struct EngineHandshake: Hashable, Sendable {
+  public enum Step: Hashable, Sendable {
+    /// A request with one answer.
+    case ask(Query)
+    /// The stream of events, whose answer goes on.
+    case subscribe(Query)
+    /// Everything is known.
+    case ready
+    /// Why the engine can't be watched, for the log.
+    case failed(String)
+  }
+
+  /// The oldest version with everything that we ask.
+  static let oldest = APIVersion(1, 41)
+
+  /// The version that is asked for in paths; nil: none, which means the engine's newest.
+  public private(set) var version: APIVersion?
+  /// `docker` or `podman`, as in a wrapper's Meta.
+  public private(set) var kind = ""
+  /// What tells this engine from others of its kind; nil where a proxy denies it.
+  public private(set) var id: String?
+  /// The versions in whose paths `/version` is still to be asked for.
+  private var left: [APIVersion?] = [APIVersion(1, 44), oldest]
+  private var question = Query.version
+  /// The version that both speak, once it is known.
+  private var common: APIVersion?
+  /// Whether the engine answered a path without a version.
+  private var knowsPlainPaths = false
+  /// Whether the question was asked in both forms of its path, with a version and without.
+  private var hasTriedBoth = false
+
+  public init() {}
+
+  public var first: Step { .ask(question) }
+
+  /// - Parameters:
+  ///   - status: of the answer to the last step.
+  ///   - reason: what the log is to say of it.
+  ///   - body: empty for the stream of events.
+  public mutating func receive(_ status: Int, _ reason: String, _ body: [UInt8] = []) -> Step {
+    let isDenied = EngineHandshake.isDenial(status)
+    return switch question {
+    case .version where status == 200: choose(body)
+    case .version where isDenied && !left.isEmpty: askAgain()
+    case .info where status == 200: identify(body)
+    case .info where isDenied && tryOtherForm(): .ask(.info)
+    // An engine that can't be identified is watched all the same.
+    case .info: subscribe(common)
+    case .events where status == 200: .ready
+    case .events where isDenied && tryOtherForm(): .subscribe(.events)
+    case .version, .events, .list, .inspect: .failed(reason)
+    }
+  }
+
+  /// What an engine says of a version, and a proxy of a path, that it doesn't take.
+  private static func isDenial(_ status: Int) -> Bool { status == 400 || status == 403 || status == 404 }
+
+  private mutating func askAgain() -> Step {
+    version = left.removeFirst()
+    return .ask(.version)
+  }
+
+  /// The lowest that both know, because it is the one that changes least with the engine.
+  private mutating func choose(_ body: [UInt8]) -> Step {
+    guard let json = try? JSON(parsing: body) else { return .failed("its version can't be read") }
+    kind = engineKind(version: json)
+    let asked = version ?? EngineHandshake.oldest
+    let newest = json["ApiVersion"]?.string.flatMap { APIVersion($0) } ?? asked
+    let lowest = json["MinAPIVersion"]?.string.flatMap { APIVersion($0) } ?? EngineHandshake.oldest
+    let chosen = max(lowest, EngineHandshake.oldest)
+    guard chosen <= newest else {
+      return .failed("its API \(newest.text) is too old; \(EngineHandshake.oldest.text) or later is needed")
+    }
+    knowsPlainPaths = version == nil
+    (version, common, question) = (chosen, chosen, .info)
+    return .ask(.info)
+  }
+
+  /// False where there is no other form, or it was denied too.
+  private mutating func tryOtherForm() -> Bool {
+    if hasTriedBoth || !knowsPlainPaths { return false }
+    hasTriedBoth = true
+    version = version == nil ? common : nil
+    return true
+  }
+
+  private mutating func identify(_ body: [UInt8]) -> Step {
+    id = engineID(info: body, kind: kind)
+    return subscribe(version)
+  }
+
+  private mutating func subscribe(_ version: APIVersion?) -> Step {
+    (self.version, question, hasTriedBoth) = (version, .events, false)
+    return .subscribe(.events)
+  }
+}
+
+/// What the engine is called by its answer to `Query.version`: `docker` or `podman`.
+func engineKind(version: JSON) -> String {
+  guard case .array(let components) = version["Components"] else { return "docker" }
+  let isPodman = components.contains { $0["Name"]?.string?.utf8.elementsEqual("Podman Engine".utf8) ?? false }
+  return isPodman ? "podman" : "docker"
+}
+
+/// What tells an engine from others of its kind on one kernel, in its answer to `Query.info`: its ID and the path of its
+/// storage. Docker 20.10 keeps its ID in /etc/docker, which several may share. Podman makes one up for each answer (seen with
+/// 4.3), so only the path counts. At most 512 bytes, as the value of a Meta key.
+func engineID(info bytes: [UInt8], kind: String) -> String? {
+  let json = try? JSON(parsing: bytes)
+  let isPodman = kind.utf8.elementsEqual("podman".utf8)
+  let id = isPodman ? "" : json?["ID"]?.string ?? ""
+  let storage = json?["DockerRootDir"]?.string ?? ""
+  let both = [id, storage].filter { !$0.utf8.isEmpty }.joined(separator: " ")
+  return both.utf8.isEmpty || both.utf8.count > 512 ? nil : both
+}

@@ -1,0 +1,130 @@
+import Testing
+
+@testable import Engine
+
+@Suite struct APIVersionTests {
+  @Test(arguments: [("1.9", "1.41"), ("1.44", "1.53"), ("1.100", "2.0")])
+  func numbersAreCompared(older: String, newer: String) throws {
+    #expect(try #require(APIVersion(older)) < #require(APIVersion(newer)))
+    #expect(try !(#require(APIVersion(newer)) < #require(APIVersion(older))))
+  }
+
+  @Test(arguments: ["", "1", "1.", ".41", "1.41.0", "v1.41", "1.x", "1.-4", "1.4000000"])
+  func otherTextsAreNone(_ text: String) { #expect(APIVersion(text) == nil) }
+}
+
+@Suite struct EngineHandshakeTests {
+  /// The answers in turn, and what follows from the last.
+  private func step(_ answers: (Int, String)...) -> (EngineHandshake, EngineHandshake.Step) {
+    var handshake = EngineHandshake()
+    var step = handshake.first
+    for (status, body) in answers { step = handshake.receive(status, "\(status)", Array(body.utf8)) }
+    return (handshake, step)
+  }
+
+  private func versions(_ newest: String, from oldest: String) -> String {
+    #"{"ApiVersion":"\#(newest)","MinAPIVersion":"\#(oldest)"}"#
+  }
+
+  @Test func theFirstQuestionNamesNoVersion() {
+    let (handshake, step) = step()
+    #expect(step == .ask(.version))
+    #expect(handshake.version == nil)
+  }
+
+  @Test(
+    "the lowest version from 1.41 up that both know is used",
+    arguments: [
+      ("1.41", "1.12", APIVersion(1, 41)), ("1.51", "1.24", APIVersion(1, 41)),
+      ("1.53", "1.44", APIVersion(1, 44)), ("1.54", "1.40", APIVersion(1, 41)),
+      ("1.100", "1.60", APIVersion(1, 60)), ("2.1", "2.0", APIVersion(2, 0)),
+    ])
+  func chooses(newest: String, oldest: String, chosen: APIVersion) {
+    let (handshake, step) = step((200, versions(newest, from: oldest)))
+    #expect(step == .ask(.info))
+    #expect(handshake.version == chosen)
+  }
+
+  @Test(
+    "an engine that says nothing of versions is asked for the oldest",
+    arguments: ["{}", #"{"ApiVersion":7}"#])
+  func saysNothing(body: String) {
+    #expect(step((200, body)).0.version == APIVersion(1, 41))
+  }
+
+  @Test func tooOldAnEngineIsNamed() {
+    let (_, step) = step((200, versions("1.40", from: "1.12")))
+    #expect(step == .failed("its API 1.40 is too old; 1.41 or later is needed"))
+  }
+
+  @Test(
+    "a proxy that denies paths without a version is asked with 1.44, then with 1.41",
+    arguments: [400, 403, 404])
+  func asksWithVersions(denial: Int) {
+    let (first, second) = (step((denial, "")), step((denial, ""), (denial, "")))
+    #expect(first.1 == .ask(.version))
+    #expect(first.0.version == APIVersion(1, 44))
+    #expect(second.1 == .ask(.version))
+    #expect(second.0.version == APIVersion(1, 41))
+    #expect(step((denial, ""), (denial, ""), (denial, "")).1 == .failed("\(denial)"))
+    let old = step((denial, ""), (denial, ""), (200, versions("1.41", from: "1.12")))
+    #expect(old.1 == .ask(.info))
+    #expect(old.0.version == APIVersion(1, 41))
+  }
+
+  @Test("any other status is the engine's trouble, and tried again later", arguments: [500, 503, 301, 401])
+  func fails(status: Int) {
+    #expect(step((status, "")).1 == .failed("\(status)"))
+  }
+
+  /// Behind a proxy that lets only paths without a version through.
+  @Test(arguments: [400, 403, 404])
+  func asksWithoutVersions(denial: Int) {
+    let first = step((200, versions("1.53", from: "1.44")), (denial, ""))
+    #expect(first.1 == .ask(.info))
+    #expect(first.0.version == nil)
+    let (handshake, next) = step((200, versions("1.53", from: "1.44")), (denial, ""), (200, "{}"))
+    #expect(next == .subscribe(.events))
+    #expect(handshake.version == nil)
+  }
+
+  /// The proxy denies the engine's identity, and knows only one form of the other paths.
+  @Test(arguments: [400, 403, 404])
+  func asksForEventsInBothForms(denial: Int) {
+    let known = versions("1.53", from: "1.44")
+    let first = step((200, known), (denial, ""), (denial, ""))
+    #expect(first.1 == .subscribe(.events))
+    #expect(first.0.version == APIVersion(1, 44))
+    let second = step((200, known), (denial, ""), (denial, ""), (denial, ""))
+    #expect(second.1 == .subscribe(.events))
+    #expect(second.0.version == nil)
+    let third = step((200, known), (denial, ""), (denial, ""), (denial, ""), (denial, ""))
+    #expect(third.1 == .failed("\(denial)"))
+    // It never took a path without a version.
+    let versioned = step((denial, ""), (200, known), (denial, ""), (denial, ""))
+    #expect(versioned.1 == .failed("\(denial)"))
+  }
+
+  @Test func knowsDockersID() {
+    let (handshake, next) = step((200, "{}"), (200, #"{"ID":"7f0c","DockerRootDir":"/var/lib/docker"}"#))
+    #expect(next == .subscribe(.events))
+    #expect(handshake.id == "7f0c /var/lib/docker")
+    #expect(handshake.kind == "docker")
+    #expect(step((200, "{}"), (200, "{}"), (200, "")).1 == .ready)
+  }
+
+  /// It makes an ID up for each answer.
+  @Test func knowsPodmanByItsStorage() {
+    let podman = #"{"ApiVersion":"1.41","Components":[{"Name":"Podman Engine"},{"Name":"Conmon"}]}"#
+    let (handshake, _) = step((200, podman), (200, #"{"ID":"7f0c","DockerRootDir":"/storage"}"#))
+    #expect(handshake.id == "/storage")
+    #expect(handshake.kind == "podman")
+  }
+
+  @Test("an engine whose identity can't be had is watched all the same", arguments: [500, 503])
+  func unidentified(status: Int) {
+    let (handshake, next) = step((200, "{}"), (status, ""))
+    #expect(next == .subscribe(.events))
+    #expect(handshake.id == nil)
+  }
+}
