@@ -81,6 +81,9 @@ public struct ResponseParser: Hashable, Sendable {
     }
   }
 
+  /// Bytes that are still to come of the body that is being received; nil where the header doesn't say how many.
+  public var remaining: Int? { if case .body(let remaining) = phase { remaining } else { nil } }
+
   /// What has arrived of the body so far, which is then no part of the response any more: for one that is read as it
   /// comes, and may go on for ever.
   public mutating func takeBody() -> [UInt8] {

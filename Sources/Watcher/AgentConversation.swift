@@ -1,6 +1,5 @@
 internal import Clients
 internal import Consul
-internal import Engine
 internal import HTTP
 internal import JSON
 internal import Linux
@@ -34,7 +33,7 @@ struct AgentConversation: ~Copyable {
   ///   - definition: of what is to be registered.
   ///   - engine: ours.
   mutating func send(
-    _ request: AgentRequest, _ definition: Definition?, engine: EngineHandshake, _ poller: borrowing Poller
+    _ request: AgentRequest, _ definition: Definition?, engine: EngineIdentity, _ poller: borrowing Poller
   ) -> [WatchEvent] {
     guard let words = words(request, definition) else {
       return [.answered(.refused("its container is gone"))]
@@ -58,12 +57,12 @@ struct AgentConversation: ~Copyable {
   }
 
   mutating func proceed(
-    _ tag: UInt64, engine: EngineHandshake, _ poller: borrowing Poller
+    _ tag: UInt64, engine: EngineIdentity, _ poller: borrowing Poller
   ) -> [WatchEvent] {
     call.proceed(tag, poller).flatMap { heard($0, engine) }
   }
 
-  private mutating func heard(_ news: Call.News, _ engine: EngineHandshake) -> [WatchEvent] {
+  private mutating func heard(_ news: Call.News, _ engine: EngineIdentity) -> [WatchEvent] {
     guard let asked else { return [] }
     switch news {
     case .lost(let reason), .unreachable(let reason): return [.requestLost(reason)]
@@ -77,7 +76,7 @@ struct AgentConversation: ~Copyable {
   }
 
   private mutating func found(
-    _ asked: AgentRequest, _ response: Response, _ engine: EngineHandshake
+    _ asked: AgentRequest, _ response: Response, _ engine: EngineIdentity
   ) -> [WatchEvent] {
     guard response.status == 200 else { return [] }
     switch asked {
@@ -88,7 +87,7 @@ struct AgentConversation: ~Copyable {
   }
 
   private mutating func elements(
-    _ asked: AgentRequest, _ bytes: [UInt8], _ engine: EngineHandshake
+    _ asked: AgentRequest, _ bytes: [UInt8], _ engine: EngineIdentity
   ) -> [WatchEvent] {
     let complete = elements.receive(bytes)
     if asked == .listCritical { return complete.compactMap { serviceOfAliveCheck($0) }.map { .critical($0) } }
@@ -117,7 +116,7 @@ extension AgentAnswer {
 
 extension Entry {
   /// From a value of `GET /v1/agent/services`, or from `GET /v1/agent/service/:id`; nil where it isn't a wrapper's or a watcher's, or of no container.
-  init?(_ bytes: [UInt8], engine: EngineHandshake) {
+  init?(_ bytes: [UInt8], engine: EngineIdentity) {
     guard let json = try? JSON(parsing: bytes), let meta = json["Meta"], let id = json["ID"]?.string,
       let container = meta["container-id"]?.string, isContainerID(container.utf8)
     else { return nil }
@@ -130,7 +129,7 @@ extension Entry {
 }
 
 extension Entry.EngineMark {
-  fileprivate init(_ meta: JSON, _ engine: EngineHandshake) {
+  fileprivate init(_ meta: JSON, _ engine: EngineIdentity) {
     if let id = meta["engine-id"]?.string {
       self = engine.id.map { $0.utf8.elementsEqual(id.utf8) } ?? false ? .ours : .other
     } else {

@@ -18,7 +18,11 @@ struct EngineLink: ~Copyable {
   private var isSubscribed = false
   private var elements = ElementSplitter()
   private var asked: Asked?
-  private(set) var handshake = EngineHandshake()
+  private var handshake = EngineHandshake()
+  /// The last that was told: an engine that doesn't answer this once is hardly another one.
+  private var id: String?
+
+  var identity: EngineIdentity { EngineIdentity(kind: handshake.kind, id: id) }
   /// What is to be registered, by container.
   private var definitions: [String: [Definition]] = [:]
   /// What containers say of themselves wrongly.
@@ -55,7 +59,7 @@ struct EngineLink: ~Copyable {
       return news.map { streamed($0, poller) } ?? []
     case .ready:
       dropQuery()
-      return [.identified(engine: handshake.id), .subscribed]
+      return [.subscribed]
     case .failed(let reason): return [.streamLost(reason)]
     }
   }
@@ -66,6 +70,7 @@ struct EngineLink: ~Copyable {
     return switch question {
     case .list: begin(.list, .parts(limit: longestList), poller)
     case .inspect(let id): begin(.inspect(container: id), .whole, poller)
+    case .identify: begin(.info, .whole, poller)
     }
   }
 
@@ -166,6 +171,9 @@ extension EngineLink {
       return [.inspected(.untold(reason))]
     case (.handshake, .answered(let response)):
       return take(handshake.receive(response.status, response.told, response.body), poller)
+    case (.query(.identify), .lost): return [identified(nil)]
+    case (.query(.identify), .answered(let response)):
+      return [identified(response.status == 200 ? response.body : nil)]
     case (.query(.list), .part(let bytes, 200)): return listed(bytes)
     case (.query(.list), .answered(let response)) where response.status == 200:
       dropQuery()
@@ -178,6 +186,13 @@ extension EngineLink {
     }
   }
 
+  private mutating func identified(_ info: [UInt8]?) -> WatchEvent {
+    dropQuery()
+    let told = info.flatMap { engineID(info: $0, kind: handshake.kind) }
+    id = told ?? id
+    return .identified(engine: told)
+  }
+
   private mutating func listed(_ bytes: [UInt8]) -> [WatchEvent] {
     elements.receive(bytes).compactMap { runningContainer(listed: $0) }.map { .listed($0) }
   }
@@ -187,8 +202,8 @@ extension EngineLink {
     guard response.status == 200, let container = Container(inspected: response.body) else {
       return .inspected(.untold(response.status == 200 ? "what it says can't be read" : response.told))
     }
-    guard container.isRunning else { return .inspected(.stopped) }
-    let (wanted, wrong) = publisher.definitions(of: container, engine: handshake)
+    guard container.isRunning else { return .inspected(.stopped, finishedAt: container.finishedAt) }
+    let (wanted, wrong) = publisher.definitions(of: container, engine: identity)
     complaints += wrong
     definitions[id] = wanted.isEmpty ? nil : wanted
     return .inspected(.running(wanted.map { Registration($0) }))
@@ -202,6 +217,14 @@ extension Response {
   }
 
   var told: String { "\(status): \(reason)" }
+}
+
+/// What its entries say of an engine.
+struct EngineIdentity {
+  /// `docker` or `podman`.
+  let kind: String
+  /// nil where the engine doesn't tell it.
+  let id: String?
 }
 
 extension Registration {

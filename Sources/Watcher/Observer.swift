@@ -81,7 +81,7 @@ struct Observer: ~Copyable {
       sources.timer.acknowledge()
       pending.append(.elapsed)
     } else if agent.owns(tag) {
-      pending += agent.proceed(tag, engine: engine.handshake, sources.poller)
+      pending += agent.proceed(tag, engine: engine.identity, sources.poller)
     } else {
       pending += engine.proceed(tag, sources.poller)
     }
@@ -110,7 +110,7 @@ extension Observer {
     case .dropQuery: engine.dropQuery()
     case .send(let request):
       let definition = engine.definition(request, watch)
-      pending += agent.send(request, definition, engine: engine.handshake, sources.poller)
+      pending += agent.send(request, definition, engine: engine.identity, sources.poller)
     case .dropRequest: agent.drop()
     case .log(let notice): journal.write(notice)
     case .exit: isOver = true

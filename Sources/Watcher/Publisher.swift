@@ -16,7 +16,7 @@ struct Publisher {
   }
 
   /// The services, and what is wrong with the others, in words.
-  func definitions(of container: Container, engine: EngineHandshake) -> ([Definition], [String]) {
+  func definitions(of container: Container, engine: EngineIdentity) -> ([Definition], [String]) {
     if container.hasWrapper { return ([], []) }
     let ports = container.ports.compactMap { place($0) }
     var (definitions, wrong): ([Definition], [String]) = ([], [])

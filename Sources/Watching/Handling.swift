@@ -23,7 +23,7 @@ extension Watch {
     case .missed: nextList = turn.now
     case .listed(let id): listed.append(id)
     case .listEnded: finishList(&turn)
-    case .inspected(let answer): inspected(answer, &turn)
+    case .inspected(let answer, let finishedAt): inspected(answer, finishedAt, &turn)
     case .streamLost(let reason): loseStream(reason, &turn)
     case .queryLost(let reason): loseEngine(reason, &turn)
     case .entry(let entry): note(entry, &turn)
@@ -44,11 +44,14 @@ extension Watch {
 // MARK: The engine
 extension Watch {
   private mutating func note(_ id: String, runs: Bool, _ turn: inout Turn) {
-    if query != nil { news[id] = runs }
-    if case .inspect(let asked) = query?.subject, isSame(asked, id) {
+    switch query?.subject {
+    case .list: news[id] = runs
+    case .inspect(let asked) where isSame(asked, id):
+      news[id] = runs
       // Its answer would be of before, and is hardly waited for. Not dropped: in a burst the engine would be asked for each
       // event.
       hurryQuery(turn.now + WatchPlan.untold)
+    case .inspect, .identify, nil: break
     }
     if runs {
       if running[id] == nil { running[id] = .notYet }
@@ -67,17 +70,20 @@ extension Watch {
 
   private mutating func noteRunning(_ id: String) {
     (deaths[id], ended[id], absent[id]) = (nil, nil, nil)
-    removed = removed.filter { !isSame($0.value.container, id) }
+    for one in removed where isSame(one.value.container, id) { removed[one.key] = nil }
   }
 
-  /// Another engine than before knows nothing of the former's containers.
+  /// Another engine than before knows nothing of the former's containers, and what is registered is marked otherwise.
   private mutating func identified(_ engine: String?, _ turn: inout Turn) {
+    endQuery()
     if let engine, let engineID, !isSame(engine, engineID) {
-      (seen, ended, absent, removed) = ([], [:], [:], [:])
+      (running, seen, ended, absent, removed) = ([:], [], [:], [:], [:])
+      renewed = []
     }
     engineID = engine ?? engineID
-    if engine == nil, !isUnidentifiedTold { turn.log(.engineUnidentified) }
-    isUnidentifiedTold = engine == nil
+    if engineID == nil, !isUnidentifiedTold { turn.log(.engineUnidentified) }
+    isUnidentifiedTold = engineID == nil
+    if stream == .identifying { stream = .listing }
   }
 
   /// Of those that are forgotten, and of what we didn't know, the engine is asked.
@@ -121,17 +127,17 @@ extension Watch {
 
   private mutating func subscribed(_ turn: inout Turn) {
     guard case .subscribing = stream else { return }
-    (stream, openSince) = (.listing, turn.now)
+    (stream, openSince) = (.identifying, turn.now)
   }
 
   /// One container that it hangs over isn't the engine.
   private mutating func giveUp(_ asked: EngineQuery, _ turn: inout Turn) {
-    guard case .inspect = asked else { return loseEngine("no answer", &turn) }
+    if asked == .list { return loseEngine("no answer", &turn) }
     turn.emit(.dropQuery)
-    inspected(.untold("no answer"), &turn)
+    if asked == .identify { identified(nil, &turn) } else { inspected(.untold("no answer"), nil, &turn) }
   }
 
-  private mutating func inspected(_ answer: Inspected, _ turn: inout Turn) {
+  private mutating func inspected(_ answer: Inspected, _ finishedAt: String?, _ turn: inout Turn) {
     guard case .inspect(let id) = query?.subject else { return }
     let isOvertaken = news[id] != nil
     endQuery()
@@ -148,7 +154,7 @@ extension Watch {
     case .stopped, .unknown:
       // Its end isn't reported yet.
       if running[id] != nil { noteEnd(id, turn.now) }
-      takeDead(id, isKnown: answer == .stopped, &turn)
+      takeDead(id, isKnown: answer == .stopped, finishedAt, &turn)
     }
     if case .untold = answer { return }
     untold[id] = nil
@@ -163,16 +169,17 @@ extension Watch {
   }
 
   /// Only where it is verified at once; else it is asked about again.
-  private mutating func takeDead(_ id: String, isKnown: Bool, _ turn: inout Turn) {
+  private mutating func takeDead(_ id: String, isKnown: Bool, _ finishedAt: String?, _ turn: inout Turn) {
     guard request == nil, let comparison, comparison.dead == nil, comparison.verified == nil else { return }
     let all = comparison.suspects.filter { isSame($0.container, id) }
     let removable = all.first { entry in
       let isOurs = isKnown || entry.engine == .ours || entry.engine == .sameKind && hasRun(id)
-      return isOurs && !hasReturned(entry)
+      return isOurs && !hasReturned(entry, finishedAt)
     }
     self.comparison?.suspects.removeAll { $0 == removable || removable == nil && isSame($0.container, id) }
     if let removable {
       self.comparison?.dead = removable
+      self.comparison?.finishedAt = finishedAt
       return
     }
     // An engine knows nothing of another kind's containers.
@@ -190,9 +197,11 @@ extension Watch {
     turn.log(.cameBack(entry))
   }
 
-  /// Whether the entry was removed already, and registered again by somebody else.
-  func hasReturned(_ entry: Entry) -> Bool {
+  /// Whether the entry was removed already, and registered again by another process than the container's.
+  /// - Parameter finishedAt: a later one means that the container ran here once more.
+  func hasReturned(_ entry: Entry, _ finishedAt: String? = nil) -> Bool {
     guard let removal = removed[entry.id], isSame(removal.container, entry.container) else { return false }
+    if let finishedAt, removal.finishedAt != finishedAt { return false }
     return entry.registration == nil || !unanswered.contains(entry.id)
   }
 
@@ -229,7 +238,7 @@ extension Watch {
   }
 
   private mutating func loseStream(_ reason: String, _ turn: inout Turn) {
-    guard stream == .listing || stream == .open else { return loseEngine(reason, &turn) }
+    guard isSubscribed else { return loseEngine(reason, &turn) }
     tell(reason, &turn)
     isStreamGone = true
   }
@@ -247,7 +256,7 @@ extension Watch {
     comparison?.dead = nil
     comparison?.verified = nil
     deaths = [:]
-    if stream == .listing || stream == .open {
+    if isSubscribed {
       let isSteady = turn.now - openSince >= WatchPlan.steadiness
       shortStreams = isSteady ? 0 : min(shortStreams + 1, 3)
       if isSteady { engineFailures = 0 }
@@ -353,13 +362,15 @@ extension Watch {
 
   private mutating func deregistered(_ entry: Entry, _ answer: AgentAnswer, _ turn: inout Turn) {
     comparison?.verified = nil
+    defer { comparison?.finishedAt = nil }
     if case .refused(let reason) = answer { return refuse(entry.id, reason, &turn) }
     refusals[entry.id] = nil
     renewed.remove(entry.id)
     unanswered.remove(entry.id)
     if running[entry.container] == nil {
       if removed.count >= 100 { removed = [:] }
-      removed[entry.id] = Removal(container: entry.container, at: turn.now)
+      removed[entry.id] = Removal(
+        container: entry.container, at: turn.now, finishedAt: comparison?.finishedAt)
     }
     own.removeAll { isSame($0.id, entry.id) }
     comparison?.own.removeAll { isSame($0.id, entry.id) }

@@ -13,13 +13,15 @@ extension Watch {
 
   private mutating func askEngine(_ turn: inout Turn) {
     guard query == nil, let next = nextQuery(turn.now) else { return }
-    query = Waiting(subject: next, deadline: turn.now + WatchPlan.enginePatience)
+    let patience = next == .identify ? WatchPlan.identityPatience : WatchPlan.enginePatience
+    query = Waiting(subject: next, deadline: turn.now + patience)
     turn.emit(.ask(next))
   }
 
   private func nextQuery(_ now: Duration) -> EngineQuery? {
     switch stream {
     case .away, .subscribing: return nil
+    case .identifying: return .identify
     case .listing: return .list
     case .open: break
     }
@@ -136,7 +138,7 @@ extension Watch {
     var due = [query?.deadline, request?.deadline].compactMap { $0 }
     switch stream {
     case .away(let until), .subscribing(let until): due.append(until)
-    case .listing: break
+    case .identifying, .listing: break
     case .open:
       if query == nil, !isStreamGone { due.append(nextList) }
       if request == nil, comparison == nil || canBeOutdated { due.append(max(nextComparison, agentPause)) }

@@ -30,6 +30,8 @@ public struct WatchPlan: Hashable, Sendable {
   /// A leaderless agent answers after 7.3 s.
   static let agentPatience: Duration = .seconds(10)
   static let enginePatience: Duration = .seconds(10)
+  /// Docker looks at its storage and its plug-ins to say which engine it is. The containers can't wait for that.
+  static let identityPatience: Duration = .seconds(2)
   /// An agent's answer that is older says nothing of now.
   static let freshness: Duration = .seconds(1)
   /// The same where no start would be heard of: no container is ready so soon.
@@ -113,6 +115,8 @@ public enum Inspected: Hashable, Sendable {
 }
 
 public enum EngineQuery: Hashable, Sendable {
+  /// Which one of its kind it is.
+  case identify
   case list
   case inspect(String)
 }
@@ -140,7 +144,7 @@ public enum AgentAnswer: Hashable, Sendable {
 public enum WatchEvent: Hashable, Sendable {
   /// The time that was named is over.
   case elapsed
-  /// The engine's ID; nil where it isn't known. Before `subscribed`.
+  /// The engine's ID; nil where it doesn't tell it.
   case identified(engine: String?)
   case subscribed
   /// The stream is gone.
@@ -152,7 +156,8 @@ public enum WatchEvent: Hashable, Sendable {
   case missed
   case listed(String)
   case listEnded
-  case inspected(Inspected)
+  /// - Parameter finishedAt: of one that has stopped: the end of its last run, as the engine says it.
+  case inspected(Inspected, finishedAt: String? = nil)
   case queryLost(String)
   case entry(Entry)
   /// The ID of a service whose *alive* check is critical.

@@ -14,6 +14,8 @@ public struct Watch: Hashable {
   enum Stream: Hashable {
     case away(until: Duration)
     case subscribing(patience: Duration)
+    /// Subscribed, and asked which engine it is.
+    case identifying
     /// Subscribed first and listed then: what starts or ends in between is told by the stream.
     case listing
     case open
@@ -79,6 +81,13 @@ public struct Watch: Hashable {
 
   public init(_ plan: WatchPlan) { self.plan = plan }
 
+  var isSubscribed: Bool {
+    switch stream {
+    case .away, .subscribing: false
+    case .identifying, .listing, .open: true
+    }
+  }
+
   /// Whether this engine is known to have run the container.
   func hasRun(_ container: String) -> Bool { seen.contains(container) || ended[container] != nil }
 
@@ -119,6 +128,8 @@ struct Death: Hashable {
 struct Removal: Hashable {
   let container: String
   let at: Duration
+  /// The end of the container's last run, as the engine said it; nil where it wasn't asked.
+  var finishedAt: String?
   /// Whether its return was logged.
   var isReturnTold = false
 }
@@ -145,6 +156,8 @@ struct Comparison: Hashable {
   var critical: [String]?
   /// The one of which the engine has just said so, or whose end was just heard.
   var dead: Entry?
+  /// The end of its container's last run, where the engine was asked.
+  var finishedAt: String?
   /// How long that holds, if it was only heard.
   var surelyUntil: Duration?
   /// Who has its ID now: its container.

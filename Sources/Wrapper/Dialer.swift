@@ -3,8 +3,8 @@ internal import HTTP
 internal import Linux
 internal import Supervision
 
-/// Connects to one address after the other until one accepts, and asks it for a page if that is wanted. The rest of the page is
-/// read after the result, since some servers treat a client that closes in the middle of it as an error.
+/// Connects to one address after the other until one accepts, and asks it for a page if that is wanted. A short rest of the page
+/// is read after the result, since some servers treat a client that closes in the middle of it as an error.
 struct Dialer: ~Copyable {
   private let fixed: [SocketAddress]
   /// nil: that the connection is accepted is enough.
@@ -35,8 +35,7 @@ struct Dialer: ~Copyable {
   var tag: UInt64 { Tag.probe(index, generation) }
 
   mutating func start(registered: SocketAddress?, _ poller: borrowing Poller) -> Health? {
-    if isReadingOn { connection?.finishSending() }
-    cancel()
+    if isReadingOn { end(false) } else { cancel() }
     if registered != lastAsked {
       lastAsked = registered
       self.registered = registered.flatMap { $0.isOurs ? $0 : nil }
@@ -105,7 +104,7 @@ struct Dialer: ~Copyable {
     do throws(SystemCallError) {
       guard let bytes = try connection?.receive() ?? nil else { return nil }
       if !wasKnown { return read(bytes) }
-      if !takeRest(bytes) { end() }
+      if takeRest(bytes) { end(true) }
       return nil
     } catch {
       let health = finish(.failing(error.errno))
@@ -117,23 +116,27 @@ struct Dialer: ~Copyable {
     guard !bytes.isEmpty else { return finish(.unhealthy(Dialer.noHTTP)) }
     do throws(ResponseParser.Malformed) {
       let status = try status.receive(bytes)
-      let goesOn = takeRest(bytes)
+      let isComplete = takeRest(bytes)
       guard let status else { return nil }
-      isReadingOn = goesOn
-      if !goesOn { end() }
+      isReadingOn = !isComplete && rest.remaining.map { $0 <= Dialer.longestRest } ?? false
+      if !isReadingOn { end(isComplete) }
       return 200...299 ~= status ? .accepting : .unhealthy(status)
     } catch { return finish(.unhealthy(Dialer.noHTTP)) }
   }
 
-  /// False at the end of the page, or where it can't be read.
+  /// Bytes of a page that are still read when its status is known. A page without a length may have no end, and a server
+  /// with one worker would wait for ours.
+  private static let longestRest = 256 << 10
+
+  /// Whether that is the end of the page.
   private mutating func takeRest(_ bytes: [UInt8]) -> Bool {
-    guard !bytes.isEmpty, let complete = try? rest.receive(bytes), complete.isEmpty else { return false }
+    guard !bytes.isEmpty, let complete = try? rest.receive(bytes), complete.isEmpty else { return true }
     _ = rest.takeBody()
-    return true
+    return false
   }
 
-  private mutating func end() {
-    connection?.leaveNothing()
+  private mutating func end(_ isComplete: Bool) {
+    if isComplete { connection?.leaveNothing() } else { connection?.finishSending() }
     cancel()
   }
 

@@ -9,7 +9,8 @@ struct CleaningTests {
   @Test func subscribesThenListsThenCompares() {
     var scene = Scene(WatchPlan(registers: false))
     #expect(scene.tell(.elapsed) == [.subscribe])
-    #expect(scene.tell(.subscribed) == [.ask(.list)])
+    #expect(scene.tell(.subscribed) == [.ask(.identify)])
+    #expect(scene.tell(.identified(engine: "engine")) == [.ask(.list)])
     #expect(scene.tell(.listed("a")) == [])
     #expect(scene.tell(.listEnded) == [.send(.look)])
     #expect(scene.takeNotices() == [.watching(running: 1)])
@@ -157,7 +158,7 @@ struct RestartTests {
   @Test("it dies and starts while a list is under way that has it or hasn't", arguments: [true, false])
   func listIsOvertaken(isListed: Bool) {
     var scene = Scene(WatchPlan(registers: false))
-    scene.tell(.elapsed, .subscribed)
+    scene.tell(.elapsed, .subscribed, .identified(engine: "engine"))
     if isListed { scene.tell(.listed("a")) }
     scene.tell(.died("a"), .started("a"), .listEnded, .entry(entry))
     #expect(scene.tell(.answered(.done)) == [])
@@ -264,18 +265,53 @@ struct UnknownContainerTests {
 
   @Test func whatRanOnTheFormerEngineIsUnknownToTheNext() {
     var scene = Scene(WatchPlan(registers: false))
-    scene.tell(.elapsed, .identified(engine: "one"), .subscribed, .listed("a"), .listEnded, .answered(.done))
+    scene.tell(.elapsed, .subscribed, .identified(engine: "one"), .listed("a"), .listEnded, .answered(.done))
     scene.tell(.died("a"), .answered(.done), .streamLost("gone"))
     #expect(scene.wait() == [.subscribe])
-    scene.tell(.identified(engine: "two"), .subscribed, .listEnded)
+    scene.tell(.subscribed, .identified(engine: "two"), .listEnded)
     scene.tell(.entry(entry), .answered(.done))
     #expect(scene.tell(.inspected(.unknown)) == [.send(.listCritical)])
   }
 
+  @Test("what runs on the former engine is another engine's from now on")
+  func whatRunsOnTheFormerEngine() {
+    var scene = Scene(WatchPlan(registers: false))
+    scene.tell(.elapsed, .subscribed, .identified(engine: "one"), .listed("a"), .listEnded, .answered(.done))
+    scene.tell(.streamLost("gone"))
+    scene.wait()
+    scene.tell(.subscribed, .identified(engine: "two"), .listEnded)
+    scene.tell(.entry(entry), .answered(.done))
+    #expect(scene.tell(.inspected(.unknown)) == [.send(.listCritical)])
+  }
+
+  @Test("an engine with a new ID has everything that runs registered with that")
+  func newID() {
+    var scene = Scene.watching(["a"], WatchPlan())
+    scene.tell(.answered(.done), .inspected(.running([redis])), .answered(.done), .answered(.done))
+    scene.tell(.streamLost("gone"))
+    scene.wait()
+    scene.tell(.subscribed, .identified(engine: "new"), .listed("a"))
+    #expect(scene.tell(.listEnded).contains(.ask(.inspect("a"))))
+    scene.tell(.inspected(.running([redis])))
+    let foreign = Entry(id: redis.id, container: "a", registration: redis, engine: .other)
+    #expect(scene.tell(.entry(foreign), .answered(.done)) == [.send(.register(redis))])
+  }
+
+  @Test("an engine that doesn't say which one it is isn't waited for")
+  func noIdentity() {
+    var scene = Scene(WatchPlan(registers: false))
+    scene.tell(.elapsed, .subscribed)
+    let began = scene.now
+    #expect(scene.wait() == [.dropQuery, .ask(.list)])
+    #expect(scene.now - began == .seconds(2))
+  }
+
   @Test func anEngineThatHidesItsIDIsToldOfOnce() {
     var scene = Scene()
-    scene.tell(.elapsed, .identified(engine: nil), .identified(engine: nil))
-    #expect(scene.takeNotices() == [.engineUnidentified])
+    scene.tell(.elapsed, .subscribed, .identified(engine: nil), .listEnded, .streamLost("gone"))
+    scene.wait()
+    scene.tell(.subscribed, .identified(engine: nil))
+    #expect(scene.takeNotices().filter { $0 == .engineUnidentified }.count == 1)
   }
 }
 
@@ -308,6 +344,26 @@ struct ReturnTests {
       #expect(scene.tell(.answered(.done)) == [])
     }
     #expect(scene.takeNotices() == [.cameBack(entry)])
+  }
+
+  @Test("unless the engine says that it has ended once more since")
+  func itRanAgainUnheard() {
+    var scene = Scene.settled(["a"])
+    for finishedAt in ["12:00", "12:01", "12:01"] {
+      scene.watch.nextComparison = scene.now
+      if scene.tell(.died("a")) != [.send(.look)] { scene.wait() }
+      scene.tell(.entry(entry), .answered(.done))
+      let done = scene.tell(.inspected(.stopped, finishedAt: finishedAt))
+      if scene.takeNotices().contains(.cameBack(entry)) {
+        #expect(finishedAt == "12:01" && done == [.send(.listCritical)])
+        return
+      }
+      #expect(done == [.send(.verify(entry))])
+      scene.tell(.entry(entry))
+      #expect(scene.tell(.answered(.done)) == [.send(.deregister(entry))])
+      scene.tell(.answered(.done))
+    }
+    Issue.record("it came back unnoticed")
   }
 
   @Test func itIsRemovedOnceItsCheckIsCritical() {

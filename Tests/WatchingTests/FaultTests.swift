@@ -18,7 +18,7 @@ struct FaultTests {
     }
     #expect(pauses == [100, 200, 400, 800, 1600, 2000, 2000, 2000].map { .milliseconds($0) })
     #expect(scene.notices == [.engineAway("No such file or directory")])
-    scene.tell(.subscribed, .listEnded)
+    scene.tell(.subscribed, .identified(engine: "engine"), .listEnded)
     #expect(scene.takeNotices().last == .watching(running: 0))
   }
 
@@ -26,7 +26,7 @@ struct FaultTests {
     var scene = Scene.settled(["a"])
     #expect(scene.tell(.streamLost("it ended the stream")) == [.unsubscribe])
     #expect(scene.wait() == [.subscribe])
-    #expect(scene.tell(.subscribed) == [.ask(.list)])
+    #expect(scene.tell(.subscribed, .identified(engine: "engine")) == [.ask(.identify), .ask(.list)])
     #expect(scene.tell(.listEnded) == [.send(.look)])
     #expect(scene.tell(.entry(entry), .answered(.done)) == [.ask(.inspect("a"))])
   }
@@ -34,7 +34,8 @@ struct FaultTests {
   @Test("an engine that has just come back is asked once more: it finds out late who died without it")
   func asksAgainSoonAfterItsReturn() {
     var scene = Scene(WatchPlan(registers: false))
-    scene.tell(.elapsed, .subscribed, .listed("a"), .listEnded, .answered(.done))
+    scene.tell(
+      .elapsed, .subscribed, .identified(engine: "engine"), .listed("a"), .listEnded, .answered(.done))
     #expect(scene.waitsForList() == .seconds(3))
     scene.tell(.listed("a"), .listEnded, .answered(.done))
     #expect(scene.waitsForList() == .seconds(60))
@@ -49,7 +50,7 @@ struct FaultTests {
 
   @Test func nothingIsComparedBeforeTheList() {
     var scene = Scene(WatchPlan())
-    scene.tell(.elapsed, .subscribed)
+    scene.tell(.elapsed, .subscribed, .identified(engine: "engine"))
     #expect(scene.tell(.died("a"), .started("b")) == [])
   }
 
@@ -78,7 +79,7 @@ struct FaultTests {
     scene.tell(.missed, .queryLost("gone"), .entry(entry))
     #expect(!scene.tell(.answered(.done)).contains(.send(.deregister(entry))))
     scene.wait()
-    scene.tell(.subscribed, .listed("a"))
+    scene.tell(.subscribed, .identified(engine: "engine"), .listed("a"))
     #expect(!scene.tell(.listEnded).contains(.send(.deregister(entry))))
   }
 
@@ -87,7 +88,7 @@ struct FaultTests {
     scene.tell(.elapsed)
     #expect(scene.wait() == [.unsubscribe])
     scene.wait()
-    scene.tell(.subscribed)
+    scene.tell(.subscribed, .identified(engine: "engine"))
     #expect(scene.wait() == [.dropQuery, .unsubscribe])
   }
 
@@ -195,7 +196,7 @@ struct FaultTests {
     var scene = Scene(WatchPlan(registers: false))
     scene.tell(.elapsed)
     for _ in 0..<10 {
-      scene.tell(.subscribed, .listEnded, .answered(.done))
+      scene.tell(.subscribed, .identified(engine: "engine"), .listEnded, .answered(.done))
       scene.tell(.streamLost("it ended the stream"))
       let before = scene.now
       while scene.wait() != [.subscribe] {}

@@ -15,7 +15,7 @@ struct RegisteringTests {
 
   @Test func whatRunsAtTheStartIsRegistered() {
     var scene = Scene(WatchPlan())
-    scene.tell(.elapsed, .subscribed, .listed("a"))
+    scene.tell(.elapsed, .subscribed, .identified(engine: "engine"), .listed("a"))
     #expect(scene.tell(.listEnded) == [.send(.look), .ask(.inspect("a"))])
     #expect(scene.tell(.answered(.done)) == [])
     #expect(scene.tell(.inspected(.running([redis]))) == [.send(.look)])
@@ -119,7 +119,7 @@ struct RegisteringTests {
     scene.now += .seconds(1)
     scene.tell(.died("a", age: .milliseconds(500)), .streamLost("gone"), .requestLost("closed"))
     while scene.wait() != [.subscribe] {}
-    #expect(scene.tell(.subscribed) == [.ask(.list)])
+    #expect(scene.tell(.subscribed, .identified(engine: "engine")) == [.ask(.identify), .ask(.list)])
     #expect(scene.tell(.listEnded) == [.send(.look)])
     #expect(scene.tell(.entry(own), .answered(.done)) == [.ask(.inspect("a"))])
   }

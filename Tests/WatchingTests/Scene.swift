@@ -49,7 +49,7 @@ struct Scene {
   static func watching(_ containers: [String] = [], _ plan: WatchPlan = WatchPlan(registers: false)) -> Scene
   {
     var scene = Scene(plan)
-    scene.tell(.elapsed, .subscribed)
+    scene.tell(.elapsed, .subscribed, .identified(engine: "engine"))
     for id in containers { scene.tell(.listed(id)) }
     scene.tell(.listEnded)
     // The second list is a matter of its own.

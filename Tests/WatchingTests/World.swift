@@ -135,6 +135,7 @@ extension World {
     case .unsubscribe: (isStreaming, events) = (false, [])
     case .dropQuery: answers.removeAll { !$0.isAgents }
     case .dropRequest: answers.removeAll { $0.isAgents }
+    case .ask(.identify): answer([.identified(engine: "engine")], isAgents: false)
     case .ask(.list):
       let ours = containers.indices.filter { containers[$0].isRunning && !containers[$0].isForeign }
       let listed = ours.map { WatchEvent.listed("\($0)") }
