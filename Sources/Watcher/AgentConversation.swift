@@ -5,7 +5,7 @@ internal import HTTP
 internal import JSON
 internal import Linux
 internal import Options
-internal import Watching
+internal import WatcherCore
 
 /// The way to Consul's agent: one request at a time.
 struct AgentConversation: ~Copyable {

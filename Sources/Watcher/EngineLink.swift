@@ -5,7 +5,7 @@ internal import HTTP
 internal import JSON
 internal import Linux
 internal import Options
-internal import Watching
+internal import WatcherCore
 
 /// The way to the container engine: its stream of events, and one question at a time beside it.
 struct EngineLink: ~Copyable {

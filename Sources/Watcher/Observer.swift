@@ -5,7 +5,7 @@ internal import HTTP
 internal import Linux
 public import Options
 public import Reporting
-internal import Watching
+internal import WatcherCore
 
 extension Caller {
   /// Watches until a stop signal.

@@ -1,7 +1,7 @@
 internal import Clients
 internal import Options
 internal import Reporting
-internal import Watching
+internal import WatcherCore
 
 /// The machine's notices in words: the thing first, then the consequence.
 struct WatchJournal {

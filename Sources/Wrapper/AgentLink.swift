@@ -3,7 +3,7 @@ internal import Consul
 internal import HTTP
 internal import Linux
 internal import Options
-internal import Supervision
+internal import WrapperCore
 
 /// The way to Consul's agent: at most one connection, on which requests go out and answers come back in order.
 struct AgentLink: ~Copyable {
@@ -24,10 +24,10 @@ struct AgentLink: ~Copyable {
   /// Counts connections, so that news of one that was closed can be told from news of the next.
   private var generation: UInt64 = 0
   /// Asked for before there was a connection.
-  private var waiting: [Supervision.Request] = []
+  private var waiting: [WrapperCore.Request] = []
   private var outgoing: [UInt8] = []
   /// Sent on this connection, oldest first.
-  private var unanswered: [Supervision.Request] = []
+  private var unanswered: [WrapperCore.Request] = []
   /// Whether anything was answered on this connection.
   private var hasAnswered = false
   /// The server closes it after its last answer, or has.
@@ -72,7 +72,7 @@ struct AgentLink: ~Copyable {
   }
 
   /// Sends behind what is unanswered, or connects first. Gives what is known at once.
-  mutating func send(_ requests: [Supervision.Request], _ poller: borrowing Poller) -> [Event] {
+  mutating func send(_ requests: [WrapperCore.Request], _ poller: borrowing Poller) -> [Event] {
     waiting += requests
     farewell.attempt(poller)
     if isEnding { hangUp() }

@@ -1,6 +1,6 @@
 internal import Clients
 internal import Linux
-internal import Supervision
+internal import WrapperCore
 
 /// What a probe's command is run with: what the process was given too.
 struct ProbeSurroundings {

@@ -1,7 +1,7 @@
 internal import Clients
 internal import HTTP
 internal import Linux
-internal import Supervision
+internal import WrapperCore
 
 /// Connects to one address after the other until one accepts, and asks it for a page if that is wanted. The rest of the page is
 /// read after the result, since some servers treat a client that closes in the middle of it as an error.

@@ -1,7 +1,7 @@
 internal import Linux
 internal import Options
 internal import Reporting
-internal import Supervision
+internal import WrapperCore
 
 /// What the machine wants people to know, in words, each condition once.
 struct Journal {

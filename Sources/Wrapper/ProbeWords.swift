@@ -4,7 +4,7 @@ internal import Clients
 internal import Linux
 internal import Options
 internal import Reporting
-internal import Supervision
+internal import WrapperCore
 
 extension Probe {
   /// What is done: `connect 127.0.0.1:6379`, `GET http://127.0.0.1:80/health`.

@@ -2,7 +2,7 @@ internal import Clients
 internal import HTTP
 internal import Linux
 internal import Options
-internal import Supervision
+internal import WrapperCore
 
 /// Finds out whether the process is ready, in the way that was asked for.
 struct Prober: ~Copyable {

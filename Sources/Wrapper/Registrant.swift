@@ -4,7 +4,7 @@ internal import HTTP
 internal import JSON
 internal import Linux
 internal import Options
-internal import Supervision
+internal import WrapperCore
 
 /// Puts what the machine asks of Consul into Consul's words.
 struct Registrant {
@@ -18,7 +18,7 @@ struct Registrant {
     try service.address.registered(connection: local)
   }
 
-  func request(_ request: Supervision.Request, address: String?) -> Consul.Request {
+  func request(_ request: WrapperCore.Request, address: String?) -> Consul.Request {
     switch request {
     case .inspect: return .service(id: service.id, in: service.tenancy)
     case .deregister: return .deregister(id: service.id, in: service.tenancy)
@@ -33,8 +33,8 @@ struct Registrant {
   }
 
   /// - Parameter address: what would be registered now; nil for the agent's own.
-  func answer(_ response: Response, address: String?) -> Supervision.Answer {
-    let answer = Supervision.Answer(response)
+  func answer(_ response: Response, address: String?) -> WrapperCore.Answer {
+    let answer = WrapperCore.Answer(response)
     // The one answer that says something describes our service.
     guard answer == .done, let entry = try? JSON(parsing: response.body) else { return answer }
     if service.isIdentified, let stranger = identity.stranger(in: entry) { return .foreign(stranger) }

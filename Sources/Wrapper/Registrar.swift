@@ -2,7 +2,7 @@ internal import Clients
 internal import Linux
 internal import Options
 internal import Reporting
-internal import Supervision
+internal import WrapperCore
 
 /// One service's way to Consul, and its probe. An object, because what owns descriptors can't be in an array itself.
 final class Registrar {

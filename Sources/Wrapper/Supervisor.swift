@@ -3,7 +3,7 @@ internal import Consul
 internal import Linux
 internal import Options
 internal import Reporting
-internal import Supervision
+internal import WrapperCore
 
 /// The loop: turns what happens into events for the machine, and its effects into calls. It decides nothing.
 struct Supervisor: ~Copyable {

@@ -4,7 +4,7 @@ internal import Consul
 internal import HTTP
 internal import Linux
 internal import Options
-internal import Supervision
+internal import WrapperCore
 
 extension Plan {
   init(_ options: Options) {
@@ -32,7 +32,7 @@ extension ProbePlan {
   }
 }
 
-extension Supervision.Answer {
+extension WrapperCore.Answer {
   init(_ response: Response) {
     switch response.answer {
     case .done: self = .done

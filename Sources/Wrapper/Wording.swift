@@ -2,7 +2,7 @@ internal import Clients
 internal import Linux
 internal import Options
 internal import Reporting
-internal import Supervision
+internal import WrapperCore
 
 /// The machine's notices in words: the thing first, then the consequence.
 struct Wording {

@@ -20,7 +20,7 @@ EXPRESSION = re.compile(
 STATEMENT = re.compile(
     r'^(\s*)((?:turn\.|registry\.|readiness\.|\w+ = |\(.*\) = |\w+\?\.\w+\(|[a-z]\w*\().*'
     r'(?<!\{)(?<!\()(?<!,)(?<! in))$')
-STORIES = '^SupervisionTests.(?!GraphTests|StormTests)'
+STORIES = '^WrapperCoreTests.(?!GraphTests|StormTests)'
 
 
 def survey():
@@ -56,7 +56,7 @@ def apply():
 
 def rewrite(refused):
     mutations = []
-    for path in sorted((machine.ROOT / 'Sources/Supervision').glob('*.swift')):
+    for path in sorted((machine.ROOT / 'Sources/WrapperCore').glob('*.swift')):
         lines = path.read_text().splitlines()
         initializes = False
         for place, line in enumerate(lines):

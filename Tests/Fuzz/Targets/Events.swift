@@ -1,9 +1,9 @@
-@testable import Supervision
+@testable import WrapperCore
 
 private let always = Steps.all(services: 1).always
 
 /// A life of the machine: the first byte chooses the plan, each further one what happens next. The promises are those
-/// of the walk over every reachable state (Tests/SupervisionTests/Graph), here with the clocks as they are.
+/// of the walk over every reachable state (Tests/WrapperCoreTests/Graph), here with the clocks as they are.
 func takeEvents(_ bytes: [UInt8]) {
   guard let first = bytes.first else { return }
   var (node, breaches) = Node.started(Plan(choice: first))

@@ -1,7 +1,7 @@
 import Clients
 import Consul
 import JSON
-import Supervision
+import WrapperCore
 
 @testable import Options
 @testable import Wrapper

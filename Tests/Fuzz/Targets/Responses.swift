@@ -1,6 +1,6 @@
 import JSON
 import Options
-import Supervision
+import WrapperCore
 
 @testable import Consul
 @testable import HTTP
