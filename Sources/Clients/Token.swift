@@ -39,13 +39,13 @@ public struct Token {
     let content = try File.read(path: path, limit: 4_096)
     let isBlank = { (byte: UInt8) in byte == 0x20 || 0x09...0x0d ~= byte }
     let token = [UInt8](content.drop(while: isBlank).reversed().drop(while: isBlank).reversed())
-    return token.isEmpty || !Consul.Request.isValid(token: token) ? nil : token
+    return token.isEmpty || !ConsulAPIRequest.isValid(token: token) ? nil : token
   }
 }
 
 extension TokenSource {
   /// We leave the working directory, and go on reading the file.
   fileprivate var fromAnywhere: TokenSource {
-    if case .file(let path) = self { .file(Surroundings.absolute(path)) } else { self }
+    if case .file(let path) = self { .file(ProcessEnvironment.absolute(path)) } else { self }
   }
 }

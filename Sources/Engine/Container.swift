@@ -37,7 +37,7 @@ public struct Container: Hashable, Sendable {
     public var port: Int
   }
 
-  /// From the answer to `Query.inspect`; nil where that isn't one.
+  /// From the answer to `EngineAPIRequest.inspect`; nil where that isn't one.
   public init?(inspected bytes: [UInt8]) {
     guard let json = try? JSON(parsing: bytes), let id = json["Id"]?.string, let state = json["State"] else {
       return nil
@@ -103,7 +103,7 @@ extension Container.Published {
   }
 }
 
-/// An element of the answer to `Query.list`: the ID of a container that runs, nil for what is between two runs.
+/// An element of the answer to `EngineAPIRequest.list`: the ID of a container that runs, nil for what is between two runs.
 public func runningContainer(listed bytes: [UInt8]) -> String? {
   guard let json = try? JSON(parsing: bytes), json["State"] != .string("restarting") else { return nil }
   return json["Id"]?.string

@@ -8,9 +8,9 @@ internal import JSON
 public struct EngineHandshake: Hashable, Sendable {
   public enum Step: Hashable, Sendable {
     /// A request with one answer.
-    case ask(Query)
+    case ask(EngineAPIRequest)
     /// The stream of events, whose answer goes on.
-    case subscribe(Query)
+    case subscribe(EngineAPIRequest)
     /// Everything is known.
     case ready
     /// Why the engine can't be watched, for the log.
@@ -28,7 +28,7 @@ public struct EngineHandshake: Hashable, Sendable {
   public private(set) var id: String?
   /// The versions in whose paths `/version` is still to be asked for.
   private var left: [APIVersion?] = [APIVersion(1, 44), oldest]
-  private var question = Query.version
+  private var request = EngineAPIRequest.version
   /// The version that both speak, once it is known.
   private var common: APIVersion?
   /// Whether the engine answered a path without a version.
@@ -38,7 +38,7 @@ public struct EngineHandshake: Hashable, Sendable {
 
   public init() {}
 
-  public var first: Step { .ask(question) }
+  public var first: Step { .ask(request) }
 
   /// - Parameters:
   ///   - status: of the answer to the last step.
@@ -46,7 +46,7 @@ public struct EngineHandshake: Hashable, Sendable {
   ///   - body: empty for the stream of events.
   public mutating func receive(_ status: Int, _ reason: String, _ body: [UInt8] = []) -> Step {
     let isDenied = EngineHandshake.isDenial(status)
-    return switch question {
+    return switch request {
     case .version where status == 200: choose(body)
     case .version where isDenied && !left.isEmpty: askAgain()
     case .info where status == 200: identify(body)
@@ -79,7 +79,7 @@ public struct EngineHandshake: Hashable, Sendable {
       return .failed("its API \(newest.text) is too old; \(EngineHandshake.oldest.text) or later is needed")
     }
     knowsPlainPaths = version == nil
-    (version, common, question) = (chosen, chosen, .info)
+    (version, common, request) = (chosen, chosen, .info)
     return .ask(.info)
   }
 
@@ -97,19 +97,19 @@ public struct EngineHandshake: Hashable, Sendable {
   }
 
   private mutating func subscribe(_ version: APIVersion?) -> Step {
-    (self.version, question, hasTriedBoth) = (version, .events, false)
+    (self.version, request, hasTriedBoth) = (version, .events, false)
     return .subscribe(.events)
   }
 }
 
-/// What the engine is called by its answer to `Query.version`: `docker` or `podman`.
+/// What the engine is called by its answer to `EngineAPIRequest.version`: `docker` or `podman`.
 func engineKind(version: JSON) -> String {
   guard case .array(let components) = version["Components"] else { return "docker" }
   let isPodman = components.contains { $0["Name"]?.string?.utf8.elementsEqual("Podman Engine".utf8) ?? false }
   return isPodman ? "podman" : "docker"
 }
 
-/// What tells an engine from others of its kind on one kernel, in its answer to `Query.info`: its ID and the path of its
+/// What tells an engine from others of its kind on one kernel, in its answer to `EngineAPIRequest.info`: its ID and the path of its
 /// storage. Docker 20.10 keeps its ID in /etc/docker, which several may share. Podman makes one up for each answer (seen with
 /// 4.3), so only the path counts. At most 512 bytes, as the value of a Meta key.
 func engineID(info bytes: [UInt8], kind: String) -> String? {

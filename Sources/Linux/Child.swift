@@ -77,7 +77,7 @@ private struct SpawnAttributes {
     }
     if let silentIn { try unsafe SpawnAttributes.silence(&actions, in: silentIn) }
     let words = unsafe command.map { unsafe duplicate($0) }
-    defer { for place in unsafe words.indices { unsafe free(words[place]) } }
+    defer { for index in unsafe words.indices { unsafe free(words[index]) } }
     var id: pid_t = 0
     let number = unsafe posix_spawnp(&id, words[0]!, &actions, &attributes, words + [nil], cl_environ())
     try checkedNumber("posix_spawnp", number)

@@ -152,7 +152,7 @@ extension Connection {
 
   /// Makes the close that follows leave no TIME_WAIT on our side: RST follows when the server has acknowledged our FIN. For
   /// where all of the answer was received: the server's process reads the end of the stream; tcp(7), TCP_LINGER2.
-  public func leaveNothing() {
+  public func closeWithoutTimeWait() {
     if peer.port != nil { _ = cl_forget_after_close(descriptor.number) }
   }
 

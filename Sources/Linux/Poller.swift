@@ -16,11 +16,11 @@ public struct Poller: ~Copyable {
   }
 
   /// From now on `wait` names the tag when the descriptor is as asked, or broken; until the descriptor is closed.
-  public func watch(_ number: Int32, for interest: Interest, tag: UInt64) throws(SystemCallError) {
+  public func add(_ number: Int32, for interest: Interest, tag: UInt64) throws(SystemCallError) {
     try control(EPOLL_CTL_ADD, number, interest, tag)
   }
 
-  public func rewatch(_ number: Int32, for interest: Interest, tag: UInt64) throws(SystemCallError) {
+  public func modify(_ number: Int32, for interest: Interest, tag: UInt64) throws(SystemCallError) {
     try control(EPOLL_CTL_MOD, number, interest, tag)
   }
 
@@ -38,7 +38,7 @@ public struct Poller: ~Copyable {
         unsafe epoll_wait(descriptor.number, events.baseAddress, Int32(events.count), -1)
       }
       var tags = Batch<UInt64>(filler: 0)
-      for place in 0..<Int(count ?? 0) { unsafe tags.append(events[place].data.u64) }
+      for index in 0..<Int(count ?? 0) { unsafe tags.append(events[index].data.u64) }
       return tags
     }
   }

@@ -27,7 +27,7 @@ public enum Program {
   /// What execvp(3) has where PATH isn't set.
   private static var searchPath: [UInt8] {
     let start = [UInt8]("PATH=".utf8)
-    let path = Surroundings.environment.first { $0.starts(with: start) }
+    let path = ProcessEnvironment.environment.first { $0.starts(with: start) }
     return path.map { [UInt8]($0.dropFirst(start.count)) } ?? [UInt8]("/bin:/usr/bin".utf8)
   }
 

@@ -41,34 +41,3 @@ public enum StandardError {
     try checked("write") { unsafe line.withUnsafeBytes { unsafe call($0) } } == line.count
   }
 }
-
-/// Where help, the version and `--dry-run` go.
-public enum StandardOutput {
-  /// Writes all of it, waiting for the reader.
-  public static func write(_ bytes: [UInt8]) throws(SystemCallError) {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = try checked("write") {
-        unsafe rest.withUnsafeBytes { unsafe CLinux.write(1, $0.baseAddress!, $0.count) }
-      }
-      rest = rest.dropFirst(count)
-    }
-  }
-}
-
-/// Small files.
-public enum File {
-  /// The first bytes of a file, `limit` at most.
-  public static func read(path: [UInt8], limit: Int) throws(SystemCallError) -> [UInt8] {
-    let terminated = (path + [0]).map { CChar(bitPattern: $0) }
-    let file = Descriptor(
-      try checked("open") { unsafe cl_open(terminated, O_RDONLY | O_CLOEXEC | O_NONBLOCK) })
-    var content: [UInt8] = []
-    while content.count < limit, let part = try file.read(limit: min(4_096, limit - content.count)),
-      !part.isEmpty
-    {
-      content += part
-    }
-    return content
-  }
-}

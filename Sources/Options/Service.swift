@@ -21,7 +21,7 @@ public struct Service: Equatable, Sendable {
   /// Made by the agent itself, beside ours.
   public var checks: [ConsulCheck] = []
   /// Checks of the service file, in the API's words.
-  public var filedChecks: [JSON] = []
+  public var fileChecks: [JSON] = []
   /// What else the service file says, in the API's words.
   public var fields: [JSON.Member] = []
   /// Consul Enterprise's; nil: not to be sent.
@@ -46,11 +46,13 @@ extension Service {
     ready = try Probe(settings)
     let times = try CheckTimes(settings)
     (ttl, deregisterAfter) = (times.ttl, times.deregisterAfter)
-    filedChecks = settings.filed?.checks ?? []
-    fields = settings.filed?.fields ?? []
-    namespace = try (settings.environment.setting("CONSUL_NAMESPACE") ?? settings.filed?.namespace)?.text()
-    partition = try (settings.environment.setting("CONSUL_PARTITION") ?? settings.filed?.partition)?.text()
-    if settings.words.has(.noMeta) {
+    fileChecks = settings.fileEntry?.checks ?? []
+    fields = settings.fileEntry?.fields ?? []
+    namespace = try (settings.environment.setting("CONSUL_NAMESPACE") ?? settings.fileEntry?.namespace)?
+      .text()
+    partition = try (settings.environment.setting("CONSUL_PARTITION") ?? settings.fileEntry?.partition)?
+      .text()
+    if settings.commandLine.has(.noMeta) {
       isIdentified = false
     } else {
       isIdentified = try settings[.noMeta]?.boolean() ?? true

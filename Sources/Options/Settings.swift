@@ -1,12 +1,12 @@
 /// What the command line, the environment and the service file say of one service, looked up in the order of
 /// precedence: the flag, then `SERVICE_<port>_X`, then `SERVICE_X`, then the file.
 struct Settings {
-  let words: Words
+  let commandLine: CommandLine
   let environment: Environment
   /// The probed port, which names the variables that beat the common ones.
   var port: Int?
   /// The service as its file has it.
-  var filed: FiledService?
+  var fileEntry: ServiceFileEntry?
   /// There are other services beside it, so that what is given for all isn't its own.
   var isOneOfMany = false
   /// What holds where no name is given.
@@ -14,20 +14,20 @@ struct Settings {
   /// Every variable that means nothing else is Meta, without being asked for.
   var metaFromEnvironment = false
 
-  init(_ words: Words, _ environment: Environment) {
-    self.words = words
+  init(_ commandLine: CommandLine, _ environment: Environment) {
+    self.commandLine = commandLine
     self.environment = environment
   }
 
   subscript(_ flag: Flag) -> Setting? {
-    flags(flag).first ?? fromEnvironment(flag) ?? filed?.list(flag).first
+    flags(flag).first ?? fromEnvironment(flag) ?? fileEntry?.list(flag).first
   }
 
   /// All of a repeatable option: the flags, or else the variable's list, split at commas, or else the file's.
   func list(_ flag: Flag) -> [Setting] {
     let given = flags(flag)
     if !given.isEmpty { return given }
-    guard let variable = fromEnvironment(flag) else { return filed?.list(flag) ?? [] }
+    guard let variable = fromEnvironment(flag) else { return fileEntry?.list(flag) ?? [] }
     var items: [Setting] = []
     for item in splitList(variable.value) { items.append(Setting(source: variable.source, value: item)) }
     return items
@@ -35,7 +35,7 @@ struct Settings {
 
   func flags(_ flag: Flag) -> [Setting] {
     var settings: [Setting] = []
-    for given in words.given where given.flag == flag {
+    for given in commandLine.given where given.flag == flag {
       settings.append(Setting(source: flag.name, value: given.value))
     }
     return settings
@@ -63,7 +63,7 @@ struct Settings {
 
   private func fromEnvironment(_ flag: Flag) -> Setting? {
     switch flag.variable {
-    case .other(let name): environment.setting(words.program.variable(name))
+    case .other(let name): environment.setting(commandLine.program.variable(name))
     case .service(let suffix): variable(suffix)
     case nil: nil
     }

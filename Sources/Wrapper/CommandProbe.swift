@@ -3,7 +3,7 @@ internal import Linux
 internal import WrapperCore
 
 /// What a probe's command is run with: what the process was given too.
-struct ProbeSurroundings {
+struct ProbeEnvironment {
   let mask: SignalMask
   let folder: [UInt8]
 }
@@ -11,19 +11,19 @@ struct ProbeSurroundings {
 /// Runs a command by the shell, in a process group of its own, and goes by how it ends.
 struct CommandProbe {
   private let command: [[UInt8]]
-  private let surroundings: ProbeSurroundings
+  private let environment: ProbeEnvironment
   private var child: Child?
 
-  init(_ command: [UInt8], in surroundings: ProbeSurroundings) {
+  init(_ command: [UInt8], in environment: ProbeEnvironment) {
     self.command = [[UInt8]("/bin/sh".utf8), [UInt8]("-c".utf8), command]
-    self.surroundings = surroundings
+    self.environment = environment
   }
 
   /// Gives the result where the command can't even be started.
   mutating func start() -> Health? {
     cancel()
     do throws(SystemCallError) {
-      child = try Child.spawnApart(command, mask: surroundings.mask, folder: surroundings.folder)
+      child = try Child.spawnApart(command, mask: environment.mask, folder: environment.folder)
       return nil
     } catch { return .failing(error.errno) }
   }
@@ -34,7 +34,7 @@ struct CommandProbe {
     child = nil
   }
 
-  mutating func take(_ ended: Reaped) -> Health? {
+  mutating func take(_ ended: ExitedChild) -> Health? {
     guard ended.id == child?.id else { return nil }
     child = nil
     let status = ExitStatus(ended)

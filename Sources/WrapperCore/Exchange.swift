@@ -1,7 +1,7 @@
 /// One connection's worth of requests to the agent, answered in order; RFC 9112 section 9.3.2.
 struct Exchange: Hashable {
   /// Sent and not answered, oldest first.
-  var unanswered: [Request]
+  var unanswered: [ServiceRequest]
   /// When the oldest unanswered request is given up; monotonic.
   var deadline: Duration
   /// When the last of its requests were made; boottime.
@@ -9,7 +9,7 @@ struct Exchange: Hashable {
   /// Whether it began with a registration.
   let registers: Bool
   /// How long the answer to an update of a check is waited for.
-  private let patience: Duration
+  private let updateTimeout: Duration
   /// False while there is no connection yet, so that nothing can have reached the agent.
   var isSent = false
   /// What was confirmed before a registration was sent: so it is still, if the agent refuses.
@@ -17,9 +17,11 @@ struct Exchange: Hashable {
   /// The first answer that wasn't what was hoped for.
   var refusal: Failure?
 
-  init(_ requests: [Request], confirmed: Registry.Confirmed, patience: Duration, at now: Moment) {
+  init(
+    _ requests: [ServiceRequest], confirmed: Registry.Confirmed, updateTimeout: Duration, at now: Timestamps
+  ) {
     unanswered = requests
-    self.patience = patience
+    self.updateTimeout = updateTimeout
     confirmedBefore = confirmed
     registers = requests.contains { $0.registers }
     deadline = .zero
@@ -31,20 +33,20 @@ struct Exchange: Hashable {
   var mayStillRegister: Bool { isSent && unanswered.contains { $0.registers } }
   var deregisters: Bool { unanswered.contains(.deregister) }
 
-  mutating func markSent(at now: Moment) {
+  mutating func markSent(at now: Timestamps) {
     isSent = true
     renewDeadline(at: now)
   }
 
   /// More behind those that are unanswered.
-  mutating func append(_ requests: [Request], at now: Moment) {
+  mutating func append(_ requests: [ServiceRequest], at now: Timestamps) {
     unanswered += requests
     requestedAt = now.boottime
     renewDeadline(at: now)
   }
 
   /// The request that is answered next, taken off the list.
-  mutating func takeOldest(at now: Moment) -> Request {
+  mutating func takeOldest(at now: Timestamps) -> ServiceRequest {
     let oldest = unanswered.removeFirst()
     renewDeadline(at: now)
     return oldest
@@ -52,11 +54,11 @@ struct Exchange: Hashable {
 
   mutating func note(_ failure: Failure) { refusal = refusal ?? failure }
 
-  private mutating func renewDeadline(at now: Moment) {
-    deadline = now.monotonic + (mayStillRegister ? Interval.registrationAnswer : shortWait)
+  private mutating func renewDeadline(at now: Timestamps) {
+    deadline = now.monotonic + (mayStillRegister ? Interval.registrationAnswer : shortTimeout)
   }
 
-  private var shortWait: Duration {
-    unanswered.allSatisfy { $0.updates } ? min(patience, Interval.answer) : Interval.answer
+  private var shortTimeout: Duration {
+    unanswered.allSatisfy { $0.updates } ? min(updateTimeout, Interval.answer) : Interval.answer
   }
 }

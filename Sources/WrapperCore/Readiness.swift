@@ -9,20 +9,20 @@ struct Readiness: Hashable {
   var nextProbe: Duration?
   var hasWarned = false
   /// The process was stopped and didn't go on yet.
-  var isStopped = false
+  var isSuspended = false
 
-  init(at now: Moment, probes: Bool) {
+  init(at now: Timestamps, probes: Bool) {
     startedAt = now.monotonic
     probed = probes ? .failing(0) : .accepting
   }
 
-  var health: Health { isStopped ? .stopped : probed }
+  var health: Health { isSuspended ? .suspended : probed }
   var isProbing: Bool { probeDeadline != nil }
 
-  mutating func probe(plan: ServicePlan, _ turn: inout Turn) {
+  mutating func probe(policy: ServicePolicy, _ transition: inout Transition) {
     nextProbe = nil
-    probeDeadline = turn.now.monotonic + plan.probeTimeout
-    turn.emit(.probe)
+    probeDeadline = transition.now.monotonic + policy.probeTimeout
+    transition.emit(.probe)
   }
 
   mutating func receive(_ result: Health) {
@@ -31,26 +31,26 @@ struct Readiness: Hashable {
   }
 
   /// A probe of a process that isn't ready yet is followed by another.
-  mutating func scheduleNext(plan: ServicePlan, at now: Moment) {
-    let pause = max(Interval.probe(age: now.monotonic - startedAt), plan.probe?.pause ?? .zero)
+  mutating func scheduleNext(policy: ServicePolicy, at now: Timestamps) {
+    let pause = max(Interval.probe(age: now.monotonic - startedAt), policy.probe?.pause ?? .zero)
     nextProbe = now.monotonic + pause
   }
 
-  mutating func cease(_ turn: inout Turn) {
+  mutating func stopProbing(_ transition: inout Transition) {
     nextProbe = nil
-    cancel(&turn)
+    cancel(&transition)
   }
 
-  mutating func cancel(_ turn: inout Turn) {
+  mutating func cancel(_ transition: inout Transition) {
     guard isProbing else { return }
     probeDeadline = nil
-    turn.emit(.cancelProbe)
+    transition.emit(.cancelProbe)
   }
 
-  func age(at now: Moment) -> Duration { now.monotonic - startedAt }
+  func age(at now: Timestamps) -> Duration { now.monotonic - startedAt }
 
   /// True once, when the process has been waited for so long that people should know.
-  mutating func shouldWarn(at now: Moment) -> Bool {
+  mutating func shouldWarn(at now: Timestamps) -> Bool {
     guard !hasWarned, age(at: now) >= Interval.readyWarning else { return false }
     hasWarned = true
     return true

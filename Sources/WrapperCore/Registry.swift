@@ -18,11 +18,11 @@ struct Registry: Hashable {
     /// An earlier life's entry, still in DNS.
     case stale
     /// An earlier life's entry that has none of our checks: only a deregistration takes it out of DNS.
-    case unchecked
+    case staleWithoutChecks
     /// An earlier life's entry, out of DNS.
-    case retired
+    case markedCritical
     /// A registration was sent, its answer is missing.
-    case doubtful
+    case unconfirmed
     case present
   }
 
@@ -37,7 +37,7 @@ struct Registry: Hashable {
   /// The trouble that was told; nil when the last exchange went well.
   var trouble: Failure?
   /// Whether the last registration was told of.
-  var isTold = false
+  var isRegistrationLogged = false
   /// What the agent was last told of *ready*.
   var confirmedHealth: Health?
   /// The agent has us otherwise than it should.
@@ -45,69 +45,69 @@ struct Registry: Hashable {
   /// When the agent's entry is to be compared with ours, with a heartbeat; boottime.
   var nextComparison: Duration = .zero
   /// Who was last told to have our ID.
-  var toldOwner = ""
+  var loggedOwner = ""
   /// The agent has taken a registration of ours, ever.
   var hasRegistered = false
   /// Which registration the next one is.
-  var registration = Registration.first
+  var registrationReason = RegistrationReason.first
 
   /// Whether the agent may list us, or an earlier life of us.
   var mayBeListed: Bool {
     switch confirmed {
     case .unasked, .absent, .foreign: false
-    case .stale, .unchecked, .retired, .doubtful, .present: true
+    case .stale, .staleWithoutChecks, .markedCritical, .unconfirmed, .present: true
     }
   }
 
   /// Whether clients may have been sent to this process.
-  var mayServe: Bool { confirmed == .present || confirmed == .doubtful }
+  var mayServe: Bool { confirmed == .present || confirmed == .unconfirmed }
 
   /// Whether the agent has taken a registration of ours: what it refuses now it may take again soon. One that restarts
   /// under ACLs denies every token until it has read its own state.
   private var hasWorked: Bool { mayServe || hasRegistered }
 
   /// Whether it was the last word of an agent that may list us that it has no room for us just now.
-  var isTurnedAway: Bool { mayBeListed && (trouble?.isTurnedAway ?? false) }
+  var isOverloaded: Bool { mayBeListed && (trouble?.isOverloaded ?? false) }
 
   /// Whether a deregistration was sent to an agent that can be expected to answer.
   var isDeregistering: Bool { trouble == nil && (exchange?.deregisters ?? false) }
 
   /// True once when the next attempt is due.
-  mutating func takeAttempt(at now: Moment) -> Bool {
+  mutating func takeAttempt(at now: Timestamps) -> Bool {
     guard let due = nextAttempt, due <= now.boottime else { return false }
     nextAttempt = nil
     return true
   }
 
   /// Whether nothing more can be heard of the agent for that long.
-  func isSilent(for duration: Duration, from now: Moment) -> Bool {
+  func isSilent(for duration: Duration, from now: Timestamps) -> Bool {
     exchange == nil && nextAttempt.map { $0 - now.boottime > duration } ?? true
   }
 
-  func answerIsOverdue(at now: Moment) -> Bool { exchange.map { $0.deadline <= now.monotonic } ?? false }
+  func answerIsOverdue(at now: Timestamps) -> Bool { exchange.map { $0.deadline <= now.monotonic } ?? false }
 }
 
 // MARK: What is wanted
 extension Registry {
-  mutating func want(at now: Moment) {
+  mutating func want(at now: Timestamps) {
     wanted = .present
     wantedSince = now.monotonic
   }
 
   /// From here on nothing is sent that could register.
-  mutating func withdraw(plan: ServicePlan, _ turn: inout Turn) {
+  mutating func deregister(policy: ServicePolicy, _ transition: inout Transition) {
     guard wanted != .absent else { return }
     wanted = .absent
-    wantedSince = turn.now.monotonic
+    wantedSince = transition.now.monotonic
     failures = 0
     if exchange?.mayStillRegister ?? false {
       // Behind the registration, on its connection: the one order that a hung agent keeps when it comes back.
-      exchange?.append([.deregister], at: turn.now)
-      turn.emit(.send([.deregister]))
+      exchange?.append([.deregister], at: transition.now)
+      transition.emit(.send([.deregister]))
     } else {
       // Checks can't bring a service back, so what is unanswered is dropped rather than waited for.
-      endExchange(&turn)
-      ask(plan: plan, health: .accepting, &turn)
+      endExchange(&transition)
+      ask(policy: policy, health: .accepting, &transition)
     }
   }
 }
@@ -115,31 +115,32 @@ extension Registry {
 // MARK: Asking
 extension Registry {
   /// Sends what would make confirmed agree with wanted, unless an exchange is under way.
-  mutating func ask(plan: ServicePlan, health: Health, _ turn: inout Turn) {
+  mutating func ask(policy: ServicePolicy, health: Health, _ transition: inout Transition) {
     guard exchange == nil else { return }
     nextAttempt = nil
     // In trouble the checks say enough, and the agent may be busy with everybody else.
-    let compares = trouble == nil && nextComparison <= turn.now.boottime
-    let requests = due(checks: plan.ttl != nil, compares: compares, health: health)
+    let compares = trouble == nil && nextComparison <= transition.now.boottime
+    let requests = due(checks: policy.ttl != nil, compares: compares, health: health)
     if requests.isEmpty { return }
-    exchange = Exchange(requests, confirmed: confirmed, patience: plan.updatePatience, at: turn.now)
-    turn.emit(.send(requests))
+    exchange = Exchange(
+      requests, confirmed: confirmed, updateTimeout: policy.updateTimeout, at: transition.now)
+    transition.emit(.send(requests))
   }
 
-  private func due(checks: Bool, compares: Bool, health: Health) -> [Request] {
+  private func due(checks: Bool, compares: Bool, health: Health) -> [ServiceRequest] {
     switch (wanted, confirmed) {
     case (.nothingYet, .unasked): [.inspect]
-    case (.nothingYet, .stale): [checks ? .retire : .deregister]
-    case (.nothingYet, .unchecked): [.deregister]
-    case (.nothingYet, .absent), (.nothingYet, .foreign), (.nothingYet, .retired): []
-    case (.nothingYet, .doubtful), (.nothingYet, .present): []
+    case (.nothingYet, .stale): [checks ? .markCritical : .deregister]
+    case (.nothingYet, .staleWithoutChecks): [.deregister]
+    case (.nothingYet, .absent), (.nothingYet, .foreign), (.nothingYet, .markedCritical): []
+    case (.nothingYet, .unconfirmed), (.nothingYet, .present): []
     case (.present, .present) where isOutdated: [.register(health)]
     case (.present, .present) where !checks: [.inspect]
     case (.present, .present): (compares ? [.inspect] : []) + [.alive, .ready(health)]
     // Overwritten by another that lives: whoever came last has it, until it is gone.
     case (.present, .foreign) where hasWorked: [.inspect]
     // What it may have of us would go on passing: a registration changes no check that exists, and renews its TTL.
-    case (.present, .doubtful) where checks && health != .accepting && confirmedHealth != health:
+    case (.present, .unconfirmed) where checks && health != .accepting && confirmedHealth != health:
       [.ready(health)]
     case (.present, _): [.register(health)]
     case (.absent, .unasked), (.absent, .absent), (.absent, .foreign): []
@@ -150,18 +151,22 @@ extension Registry {
 
 // MARK: Being answered
 extension Registry {
-  mutating func noteSent(at now: Moment) {
+  mutating func noteSent(at now: Timestamps) {
     guard exchange?.isSent == false else { return }
     exchange?.markSent(at: now)
-    if exchange?.registers ?? false { (confirmed, isTold, confirmedHealth) = (.doubtful, false, nil) }
+    if exchange?.registers ?? false {
+      (confirmed, isRegistrationLogged, confirmedHealth) = (.unconfirmed, false, nil)
+    }
   }
 
-  mutating func receive(_ answer: Answer, plan: ServicePlan, health: Health, _ turn: inout Turn) {
-    noteSent(at: turn.now)
-    guard let request = exchange?.takeOldest(at: turn.now) else { return }
-    settle(request, request == .inspect ? answer : answer.withoutEntry, &turn)
-    if request.registers, plan.ttl != nil { passChecks(health, &turn) }
-    if exchange?.isOver ?? false { finish(plan: plan, health: health, &turn) }
+  mutating func receive(
+    _ answer: ServiceAnswer, policy: ServicePolicy, health: Health, _ transition: inout Transition
+  ) {
+    noteSent(at: transition.now)
+    guard let request = exchange?.takeOldest(at: transition.now) else { return }
+    settle(request, request == .inspect ? answer : answer.withoutEntry, &transition)
+    if request.registers, policy.ttl != nil { passChecks(health, &transition) }
+    if exchange?.isOver ?? false { finish(policy: policy, health: health, &transition) }
   }
 
   /// What another has taken from us isn't ours to renew.
@@ -172,25 +177,27 @@ extension Registry {
   /// The next thing to say to the agent is to register us anew.
   private mutating func outdate() {
     (confirmed, isOutdated) = (.present, true)
-    if registration == .again { registration = .renewed }
+    if registrationReason == .again { registrationReason = .renewed }
   }
 
-  mutating func lose(_ failure: Failure, plan: ServicePlan, _ turn: inout Turn) {
+  mutating func lose(_ failure: Failure, policy: ServicePolicy, _ transition: inout Transition) {
     guard exchange != nil else { return }
-    endExchange(&turn)
-    pause(after: failure, plan: plan, &turn)
+    endExchange(&transition)
+    pause(after: failure, policy: policy, &transition)
   }
 
-  private mutating func settle(_ request: Request, _ answer: Answer, _ turn: inout Turn) {
+  private mutating func settle(
+    _ request: ServiceRequest, _ answer: ServiceAnswer, _ transition: inout Transition
+  ) {
     switch (request, answer) {
     case (.inspect, .done) where confirmed == .unasked, (.inspect, .different) where confirmed == .unasked:
       discoverStale()
     case (.inspect, .done): if confirmed == .foreign { outdate() }
     case (.inspect, .different): outdate()
-    case (.inspect, .foreign(let owner)): discoverForeign(owner, &turn)
+    case (.inspect, .foreign(let owner)): discoverForeign(owner, &transition)
     case (.inspect, .unknown), (.deregister, .done), (.deregister, .unknown): confirmed = .absent
-    case (.retire, .done): confirmed = .retired
-    case (.retire, .unknown): confirmed = .unchecked
+    case (.markCritical, .done): confirmed = .markedCritical
+    case (.markCritical, .unknown): confirmed = .staleWithoutChecks
     case (.register, .done): (confirmed, isOutdated, hasRegistered) = (.present, false, true)
     case (.ready(let health), .done): confirmedHealth = health
     case (.alive, .done), (_, .foreign), (_, .different): break
@@ -205,92 +212,93 @@ extension Registry {
 
   /// A check that existed keeps its old status whatever the registration says. Not sent together with it: an agent that
   /// was hung and finds us gone takes the request behind the first, a deregistration perhaps, and none after that.
-  private mutating func passChecks(_ health: Health, _ turn: inout Turn) {
+  private mutating func passChecks(_ health: Health, _ transition: inout Transition) {
     guard (wanted, confirmed) == (.present, .present) else { return }
-    exchange?.append([.alive, .ready(health)], at: turn.now)
-    turn.emit(.send([.alive, .ready(health)]))
+    exchange?.append([.alive, .ready(health)], at: transition.now)
+    transition.emit(.send([.alive, .ready(health)]))
   }
 
   /// The agent understood and did nothing.
-  private mutating func refuse(_ request: Request, _ failure: Failure) {
+  private mutating func refuse(_ request: ServiceRequest, _ failure: Failure) {
     exchange?.note(failure)
     if request.registers, let before = exchange?.confirmedBefore { confirmed = before }
   }
 
   /// Told where we are about to overwrite it, and where it has overwritten us.
-  private mutating func discoverForeign(_ owner: String, _ turn: inout Turn) {
+  private mutating func discoverForeign(_ owner: String, _ transition: inout Transition) {
     confirmed = .foreign
-    if owner.utf8.elementsEqual(toldOwner.utf8) { return }
-    toldOwner = owner
-    turn.log(.idTaken(by: owner))
+    if owner.utf8.elementsEqual(loggedOwner.utf8) { return }
+    loggedOwner = owner
+    transition.log(.foreignEntry(of: owner))
   }
 
   private mutating func discoverStale() {
     confirmed = .stale
-    registration = .replacing
+    registrationReason = .replacing
   }
 
   /// The agent lost its state, or somebody took us out. Right after a registration it is a fault of the agent's, and
   /// registering again at once would only repeat it.
   private mutating func forget() {
-    guard confirmed == .present || confirmed == .doubtful else { return }
+    guard confirmed == .present || confirmed == .unconfirmed else { return }
     confirmed = .absent
     if exchange?.registers ?? false { exchange?.note(.failing("it forgot the registration at once")) }
   }
 
-  private mutating func finish(plan: ServicePlan, health: Health, _ turn: inout Turn) {
+  private mutating func finish(policy: ServicePolicy, health: Health, _ transition: inout Transition) {
     let refusal = exchange?.refusal
-    let requestedAt = exchange?.requestedAt ?? turn.now.boottime
-    endExchange(&turn)
-    if let refusal { return pause(after: refusal, plan: plan, &turn) }
+    let requestedAt = exchange?.requestedAt ?? transition.now.boottime
+    endExchange(&transition)
+    if let refusal { return pause(after: refusal, policy: policy, &transition) }
     failures = 0
-    if nextComparison <= turn.now.boottime || !isTold {
-      nextComparison = turn.now.boottime + plan.comparison
+    if nextComparison <= transition.now.boottime || !isRegistrationLogged {
+      nextComparison = transition.now.boottime + policy.comparison
     }
-    tellSuccess(&turn)
-    let isTrue = !isOutdated && (plan.ttl == nil || confirmedHealth == health)
+    logSuccess(&transition)
+    let isTrue = !isOutdated && (policy.ttl == nil || confirmedHealth == health)
     if (wanted, confirmed) == (.present, .present), isTrue {
-      nextAttempt = requestedAt + plan.beat
+      nextAttempt = requestedAt + policy.beat
     } else if wanted == .present && confirmed == .foreign && hasWorked {
-      nextAttempt = turn.now.boottime + plan.comparison
+      nextAttempt = transition.now.boottime + policy.comparison
     } else {
-      ask(plan: plan, health: health, &turn)
+      ask(policy: policy, health: health, &transition)
     }
   }
 
-  private mutating func pause(after failure: Failure, plan: ServicePlan, _ turn: inout Turn) {
-    tellFailure(failure, &turn)
+  private mutating func pause(after failure: Failure, policy: ServicePolicy, _ transition: inout Transition) {
+    logFailure(failure, &transition)
     let isHopeless = failure.isRefusal && (wanted == .absent || !hasWorked)
     // There may be room at any moment, and a stop is short.
     let isShort =
-      failure.isTurnedAway && wanted == .absent && wantedSince + Interval.stopBudget > turn.now.monotonic
-    let pause = isHopeless ? plan.backoffWhenRefused : plan.backoff(after: isShort ? 0 : failures)
-    if !isShort { failures = min(failures + 1, ServicePlan.countedFailures) }
-    nextAttempt = wanted == .absent && !mayBeListed ? nil : turn.now.boottime + pause
+      failure.isOverloaded && wanted == .absent
+      && wantedSince + Interval.stopBudget > transition.now.monotonic
+    let pause = isHopeless ? policy.backoffWhenRefused : policy.backoff(after: isShort ? 0 : failures)
+    if !isShort { failures = min(failures + 1, ServicePolicy.countedFailures) }
+    nextAttempt = wanted == .absent && !mayBeListed ? nil : transition.now.boottime + pause
   }
 
-  private mutating func endExchange(_ turn: inout Turn) {
+  private mutating func endExchange(_ transition: inout Transition) {
     guard exchange != nil else { return }
     exchange = nil
-    turn.emit(.disconnect)
+    transition.emit(.disconnect)
   }
 }
 
 // MARK: Telling
 extension Registry {
-  private mutating func tellSuccess(_ turn: inout Turn) {
-    if confirmed == .present && !isTold {
-      turn.log(.registered(registration, after: turn.now.monotonic - wantedSince))
-      (registration, isTold) = (.again, true)
+  private mutating func logSuccess(_ transition: inout Transition) {
+    if confirmed == .present && !isRegistrationLogged {
+      transition.log(.registered(registrationReason, after: transition.now.monotonic - wantedSince))
+      (registrationReason, isRegistrationLogged) = (.again, true)
     } else if trouble != nil {
-      turn.log(.consulAnswers)
+      transition.log(.consulAnswers)
     }
     trouble = nil
   }
 
-  private mutating func tellFailure(_ failure: Failure, _ turn: inout Turn) {
+  private mutating func logFailure(_ failure: Failure, _ transition: inout Transition) {
     if trouble?.isSameCondition(as: failure) ?? false { return }
     trouble = failure
-    turn.log(.consulFailed(failure, registered: hasWorked))
+    transition.log(.consulFailed(failure, registered: hasWorked))
   }
 }

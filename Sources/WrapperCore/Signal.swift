@@ -42,9 +42,9 @@ public struct Signal: Hashable, Sendable {
   fileprivate var reachedProcess: Bool { origin == .terminal && Signal.sentToGroup.contains(number) }
 }
 
-extension Plan {
+extension Policy {
   func means(stop signal: Signal) -> Bool {
-    if rewrites[signal.number] == Plan.dropped { return false }
+    if rewrites[signal.number] == Policy.dropped { return false }
     return stopSignals.contains(signal.number)
       || hangUpStops && signal.number == Signal.hangUp && signal.origin != .sent
   }
@@ -52,7 +52,7 @@ extension Plan {
   /// What the process is to be sent for it: itself, as received, or nothing.
   func forwards(_ signal: Signal) -> [Int32] {
     switch rewrites[signal.number] {
-    case Plan.dropped: []
+    case Policy.dropped: []
     case nil where signal.reachedProcess: []
     case _: [signal.number]
     }
@@ -60,7 +60,7 @@ extension Plan {
 
   /// The signal that is sent where this one was received.
   func rewritten(_ received: Int32) -> Int32 {
-    guard let sent = rewrites[received], sent != Plan.dropped else { return received }
+    guard let sent = rewrites[received], sent != Policy.dropped else { return received }
     return sent
   }
 }

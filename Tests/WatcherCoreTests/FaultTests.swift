@@ -4,207 +4,211 @@ import Testing
 
 @Suite("What happens to the engine, to the agent and to us")
 struct FaultTests {
-  let entry = Entry(id: "redis-a-6379", container: "a")
+  let entry = AgentEntry(id: "redis-a-6379", container: "a")
 
   @Test func anEngineThatIsAwayIsToldOnceAndTriedAtMostEveryTwoSeconds() {
-    var scene = Scene(WatchPlan(registers: false))
+    var simulation = WatcherSimulation(WatcherPolicy(registers: false))
     var pauses: [Duration] = []
     for _ in 0..<8 {
-      scene.tell(.elapsed)
-      let before = scene.now
-      #expect(scene.tell(.streamLost("No such file or directory")) == [.unsubscribe])
-      scene.wait()
-      pauses.append(scene.now - before)
+      simulation.on(.elapsed)
+      let before = simulation.now
+      #expect(simulation.on(.streamLost("No such file or directory")) == [.unsubscribe])
+      simulation.wait()
+      pauses.append(simulation.now - before)
     }
     #expect(pauses == [100, 200, 400, 800, 1600, 2000, 2000, 2000].map { .milliseconds($0) })
-    #expect(scene.notices == [.engineAway("No such file or directory")])
-    scene.tell(.subscribed, .listEnded)
-    #expect(scene.takeNotices().last == .watching(running: 0))
+    #expect(simulation.notices == [.engineAway("No such file or directory")])
+    simulation.on(.subscribed, .listEnded)
+    #expect(simulation.takeNotices().last == .watching(running: 0))
   }
 
   @Test func whatDiedWhileTheEngineWasAwayIsFoundByTheList() {
-    var scene = Scene.settled(["a"])
-    #expect(scene.tell(.streamLost("it ended the stream")) == [.unsubscribe])
-    #expect(scene.wait() == [.subscribe])
-    #expect(scene.tell(.subscribed) == [.ask(.list)])
-    #expect(scene.tell(.listEnded) == [.send(.look)])
-    #expect(scene.tell(.entry(entry), .answered(.done)) == [.ask(.inspect("a"))])
+    var simulation = WatcherSimulation.settled(["a"])
+    #expect(simulation.on(.streamLost("it ended the stream")) == [.unsubscribe])
+    #expect(simulation.wait() == [.subscribe])
+    #expect(simulation.on(.subscribed) == [.sendToEngine(.list)])
+    #expect(simulation.on(.listEnded) == [.sendToAgent(.listServices)])
+    #expect(simulation.on(.entry(entry), .answered(.done)) == [.sendToEngine(.inspect("a"))])
   }
 
   @Test("an engine that has just come back is asked once more: it finds out late who died without it")
   func asksAgainSoonAfterItsReturn() {
-    var scene = Scene(WatchPlan(registers: false))
-    scene.tell(.elapsed, .subscribed, .listed("a"), .listEnded, .answered(.done))
-    #expect(scene.waitsForList() == .seconds(3))
-    scene.tell(.listed("a"), .listEnded, .answered(.done))
-    #expect(scene.waitsForList() == .seconds(60))
+    var simulation = WatcherSimulation(WatcherPolicy(registers: false))
+    simulation.on(.elapsed, .subscribed, .listed("a"), .listEnded, .answered(.done))
+    #expect(simulation.waitsForList() == .seconds(3))
+    simulation.on(.listed("a"), .listEnded, .answered(.done))
+    #expect(simulation.waitsForList() == .seconds(60))
   }
 
   @Test("Docker's list has a container for some time after its death")
   func listedAlthoughDead() {
-    var scene = Scene.settled(["a"])
-    scene.tell(.died("a", age: .zero), .answered(.done), .missed, .listed("a"), .listEnded, .answered(.done))
-    #expect(scene.waitsForList() == .seconds(3))
+    var simulation = WatcherSimulation.settled(["a"])
+    simulation.on(
+      .died("a", age: .zero), .answered(.done), .missed, .listed("a"), .listEnded, .answered(.done))
+    #expect(simulation.waitsForList() == .seconds(3))
   }
 
   @Test func nothingIsComparedBeforeTheList() {
-    var scene = Scene(WatchPlan())
-    scene.tell(.elapsed, .subscribed)
-    #expect(scene.tell(.died("a"), .started("b")) == [])
+    var simulation = WatcherSimulation(WatcherPolicy())
+    simulation.on(.elapsed, .subscribed)
+    #expect(simulation.on(.died("a"), .started("b")) == [])
   }
 
   @Test func anEngineThatIsLostWhileItIsAskedIsNoReasonToRemove() {
-    var scene = Scene.settled(["a"])
-    scene.tell(.died("a"), .entry(entry), .answered(.done))
-    #expect(scene.tell(.queryLost("Connection reset by peer")) == [.dropQuery, .unsubscribe])
-    #expect(scene.tell(.inspected(.stopped)) == [])
+    var simulation = WatcherSimulation.settled(["a"])
+    simulation.on(.died("a"), .entry(entry), .answered(.done))
+    #expect(
+      simulation.on(.engineRequestFailed("Connection reset by peer")) == [.cancelEngineRequest, .unsubscribe])
+    #expect(simulation.on(.inspected(.stopped)) == [])
   }
 
   @Test(
     "a stream that ends meanwhile would tell of no start: only an answer at once is taken",
     arguments: [true, false])
   func streamLostBeforeTheDeregistration(isAtOnce: Bool) {
-    var scene = Scene.settled(["a"])
-    scene.tell(.died("a"), .entry(entry), .answered(.done), .inspected(.stopped), .streamLost("gone"))
-    scene.now += .milliseconds(isAtOnce ? 20 : 200)
-    scene.tell(.entry(entry))
-    #expect(scene.tell(.answered(.done)).contains(.send(.deregister(entry))) == isAtOnce)
+    var simulation = WatcherSimulation.settled(["a"])
+    simulation.on(.died("a"), .entry(entry), .answered(.done), .inspected(.stopped), .streamLost("gone"))
+    simulation.now += .milliseconds(isAtOnce ? 20 : 200)
+    simulation.on(.entry(entry))
+    #expect(simulation.on(.answered(.done)).contains(.sendToAgent(.deregister(entry))) == isAtOnce)
   }
 
   @Test("an engine that is lost after it said that a container is dead has said nothing")
   func lostBeforeTheDeregistration() {
-    var scene = Scene.settled(["a"])
-    scene.tell(.died("a"), .entry(entry), .answered(.done), .inspected(.stopped))
-    scene.tell(.missed, .queryLost("gone"), .entry(entry))
-    #expect(!scene.tell(.answered(.done)).contains(.send(.deregister(entry))))
-    scene.wait()
-    scene.tell(.subscribed, .listed("a"))
-    #expect(!scene.tell(.listEnded).contains(.send(.deregister(entry))))
+    var simulation = WatcherSimulation.settled(["a"])
+    simulation.on(.died("a"), .entry(entry), .answered(.done), .inspected(.stopped))
+    simulation.on(.missed, .engineRequestFailed("gone"), .entry(entry))
+    #expect(!simulation.on(.answered(.done)).contains(.sendToAgent(.deregister(entry))))
+    simulation.wait()
+    simulation.on(.subscribed, .listed("a"))
+    #expect(!simulation.on(.listEnded).contains(.sendToAgent(.deregister(entry))))
   }
 
   @Test func hungEngine() {
-    var scene = Scene(WatchPlan())
-    scene.tell(.elapsed)
-    #expect(scene.wait() == [.unsubscribe])
-    scene.wait()
-    scene.tell(.subscribed)
-    #expect(scene.wait() == [.dropQuery, .unsubscribe])
+    var simulation = WatcherSimulation(WatcherPolicy())
+    simulation.on(.elapsed)
+    #expect(simulation.wait() == [.unsubscribe])
+    simulation.wait()
+    simulation.on(.subscribed)
+    #expect(simulation.wait() == [.cancelEngineRequest, .unsubscribe])
   }
 
   @Test func hungAgent() {
-    var scene = Scene.watching()
-    #expect(scene.wait() == [.dropRequest])
-    #expect(scene.takeNotices().last == .agentAway("no answer"))
-    #expect(scene.wait() == [.send(.look)])
-    scene.tell(.answered(.done))
-    #expect(scene.takeNotices() == [.agentAnswers])
+    var simulation = WatcherSimulation.watching()
+    #expect(simulation.wait() == [.cancelAgentRequest])
+    #expect(simulation.takeNotices().last == .agentAway("no answer"))
+    #expect(simulation.wait() == [.sendToAgent(.listServices)])
+    simulation.on(.answered(.done))
+    #expect(simulation.takeNotices() == [.agentAnswers])
   }
 
   @Test func whatDiedWhileTheAgentWasAwayIsTakenOutWhenItIsBack() {
-    var scene = Scene.settled(["a"])
-    scene.tell(.died("a"))
+    var simulation = WatcherSimulation.settled(["a"])
+    simulation.on(.died("a"))
     for _ in 0..<10 {
-      #expect(scene.tell(.requestLost("Connection refused")) == [.dropRequest])
-      let before = scene.now
-      #expect(scene.wait() == [.send(.look)])
-      #expect(scene.now - before <= .seconds(2))
+      #expect(simulation.on(.agentRequestFailed("Connection refused")) == [.cancelAgentRequest])
+      let before = simulation.now
+      #expect(simulation.wait() == [.sendToAgent(.listServices)])
+      #expect(simulation.now - before <= .seconds(2))
     }
-    scene.tell(.entry(entry), .answered(.done))
-    #expect(scene.confirm(entry, .stopped) == [.send(.deregister(entry))])
-    #expect(scene.takeNotices().filter { $0 == .agentAway("Connection refused") }.count == 1)
+    simulation.on(.entry(entry), .answered(.done))
+    #expect(simulation.confirm(entry, .stopped) == [.sendToAgent(.deregister(entry))])
+    #expect(simulation.takeNotices().filter { $0 == .agentAway("Connection refused") }.count == 1)
   }
 
   @Test("a deregistration whose answer is lost is begun anew, with a look")
   func lostAnswer() {
-    var scene = Scene.settled(["a"])
-    scene.tell(.died("a"), .entry(entry), .answered(.done))
-    scene.confirm(entry, .stopped)
-    #expect(scene.tell(.requestLost("closed")) == [.dropRequest])
-    #expect(scene.wait() == [.send(.look)])
+    var simulation = WatcherSimulation.settled(["a"])
+    simulation.on(.died("a"), .entry(entry), .answered(.done))
+    simulation.confirm(entry, .stopped)
+    #expect(simulation.on(.agentRequestFailed("closed")) == [.cancelAgentRequest])
+    #expect(simulation.wait() == [.sendToAgent(.listServices)])
   }
 
   @Test("what is missed is found every minute")
   func everyMinute() {
-    var scene = Scene.settled(["a"])
-    let before = scene.now
-    #expect(scene.wait() == [.send(.look), .ask(.list)])
-    #expect(scene.now - before <= .seconds(60))
+    var simulation = WatcherSimulation.settled(["a"])
+    let before = simulation.now
+    #expect(simulation.wait() == [.sendToAgent(.listServices), .sendToEngine(.list)])
+    #expect(simulation.now - before <= .seconds(60))
   }
 
   @Test("a list that is due waits until a stream that is gone is back, and isn't waited for in circles")
   func listOfAStreamThatIsGone() {
-    var scene = Scene.watching(["a"])
-    scene.tell(.streamLost("closed"))
-    scene.now += .seconds(3)
-    scene.watch.nextList = scene.now
-    #expect(scene.tell(.elapsed) == [])
-    #expect(scene.watch.timeLeft(at: scene.now).map { $0 > .zero } == true)
-    #expect(scene.tell(.answered(.done)).contains(.unsubscribe))
+    var simulation = WatcherSimulation.watching(["a"])
+    simulation.on(.streamLost("closed"))
+    simulation.now += .seconds(3)
+    simulation.machine.nextList = simulation.now
+    #expect(simulation.on(.elapsed) == [])
+    #expect(simulation.machine.timeLeft(at: simulation.now).map { $0 > .zero } == true)
+    #expect(simulation.on(.answered(.done)).contains(.unsubscribe))
   }
 
   @Test func aLineThatCantBeReadIsAReasonToList() {
-    var scene = Scene.settled()
-    #expect(scene.tell(.missed) == [.ask(.list)])
+    var simulation = WatcherSimulation.settled()
+    #expect(simulation.on(.missed) == [.sendToEngine(.list)])
   }
 
   @Test("ten thousand deaths in a burst are one more comparison")
   func burst() {
-    var scene = Scene.settled()
+    var simulation = WatcherSimulation.settled()
     var looks = 0
     for number in 0..<10_000 {
-      looks += scene.tell(.started("\(number)"), .died("\(number)")).filter { $0 == .send(.look) }.count
+      looks +=
+        simulation.on(.started("\(number)"), .died("\(number)")).filter { $0 == .sendToAgent(.listServices) }
+        .count
     }
     #expect(looks == 1)
-    #expect(scene.watch.running.isEmpty)
-    #expect(scene.tell(.answered(.done)) == [.send(.look)])
+    #expect(simulation.machine.running.isEmpty)
+    #expect(simulation.on(.answered(.done)) == [.sendToAgent(.listServices)])
   }
 
   @Test func aStopEndsItAtOnceAndLeavesWhatIsRegistered() {
-    var scene = Scene.settled()
-    scene.tell(.died("a"))
-    #expect(scene.tell(.stop) == [.dropRequest, .exit])
+    var simulation = WatcherSimulation.settled()
+    simulation.on(.died("a"))
+    #expect(simulation.on(.stop) == [.cancelAgentRequest, .exit])
   }
 
   @Test("a container that the engine can't tell of holds up no other")
-  func untold() {
-    var scene = Scene.settled(["a", "b"])
-    let other = Entry(id: "web-b-80", container: "b")
-    scene.tell(.died("a"), .died("b"), .answered(.done), .entry(entry), .entry(other), .answered(.done))
-    #expect(scene.tell(.inspected(.untold("500: no"))) == [.ask(.inspect("b"))])
-    #expect(scene.confirm(other, .stopped) == [.send(.deregister(other))])
-    #expect(scene.takeNotices().contains(.untold(container: "a", "500: no")))
-    scene.tell(.answered(.done))
-    let before = scene.now
-    #expect(scene.wait() == [.send(.look)])
-    #expect(scene.now - before <= .seconds(5))
-    scene.tell(.entry(entry), .answered(.done), .inspected(.untold("500: no")))
-    #expect(scene.takeNotices() == [.removed(other)])
+  func failed() {
+    var simulation = WatcherSimulation.settled(["a", "b"])
+    let other = AgentEntry(id: "web-b-80", container: "b")
+    simulation.on(.died("a"), .died("b"), .answered(.done), .entry(entry), .entry(other), .answered(.done))
+    #expect(simulation.on(.inspected(.failed("500: no"))) == [.sendToEngine(.inspect("b"))])
+    #expect(simulation.confirm(other, .stopped) == [.sendToAgent(.deregister(other))])
+    #expect(simulation.takeNotices().contains(.inspectFailed(container: "a", "500: no")))
+    simulation.on(.answered(.done))
+    let before = simulation.now
+    #expect(simulation.wait() == [.sendToAgent(.listServices)])
+    #expect(simulation.now - before <= .seconds(5))
+    simulation.on(.entry(entry), .answered(.done), .inspected(.failed("500: no")))
+    #expect(simulation.takeNotices() == [.removed(other)])
   }
 
   @Test func aContainerThatTheEngineHangsOverIsGivenUpAlone() {
-    var scene = Scene.settled(["a"])
-    scene.tell(.died("a"), .entry(entry), .answered(.done))
-    #expect(scene.wait() == [.dropQuery])
-    #expect(scene.takeNotices().last == .untold(container: "a", "no answer"))
+    var simulation = WatcherSimulation.settled(["a"])
+    simulation.on(.died("a"), .entry(entry), .answered(.done))
+    #expect(simulation.wait() == [.cancelEngineRequest])
+    #expect(simulation.takeNotices().last == .inspectFailed(container: "a", "no answer"))
   }
 
   @Test(
     "a stream that ends as soon as it has begun is told of three times at most, and tried at most every two seconds"
   )
   func flapping() {
-    var scene = Scene(WatchPlan(registers: false))
-    scene.tell(.elapsed)
+    var simulation = WatcherSimulation(WatcherPolicy(registers: false))
+    simulation.on(.elapsed)
     for _ in 0..<10 {
-      scene.tell(.subscribed, .listEnded, .answered(.done))
-      scene.tell(.streamLost("it ended the stream"))
-      let before = scene.now
-      while scene.wait() != [.subscribe] {}
-      #expect(scene.now - before >= .milliseconds(100))
+      simulation.on(.subscribed, .listEnded, .answered(.done))
+      simulation.on(.streamLost("it ended the stream"))
+      let before = simulation.now
+      while simulation.wait() != [.subscribe] {}
+      #expect(simulation.now - before >= .milliseconds(100))
     }
-    #expect(scene.takeNotices().filter { $0 == .engineAway("it ended the stream") }.count <= 3)
-    let before = scene.now
-    scene.tell(.streamLost("it ended the stream"))
-    while scene.wait() != [.subscribe] {}
-    #expect(scene.now - before == .seconds(2))
+    #expect(simulation.takeNotices().filter { $0 == .engineAway("it ended the stream") }.count <= 3)
+    let before = simulation.now
+    simulation.on(.streamLost("it ended the stream"))
+    while simulation.wait() != [.subscribe] {}
+    #expect(simulation.now - before == .seconds(2))
   }
 }

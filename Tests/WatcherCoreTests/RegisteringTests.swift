@@ -4,38 +4,38 @@ import Testing
 
 @Suite("What has no wrapper is registered, and stays it")
 struct RegisteringTests {
-  let own = Entry(id: redis.id, container: "a", registration: redis)
+  let own = AgentEntry(id: redis.id, container: "a", registration: redis)
 
   /// With one container, whose registration is known.
-  static func registered(_ plan: WatchPlan = WatchPlan()) -> Scene {
-    var scene = Scene.watching(["a"], plan)
-    scene.tell(.answered(.done), .inspected(.running([redis])), .answered(.done), .answered(.done))
-    return scene
+  static func registered(_ policy: WatcherPolicy = WatcherPolicy()) -> WatcherSimulation {
+    var simulation = WatcherSimulation.watching(["a"], policy)
+    simulation.on(.answered(.done), .inspected(.running([redis])), .answered(.done), .answered(.done))
+    return simulation
   }
 
   @Test func whatRunsAtTheStartIsRegistered() {
-    var scene = Scene(WatchPlan())
-    scene.tell(.elapsed, .subscribed, .listed("a"))
-    #expect(scene.tell(.listEnded) == [.send(.look), .ask(.inspect("a"))])
-    #expect(scene.tell(.answered(.done)) == [])
-    #expect(scene.tell(.inspected(.running([redis]))) == [.send(.look)])
-    #expect(scene.tell(.answered(.done)) == [.send(.register(redis))])
-    #expect(scene.tell(.answered(.done)) == [])
-    #expect(scene.takeNotices().last == .registered(redis))
+    var simulation = WatcherSimulation(WatcherPolicy())
+    simulation.on(.elapsed, .subscribed, .listed("a"))
+    #expect(simulation.on(.listEnded) == [.sendToAgent(.listServices), .sendToEngine(.inspect("a"))])
+    #expect(simulation.on(.answered(.done)) == [])
+    #expect(simulation.on(.inspected(.running([redis]))) == [.sendToAgent(.listServices)])
+    #expect(simulation.on(.answered(.done)) == [.sendToAgent(.register(redis))])
+    #expect(simulation.on(.answered(.done)) == [])
+    #expect(simulation.takeNotices().last == .registered(redis))
   }
 
   @Test("what the engine couldn't tell of is asked for again soon, and ever more seldom")
   func untoldAtFirst() {
-    var scene = Scene.settled([], WatchPlan())
-    scene.tell(.started("a"), .inspected(.untold("403: no")))
+    var simulation = WatcherSimulation.settled([], WatcherPolicy())
+    simulation.on(.started("a"), .inspected(.failed("403: no")))
     for most in [3, 3, 6, 12, 24, 48, 60, 60] {
-      #expect(scene.waitsForList() <= .seconds(most))
-      #expect(scene.tell(.listed("a"), .listEnded).contains(.ask(.inspect("a"))))
-      scene.tell(.answered(.done), .inspected(.untold("403: no")))
+      #expect(simulation.waitsForList() <= .seconds(most))
+      #expect(simulation.on(.listed("a"), .listEnded).contains(.sendToEngine(.inspect("a"))))
+      simulation.on(.answered(.done), .inspected(.failed("403: no")))
     }
-    #expect(scene.waitsForList() == .seconds(60))
-    scene.tell(.listed("a"), .listEnded, .answered(.done), .inspected(.running([redis])))
-    #expect(scene.tell(.answered(.done)) == [.send(.register(redis))])
+    #expect(simulation.waitsForList() == .seconds(60))
+    simulation.on(.listed("a"), .listEnded, .answered(.done), .inspected(.running([redis])))
+    #expect(simulation.on(.answered(.done)) == [.sendToAgent(.register(redis))])
   }
 
   @Test(
@@ -43,37 +43,40 @@ struct RegisteringTests {
   )
   func sharedID() {
     let other = Registration(id: redis.id, name: "redis", port: 7000)
-    var scene = RegisteringTests.registered()
-    #expect(scene.tell(.started("b")) == [.ask(.inspect("b"))])
-    #expect(scene.tell(.inspected(.running([other]))) == [.send(.look)])
-    #expect(scene.takeNotices().last == .idShared(redis.id))
-    #expect(scene.tell(.entry(own), .answered(.done)) == [])
+    var simulation = RegisteringTests.registered()
+    #expect(simulation.on(.started("b")) == [.sendToEngine(.inspect("b"))])
+    #expect(simulation.on(.inspected(.running([other]))) == [.sendToAgent(.listServices)])
+    #expect(simulation.takeNotices().last == .idShared(redis.id))
+    #expect(simulation.on(.entry(own), .answered(.done)) == [])
 
-    scene.now += .seconds(1)
-    scene.tell(.died("a", age: .zero), .entry(own), .answered(.done), .entry(own), .answered(.done))
-    #expect(scene.tell(.answered(.done)) == [.send(.register(other))])
+    simulation.now += .seconds(1)
+    simulation.on(.died("a", age: .zero), .entry(own), .answered(.done), .entry(own), .answered(.done))
+    #expect(simulation.on(.answered(.done)) == [.sendToAgent(.register(other))])
   }
 
   @Test("of two ports of one container under one ID one is registered, once")
   func sharedWithin() {
     let other = Registration(id: redis.id, name: "redis", port: 7000)
-    var scene = Scene.watching(["a"], WatchPlan())
-    scene.tell(.answered(.done), .inspected(.running([redis, other])))
-    #expect(scene.tell(.answered(.done)) == [.send(.register(redis))])
-    #expect(scene.tell(.answered(.done)) == [])
-    #expect(scene.takeNotices().contains(.idShared(redis.id)))
+    var simulation = WatcherSimulation.watching(["a"], WatcherPolicy())
+    simulation.on(.answered(.done), .inspected(.running([redis, other])))
+    #expect(simulation.on(.answered(.done)) == [.sendToAgent(.register(redis))])
+    #expect(simulation.on(.answered(.done)) == [])
+    #expect(simulation.takeNotices().contains(.idShared(redis.id)))
   }
 
   @Test func whatStartsIsRegisteredAndWhatDiesIsTakenOut() {
-    var scene = Scene.settled([], WatchPlan())
-    #expect(scene.tell(.started("a")) == [.ask(.inspect("a"))])
-    #expect(scene.tell(.inspected(.running([redis]))) == [.send(.look)])
-    #expect(scene.tell(.answered(.done)) == [.send(.register(redis))])
-    #expect(scene.tell(.answered(.done)) == [])
-    scene.now += .seconds(1)
-    let death = WatchEvent.died("a", age: .milliseconds(500))
-    #expect(scene.tell(death, .entry(own), .answered(.done)) == [.send(.look), .send(.verify(own))])
-    #expect(scene.tell(.entry(own), .answered(.done)) == [.send(.deregister(own))])
+    var simulation = WatcherSimulation.settled([], WatcherPolicy())
+    #expect(simulation.on(.started("a")) == [.sendToEngine(.inspect("a"))])
+    #expect(simulation.on(.inspected(.running([redis]))) == [.sendToAgent(.listServices)])
+    #expect(simulation.on(.answered(.done)) == [.sendToAgent(.register(redis))])
+    #expect(simulation.on(.answered(.done)) == [])
+    simulation.now += .seconds(1)
+    let death = WatcherEvent.died("a", age: .milliseconds(500))
+    #expect(
+      simulation.on(death, .entry(own), .answered(.done)) == [
+        .sendToAgent(.listServices), .sendToAgent(.verify(own)),
+      ])
+    #expect(simulation.on(.entry(own), .answered(.done)) == [.sendToAgent(.deregister(own))])
   }
 
   @Test(
@@ -81,158 +84,162 @@ struct RegisteringTests {
   func ownIsSurelyDead() {
     let late = Duration.milliseconds(500)
     for (known, isSure) in [(late * 2, true), (late, false), (.zero, false)] {
-      var scene = RegisteringTests.registered()
-      scene.now += known
-      scene.tell(.died("a", age: late), .entry(own))
-      #expect(scene.tell(.answered(.done)) == [isSure ? .send(.verify(own)) : .ask(.inspect("a"))])
+      var simulation = RegisteringTests.registered()
+      simulation.now += known
+      simulation.on(.died("a", age: late), .entry(own))
+      #expect(
+        simulation.on(.answered(.done)) == [
+          isSure ? .sendToAgent(.verify(own)) : .sendToEngine(.inspect("a"))
+        ])
     }
   }
 
   @Test("nor where its death is long ago, or its start was heard of, or wouldn't have been")
   func ownIsNotSurelyDead() {
-    func scene(_ events: WatchEvent..., after: Duration = .zero) -> [WatchEffect] {
-      var scene = RegisteringTests.registered()
-      scene.now += .seconds(1)
-      scene.tell(.died("a", age: .milliseconds(500)), .entry(own))
-      for event in events { scene.tell(event) }
-      scene.now += after
-      return scene.tell(.answered(.done))
+    func simulation(_ events: WatcherEvent..., after: Duration = .zero) -> [WatcherEffect] {
+      var simulation = RegisteringTests.registered()
+      simulation.now += .seconds(1)
+      simulation.on(.died("a", age: .milliseconds(500)), .entry(own))
+      for event in events { simulation.on(event) }
+      simulation.now += after
+      return simulation.on(.answered(.done))
     }
-    #expect(scene() == [.send(.verify(own))])
-    #expect(!scene(after: WatchPlan.remembered).contains(.send(.verify(own))))
-    #expect(!scene(.started("a")).contains(.send(.verify(own))))
-    #expect(scene(.streamLost("gone")) == [.ask(.inspect("a"))])
+    #expect(simulation() == [.sendToAgent(.verify(own))])
+    #expect(!simulation(after: WatcherPolicy.deathRemembered).contains(.sendToAgent(.verify(own))))
+    #expect(!simulation(.started("a")).contains(.sendToAgent(.verify(own))))
+    #expect(simulation(.streamLost("gone")) == [.sendToEngine(.inspect("a"))])
   }
 
   @Test("nor where it was registered again after its death, which wasn't told yet: the next life may run")
   func ownIsRegisteredMeanwhile() {
-    var scene = RegisteringTests.registered()
-    while scene.wait() != [.send(.look)] {}
-    #expect(scene.tell(.answered(.done)) == [.send(.register(redis))])
-    scene.tell(.answered(.done), .died("a", age: .milliseconds(500)), .entry(own))
-    #expect(scene.tell(.answered(.done)) == [.ask(.inspect("a"))])
+    var simulation = RegisteringTests.registered()
+    while simulation.wait() != [.sendToAgent(.listServices)] {}
+    #expect(simulation.on(.answered(.done)) == [.sendToAgent(.register(redis))])
+    simulation.on(.answered(.done), .died("a", age: .milliseconds(500)), .entry(own))
+    #expect(simulation.on(.answered(.done)) == [.sendToEngine(.inspect("a"))])
   }
 
   @Test("nor in another stream, which tells nothing of what was before")
   func ownInAnotherStream() {
-    var scene = RegisteringTests.registered()
-    scene.now += .seconds(1)
-    scene.tell(.died("a", age: .milliseconds(500)), .streamLost("gone"), .requestLost("closed"))
-    while scene.wait() != [.subscribe] {}
-    #expect(scene.tell(.subscribed) == [.ask(.list)])
-    #expect(scene.tell(.listEnded) == [.send(.look)])
-    #expect(scene.tell(.entry(own), .answered(.done)) == [.ask(.inspect("a"))])
+    var simulation = RegisteringTests.registered()
+    simulation.now += .seconds(1)
+    simulation.on(.died("a", age: .milliseconds(500)), .streamLost("gone"), .agentRequestFailed("closed"))
+    while simulation.wait() != [.subscribe] {}
+    #expect(simulation.on(.subscribed) == [.sendToEngine(.list)])
+    #expect(simulation.on(.listEnded) == [.sendToAgent(.listServices)])
+    #expect(simulation.on(.entry(own), .answered(.done)) == [.sendToEngine(.inspect("a"))])
   }
 
   @Test("what an earlier watcher registered is registered again once: its checks, say, can't be compared")
   func onceAfterTheStart() {
-    var scene = Scene.watching(["a"], WatchPlan())
-    scene.tell(.answered(.done), .inspected(.running([redis])))
-    #expect(scene.tell(.entry(own), .answered(.done)) == [.send(.register(redis))])
-    scene.tell(.answered(.done))
-    while scene.wait() != [.send(.look)] {}
-    #expect(scene.tell(.entry(own), .answered(.done)) == [])
+    var simulation = WatcherSimulation.watching(["a"], WatcherPolicy())
+    simulation.on(.answered(.done), .inspected(.running([redis])))
+    #expect(simulation.on(.entry(own), .answered(.done)) == [.sendToAgent(.register(redis))])
+    simulation.on(.answered(.done))
+    while simulation.wait() != [.sendToAgent(.listServices)] {}
+    #expect(simulation.on(.entry(own), .answered(.done)) == [])
   }
 
   @Test func anotherEnginesRegistrationsArentOurs() {
-    var scene = Scene.watching([], WatchPlan(withdraws: true))
-    scene.tell(
-      .entry(Entry(id: "x", container: "b", registration: redis, engine: .other)), .answered(.done))
-    scene.tell(.inspected(.unknown))
-    #expect(scene.tell(.stop) == [.exit])
+    var simulation = WatcherSimulation.watching([], WatcherPolicy(deregistersOnExit: true))
+    simulation.on(
+      .entry(AgentEntry(id: "x", container: "b", registration: redis, engine: .other)), .answered(.done))
+    simulation.on(.inspected(.unknown))
+    #expect(simulation.on(.stop) == [.exit])
   }
 
   @Test("what is being registered when we are to end is taken out too")
   func stoppedWhileRegistering() {
-    var scene = Scene.watching(["a"], WatchPlan(withdraws: true))
-    scene.tell(.answered(.done), .inspected(.running([redis])), .answered(.done))
-    let entry = Entry(id: redis.id, container: "", registration: redis)
-    #expect(scene.tell(.stop) == [.dropRequest, .send(.deregister(entry))])
+    var simulation = WatcherSimulation.watching(["a"], WatcherPolicy(deregistersOnExit: true))
+    simulation.on(.answered(.done), .inspected(.running([redis])), .answered(.done))
+    let entry = AgentEntry(id: redis.id, container: "", registration: redis)
+    #expect(simulation.on(.stop) == [.cancelAgentRequest, .sendToAgent(.deregister(entry))])
   }
 
   @Test("who only cleans up leaves an earlier watcher's registration of what runs")
   func cleaningUpOnlyLeavesWhatRuns() {
-    var scene = Scene.watching()
-    scene.tell(.entry(own), .answered(.done), .inspected(.running([redis])))
+    var simulation = WatcherSimulation.watching()
+    simulation.on(.entry(own), .answered(.done), .inspected(.running([redis])))
     for _ in 0..<2 {
-      let done = scene.tell(.entry(own), .answered(.done))
-      #expect(done.allSatisfy { $0 == .send(.look) })
-      scene.wait()
-      scene.tell(.listed("a"), .listEnded)
+      let done = simulation.on(.entry(own), .answered(.done))
+      #expect(done.allSatisfy { $0 == .sendToAgent(.listServices) })
+      simulation.wait()
+      simulation.on(.listed("a"), .listEnded)
     }
   }
 
   @Test("it is there with another port: the container was made anew")
   func changed() {
-    var scene = Scene.watching(["a"], WatchPlan())
-    scene.tell(.answered(.done), .inspected(.running([redis])))
+    var simulation = WatcherSimulation.watching(["a"], WatcherPolicy())
+    simulation.on(.answered(.done), .inspected(.running([redis])))
     var old = redis
     old.port = 6380
-    let entry = Entry(id: redis.id, container: "a", registration: old)
-    #expect(scene.tell(.entry(entry), .answered(.done)) == [.send(.register(redis))])
+    let entry = AgentEntry(id: redis.id, container: "a", registration: old)
+    #expect(simulation.on(.entry(entry), .answered(.done)) == [.sendToAgent(.register(redis))])
   }
 
   @Test("our host has another name than before: no duplicate stays")
   func hostnameChanged() {
-    var scene = Scene.watching(["a"], WatchPlan())
-    scene.tell(.answered(.done), .inspected(.running([redis])))
+    var simulation = WatcherSimulation.watching(["a"], WatcherPolicy())
+    simulation.on(.answered(.done), .inspected(.running([redis])))
     let old = Registration(id: "old:redis:6379", name: "redis", port: 6379)
-    let entry = Entry(id: old.id, container: "a", registration: old)
-    #expect(scene.tell(.entry(entry), .answered(.done)) == [.send(.verify(entry))])
-    #expect(scene.tell(.entry(entry), .answered(.done)) == [.send(.deregister(entry))])
-    #expect(scene.tell(.answered(.done)) == [.send(.register(redis))])
+    let entry = AgentEntry(id: old.id, container: "a", registration: old)
+    #expect(simulation.on(.entry(entry), .answered(.done)) == [.sendToAgent(.verify(entry))])
+    #expect(simulation.on(.entry(entry), .answered(.done)) == [.sendToAgent(.deregister(entry))])
+    #expect(simulation.on(.answered(.done)) == [.sendToAgent(.register(redis))])
   }
 
   @Test("an agent that lost its state has it again within five seconds")
   func agentForgot() {
-    var scene = RegisteringTests.registered()
-    let before = scene.now
-    while scene.wait() != [.send(.look)] {}
-    #expect(scene.now - before <= .seconds(5))
-    #expect(scene.tell(.answered(.done)) == [.send(.register(redis))])
+    var simulation = RegisteringTests.registered()
+    let before = simulation.now
+    while simulation.wait() != [.sendToAgent(.listServices)] {}
+    #expect(simulation.now - before <= .seconds(5))
+    #expect(simulation.on(.answered(.done)) == [.sendToAgent(.register(redis))])
   }
 
   @Test func aRefusalIsToldOnceAndDoesntHoldUpTheOthers() {
-    var scene = Scene.watching(["a"], WatchPlan())
+    var simulation = WatcherSimulation.watching(["a"], WatcherPolicy())
     let web = Registration(id: "host:web:80", name: "web", port: 80)
-    scene.tell(.answered(.done), .inspected(.running([redis, web])))
-    #expect(scene.tell(.answered(.done)) == [.send(.register(redis))])
-    #expect(scene.tell(.answered(.refused("400: no"))) == [.send(.register(web))])
-    #expect(scene.tell(.answered(.done)) == [])
-    #expect(scene.takeNotices().contains(.refused(id: redis.id, "400: no")))
+    simulation.on(.answered(.done), .inspected(.running([redis, web])))
+    #expect(simulation.on(.answered(.done)) == [.sendToAgent(.register(redis))])
+    #expect(simulation.on(.answered(.refused("400: no"))) == [.sendToAgent(.register(web))])
+    #expect(simulation.on(.answered(.done)) == [])
+    #expect(simulation.takeNotices().contains(.refused(id: redis.id, "400: no")))
   }
 
   @Test func cleaningUpOnlyRegistersNothing() {
-    var scene = Scene.watching(["a"])
-    #expect(scene.tell(.answered(.done)) == [])
-    #expect(scene.tell(.started("b")) == [])
+    var simulation = WatcherSimulation.watching(["a"])
+    #expect(simulation.on(.answered(.done)) == [])
+    #expect(simulation.on(.started("b")) == [])
   }
 
   @Test func whatAWrapperRegistersStaysItsOwn() {
-    var scene = Scene.watching(["a"], WatchPlan())
-    scene.tell(.answered(.done), .inspected(.running([])))
-    #expect(scene.tell(.entry(Entry(id: "redis-a", container: "a")), .answered(.done)) == [])
+    var simulation = WatcherSimulation.watching(["a"], WatcherPolicy())
+    simulation.on(.answered(.done), .inspected(.running([])))
+    #expect(simulation.on(.entry(AgentEntry(id: "redis-a", container: "a")), .answered(.done)) == [])
   }
 
   @Test func takenOutAtTheEndIfThatIsWanted() {
-    var scene = RegisteringTests.registered(WatchPlan(withdraws: true))
-    #expect(scene.watch.own == [redis])
-    let asked = scene.tell(.stop)
-    #expect(asked == [.send(.deregister(Entry(id: redis.id, container: "", registration: redis)))])
-    #expect(scene.tell(.answered(.done)) == [.exit])
+    var simulation = RegisteringTests.registered(WatcherPolicy(deregistersOnExit: true))
+    #expect(simulation.machine.ownRegistrations == [redis])
+    let asked = simulation.on(.stop)
+    #expect(
+      asked == [.sendToAgent(.deregister(AgentEntry(id: redis.id, container: "", registration: redis)))])
+    #expect(simulation.on(.answered(.done)) == [.exit])
   }
 
   @Test func anAgentThatHangsHoldsUpTheEndForThreeSeconds() {
-    var scene = RegisteringTests.registered(WatchPlan(withdraws: true))
-    scene.tell(.stop)
-    let before = scene.now
-    #expect(scene.wait() == [.exit])
-    #expect(scene.now - before == .seconds(3))
+    var simulation = RegisteringTests.registered(WatcherPolicy(deregistersOnExit: true))
+    simulation.on(.stop)
+    let before = simulation.now
+    #expect(simulation.wait() == [.exit])
+    #expect(simulation.now - before == .seconds(3))
   }
 
   @Test func anAgentThatIsGoneDoesntHoldUpTheEnd() {
-    var scene = RegisteringTests.registered(WatchPlan(withdraws: true))
-    scene.tell(.stop)
-    #expect(scene.tell(.requestLost("Connection refused")) == [.dropRequest, .exit])
+    var simulation = RegisteringTests.registered(WatcherPolicy(deregistersOnExit: true))
+    simulation.on(.stop)
+    #expect(simulation.on(.agentRequestFailed("Connection refused")) == [.cancelAgentRequest, .exit])
   }
 }

@@ -10,7 +10,7 @@ private struct Agent {
   init(away: Range<Duration>) { self.away = away }
 
   /// The answers, or nil where there is nobody to answer.
-  mutating func answer(_ requests: [Request], at time: Duration) -> [Answer]? {
+  mutating func answer(_ requests: [ServiceRequest], at time: Duration) -> [ServiceAnswer]? {
     if away.contains(time) { return nil }
     if time >= away.upperBound && !knowsOfTheOutage { (knowsOfTheOutage, isListed) = (true, false) }
     return requests.map { request in
@@ -22,7 +22,7 @@ private struct Agent {
 
 /// One machine among many, with a process that always accepts.
 private struct Instance {
-  private(set) var machine: Machine
+  private(set) var machine: WrapperMachine
   private var agent: Agent
   /// When each request was sent, those on one connection at the same time.
   private(set) var requests: [Duration] = []
@@ -30,10 +30,10 @@ private struct Instance {
   private static let tooMany = 500
   /// When the agent that came back listed it.
   private(set) var listedAt: Duration?
-  private var now = Moment(monotonic: .zero, boottime: .zero)
+  private var now = Timestamps(monotonic: .zero, boottime: .zero)
 
   init(jitter: Int, away: Range<Duration>) {
-    machine = Machine(Plan(jitter: jitter), at: now)
+    machine = WrapperMachine(Policy(jitter: jitter), at: now)
     agent = Agent(away: away)
   }
 
@@ -52,12 +52,13 @@ private struct Instance {
       switch effect {
       case .probe: perform(machine.handle(.probed(.accepting), at: now))
       case .send(let requests): send(requests)
-      case .cancelProbe, .disconnect, .signal, .suspend, .terminateOthers, .killOthers, .log, .exit: break
+      case .cancelProbe, .disconnect, .signal, .suspendSelf, .terminateRemaining, .killRemaining, .log, .exit:
+        break
       }
     }
   }
 
-  private mutating func send(_ requests: [Request]) {
+  private mutating func send(_ requests: [ServiceRequest]) {
     if self.requests.count >= Instance.tooMany { return }
     self.requests += requests.map { _ in now.monotonic }
     guard let answers = agent.answer(requests, at: now.monotonic) else {

@@ -37,7 +37,7 @@ def build():
     done = subprocess.run(command, cwd=COPY, capture_output=True, text=True)
     if done.returncode == 0:
         return set()
-    objections = re.findall(r'Sources/WrapperCore/(\w+\.swift):(\d+):\d+: error:', done.stdout + done.stderr)
+    objections = re.findall(r'Sources/WrapperCore/([\w+]+\.swift):(\d+):\d+: error:', done.stdout + done.stderr)
     if not objections:
         sys.exit(done.stdout[-3000:] + done.stderr[-3000:])
     return {(file, int(line)) for file, line in objections}
@@ -46,7 +46,7 @@ def build():
 def run(number, tests, plans=None, patience=600):
     """Which promises broke, which tests failed, and what the walks printed."""
     environment = dict(os.environ, MUTATION=str(number), **({'GRAPH': plans} if plans else {}))
-    # Itself, without `swift test`: a run of the stories takes 0.1 s.
+    # Itself, without `swift test`: a run of the scenarios takes 0.1 s.
     program = next((COPY / '.build/debug').glob('*PackageTests.xctest'))
     command = [program, '--testing-library', 'swift-testing', '--filter', tests]
     try:

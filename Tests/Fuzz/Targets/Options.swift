@@ -48,7 +48,7 @@ private func take(_ options: Options) {
   for warning in options.warnings { promiseOneShortLine(warning) }
   promise(Set(options.services.map(\.id)).count == options.services.count, "two with one ID")
   promise(options.stop.signals.allSatisfy { 1...64 ~= $0 }, "no signal")
-  _ = Plan(options)
+  _ = Policy(options)
   for service in options.services {
     for address in [nil, "2001:db8::1"] {
       let definition = Definition(

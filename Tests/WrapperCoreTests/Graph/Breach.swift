@@ -26,7 +26,7 @@ enum Breach: String, Hashable, CaseIterable {
 
 /// One turn of the machine, as seen from outside.
 struct Observation {
-  let plan: Plan
+  let policy: Policy
   let step: Step
   /// What is done about the service that is looked at.
   let effects: [Effect]
@@ -36,15 +36,15 @@ struct Observation {
   let wasWithdrawn: Bool
   let isWithdrawn: Bool
 
-  init(_ plan: Plan, _ step: Step, _ actions: [Action], of service: Int? = nil, wasWithdrawn: Bool) {
-    (self.plan, self.step, self.wasWithdrawn) = (plan, step, wasWithdrawn)
+  init(_ policy: Policy, _ step: Step, _ actions: [Action], of service: Int? = nil, wasWithdrawn: Bool) {
+    (self.policy, self.step, self.wasWithdrawn) = (policy, step, wasWithdrawn)
     effects = actions.filter { service == nil || $0.service == service }.map(\.effect)
     isMine = service == nil || step.service == nil || step.service == service
     let withdraws =
       switch step.event {
-      case .signal(let signal): plan.isStop(signal)
+      case .signal(let signal): policy.isStop(signal)
       case .ended: true
-      case .otherEnded, .stopped, .continued: false
+      case .childEnded, .suspended, .continued: false
       case .elapsed: actions.contains { $0.effect.isReadyTimeout }
       case .sent, .outdated, .probed, .answered, .lost: false
       }
@@ -60,7 +60,7 @@ extension Effect {
   var isReadyTimeout: Bool { if case .log(.readyTimedOut) = self { true } else { false } }
 }
 
-extension Plan {
+extension Policy {
   /// The design's own words, not the machine's code.
   func isStop(_ signal: Signal) -> Bool {
     if rewrites[signal.number] == 0 { return false }

@@ -4,11 +4,11 @@
 // next of a few, and ages reduced to the last threshold passed. What is lost is the order of two deadlines; the graph has
 // a step to each of them, so that every order is walked.
 
-extension Machine {
+extension WrapperMachine {
   /// This state as it would be with its clocks at zero, and without what changes nothing but numbers in the log.
-  func coarse(at now: Moment) -> Machine {
+  func coarse(at now: Timestamps) -> WrapperMachine {
     var machine = self
-    machine.phase = phase.coarse(at: now, plan: plan)
+    machine.phase = phase.coarse(at: now, policy: policy)
     machine.services = services.map { $0.coarse(at: now, hasExited: phase == .exited) }
     machine.stopBegan = stopBegan.map {
       .zero - (budgetMatters ? floor(now.monotonic - $0, to: [2.5, 3]) : .zero)
@@ -25,41 +25,41 @@ extension Machine {
   }
 }
 
-extension Machine.Phase {
-  func coarse(at now: Moment, plan: Plan) -> Machine.Phase {
+extension WrapperMachine.Phase {
+  func coarse(at now: Timestamps, policy: Policy) -> WrapperMachine.Phase {
     func later(_ time: Duration, _ whole: Duration) -> Duration { due(time - now.monotonic, of: whole) }
     return switch self {
     case .running, .killed, .exited, .stopping(nil): self
     case .deregistering(let held, let drains, let until):
       .deregistering(held: held, drains: drains, until: later(until, Interval.deregistration))
-    case .draining(let held, let until): .draining(held: held, until: later(until, plan.drain))
-    case .stopping(let killAt?): .stopping(killAt: later(killAt, plan.stopTimeout ?? Interval.readyKill))
-    case .ended(let status, let until, let others):
-      .ended(status, until: later(until, Interval.lastChance), others.coarse(at: now, plan: plan))
+    case .draining(let held, let until): .draining(held: held, until: later(until, policy.drain))
+    case .stopping(let killAt?): .stopping(killAt: later(killAt, policy.stopTimeout ?? Interval.readyKill))
+    case .ended(let status, let until, let remaining):
+      .ended(status, until: later(until, Interval.lastChance), remaining.coarse(at: now, policy: policy))
     }
   }
 }
 
-extension Machine.Others {
-  func coarse(at now: Moment, plan: Plan) -> Machine.Others {
+extension WrapperMachine.Remaining {
+  func coarse(at now: Timestamps, policy: Policy) -> WrapperMachine.Remaining {
     func later(_ time: Duration, _ whole: Duration) -> Duration { due(time - now.monotonic, of: whole) }
     return switch self {
     case .gone: .gone
     case .given(let until, let isStopping):
-      .given(until: later(until, plan.waitForAll ?? .zero), isStopping: isStopping)
-    case .killed(let until): .killed(until: later(until, Interval.othersKilled))
+      .given(until: later(until, policy.waitForAll ?? .zero), isStopping: isStopping)
+    case .killed(let until): .killed(until: later(until, Interval.remainingKilled))
     }
   }
 }
 
-extension Service {
-  func coarse(at now: Moment, hasExited: Bool) -> Service {
+extension ServiceState {
+  func coarse(at now: Timestamps, hasExited: Bool) -> ServiceState {
     var service = self
-    service.readiness = readiness.coarse(at: now, plan: plan, isAwaited: isAwaited)
+    service.readiness = readiness.coarse(at: now, policy: policy, isAwaited: isAwaited)
     service.registry = hasExited ? Registry() : registry.coarse(at: now)
     if registry.wanted == .absent {
       service.readiness.receive(.accepting)
-      service.readiness.isStopped = false
+      service.readiness.isSuspended = false
     }
     return service
   }
@@ -69,11 +69,11 @@ extension Readiness {
   /// In seconds: where the cadence of the probes changes, and where the warning comes.
   static let ages: [Double] = [1, 10, 30]
 
-  func coarse(at now: Moment, plan: ServicePlan, isAwaited: Bool) -> Readiness {
+  func coarse(at now: Timestamps, policy: ServicePolicy, isAwaited: Bool) -> Readiness {
     var readiness = self
-    if !isStopped { readiness.receive(health.coarse) }
+    if !isSuspended { readiness.receive(health.coarse) }
     readiness.startedAt = isAwaited ? .zero - floor(age(at: now), to: Readiness.ages) : .zero
-    readiness.probeDeadline = probeDeadline.map { ceiling($0 - now.monotonic, to: [plan.probeTimeout]) }
+    readiness.probeDeadline = probeDeadline.map { ceiling($0 - now.monotonic, to: [policy.probeTimeout]) }
     let pauses: [Duration] = [.milliseconds(2), .milliseconds(20), .milliseconds(100)]
     readiness.nextProbe = nextProbe.map { ceiling($0 - now.monotonic, to: pauses) }
     if !isAwaited { readiness.hasWarned = false }
@@ -85,29 +85,29 @@ extension Health {
   /// One errno for all.
   var coarse: Health {
     switch self {
-    case .accepting, .stopped: self
+    case .accepting, .suspended: self
     case .failing, .unhealthy, .unsuccessful: .failing(refused)
     }
   }
 }
 
-extension Request {
-  var coarse: Request {
+extension ServiceRequest {
+  var coarse: ServiceRequest {
     switch self {
     case .register(let health): .register(health.coarse)
     case .ready(let health): .ready(health.coarse)
-    case .inspect, .retire, .alive, .deregister: self
+    case .inspect, .markCritical, .alive, .deregister: self
     }
   }
 }
 
 extension Registry {
-  func coarse(at now: Moment) -> Registry {
+  func coarse(at now: Timestamps) -> Registry {
     var registry = self
     let isLeaving = wanted == .absent && mayBeListed
     registry.wantedSince = .zero - (isLeaving ? floor(now.monotonic - wantedSince, to: [2.5, 3]) : .zero)
     registry.failures = 0
-    registry.trouble = trouble.map { $0.isTurnedAway ? .closed : .timedOut }
+    registry.trouble = trouble.map { $0.isOverloaded ? .closed : .timedOut }
     let pauses: [Duration] = [.milliseconds(100), .seconds(5), .seconds(30), .seconds(60)]
     registry.nextAttempt = nextAttempt.map { ceiling($0 - now.boottime, to: pauses) }
     registry.forgetTheIrrelevant()
@@ -124,7 +124,7 @@ extension Registry {
 
   /// What only the log depends on, and what is of no more interest once we are gone or not there yet.
   fileprivate mutating func forgetTheIrrelevant() {
-    (registration, isTold, toldOwner) = (.first, true, "")
+    (registrationReason, isRegistrationLogged, loggedOwner) = (.first, true, "")
     hasRegistered = wanted == .present && hasRegistered
     // So they are again where a registration is refused.
     let wereConfirmed = wanted == .present && exchange?.confirmedBefore == .present
@@ -138,14 +138,14 @@ extension Registry.Confirmed {
   var coarse: Registry.Confirmed {
     switch self {
     case .unasked, .absent, .foreign: .absent
-    case .stale, .unchecked, .retired: .retired
-    case .doubtful, .present: self
+    case .stale, .staleWithoutChecks, .markedCritical: .markedCritical
+    case .unconfirmed, .present: self
     }
   }
 }
 
 extension Exchange {
-  func coarse(at now: Moment) -> Exchange {
+  func coarse(at now: Timestamps) -> Exchange {
     var exchange = self
     exchange.unanswered = unanswered.map(\.coarse)
     let answers: [Duration] = [.seconds(5), Interval.answer, Interval.registrationAnswer]
@@ -161,7 +161,7 @@ extension Failure {
   /// As far as anything but the log depends on it.
   fileprivate var coarse: Failure {
     if isRefusal { return .denied("") }
-    return isTurnedAway ? .busy("") : .failing("")
+    return isOverloaded ? .busy("") : .failing("")
   }
 }
 

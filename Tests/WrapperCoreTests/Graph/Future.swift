@@ -19,14 +19,14 @@ extension Node {
     var breaches = isWithdrawn ? [] : node.take(.event(.signal(Signal(Signal.terminate)))).breaches
     let isHeld = !node.process.held.isEmpty
     let serves = agents.contains { $0.entry == .ours }
-    let drain = isHeld && serves ? machine.plan.drain : .zero
+    let drain = isHeld && serves ? machine.policy.drain : .zero
     let whole = (node.awaits && isHeld ? Duration.milliseconds(300) : .zero) + drain
     for _ in 0..<Node.enough {
       guard !node.process.held.isEmpty, let left = node.timeLeft, breaches.isEmpty else { break }
       breaches += node.take(.passed(max(left, .zero))).breaches
     }
     let waited = node.now.monotonic
-    if !node.process.held.isEmpty || waited > .milliseconds(300) + machine.plan.drain {
+    if !node.process.held.isEmpty || waited > .milliseconds(300) + machine.policy.drain {
       breaches.append(.forwardsTooLate)
     } else if !isWithdrawn && waited != whole {
       breaches.append(waited < whole ? .forwardsTooEarly : .forwardsTooLate)
@@ -38,11 +38,11 @@ extension Node {
   /// what is left of the stop's three (all of it, where we were turned away), or a second after the time that the others are given.
   private var breachesOfEnd: [Breach] {
     var node = self
-    var breaches = process.isAlive ? node.take(.event(.ended(.exited(7), othersLeft: true))).breaches : []
-    let othersTake = machine.plan.waitForAll.map { $0 + .seconds(1) } ?? .zero
-    let isTurnedAway = node.agents.contains { $0.outcome == .turnedAway && $0.mayBeListed }
-    let patience = Duration.seconds(isTurnedAway ? 3 : 1)
-    let budget = max(.zero, min(patience, .seconds(3) - (process.sinceStop ?? .zero)))
+    var breaches = process.isAlive ? node.take(.event(.ended(.exited(7), childrenLeft: true))).breaches : []
+    let othersTake = machine.policy.waitForAll.map { $0 + .seconds(1) } ?? .zero
+    let isOverloaded = node.agents.contains { $0.outcome == .overloaded && $0.mayBeListed }
+    let updateTimeout = Duration.seconds(isOverloaded ? 3 : 1)
+    let budget = max(.zero, min(updateTimeout, .seconds(3) - (process.sinceStop ?? .zero)))
     let whole = max(
       node.agents.contains { $0.asksToDeregister && $0.mayBeListed } ? budget : .zero, othersTake)
     for _ in 0..<Node.enough {
@@ -50,7 +50,7 @@ extension Node {
       breaches += node.take(.passed(max(left, .zero))).breaches
     }
     let waited = node.now.monotonic
-    if !node.process.hasExited || waited > max(patience, othersTake) {
+    if !node.process.hasExited || waited > max(updateTimeout, othersTake) {
       breaches.append(.exitsTooLate)
     } else if process.isAlive && waited != whole {
       breaches.append(waited < whole ? .exitsTooEarly : .exitsTooLate)
@@ -60,7 +60,7 @@ extension Node {
 
   /// The probes accept and the agent does as it is asked: what is wanted in Consul becomes true, before the exit too.
   private var breachesOfHealth: [Breach] {
-    guard !machine.services.isEmpty, !process.waitsForOthers else { return [] }
+    guard !machine.services.isEmpty, !process.waitsForRemaining else { return [] }
     var node = self
     // One that stays stopped is never ready.
     let breaches = process.isAlive ? node.take(.event(.continued)).breaches : []
@@ -83,17 +83,17 @@ extension Node {
 
   private var isAsWanted: Bool {
     if isWithdrawn { return !mayBeListed }
-    return machine.plan.services.indices.allSatisfy { place in
-      let (agent, plan) = (agents[place], machine.plan.services[place])
-      return agent.entry == .ours && !agent.isOutdated && agent.unanswered.isEmpty && !probes[place].isProbing
-        && (plan.ttl == nil || agent.saysPassing == true)
+    return machine.policy.services.indices.allSatisfy { index in
+      let (agent, policy) = (agents[index], machine.policy.services[index])
+      return agent.entry == .ours && !agent.isOutdated && agent.unanswered.isEmpty && !probes[index].isProbing
+        && (policy.ttl == nil || agent.saysPassing == true)
     }
   }
 
   private mutating func takeHealthy() -> [Breach] {
-    for place in agents.indices {
-      if !agents[place].unanswered.isEmpty { return take(.event(.answered(.done), of: place)).breaches }
-      if probes[place].isProbing { return take(.event(.probed(.accepting), of: place)).breaches }
+    for index in agents.indices {
+      if !agents[index].unanswered.isEmpty { return take(.event(.answered(.done), of: index)).breaches }
+      if probes[index].isProbing { return take(.event(.probed(.accepting), of: index)).breaches }
     }
     guard let timeLeft else { return [.givesUp] }
     return take(.passed(max(timeLeft, .zero))).breaches
@@ -101,12 +101,12 @@ extension Node {
 
   /// The agent does as it is asked, and the probes hang: within a TTL *alive* is renewed and *ready* is critical.
   private var breachesOfHang: [Breach] {
-    guard process.isAlive, !isWithdrawn, machine.plan.services.contains(where: { $0.ttl != nil }) else {
+    guard process.isAlive, !isWithdrawn, machine.policy.services.contains(where: { $0.ttl != nil }) else {
       return []
     }
-    let serving = agents.indices.filter { place in
-      agents[place].entry == .ours && agents[place].outcome == .good
-        && machine.plan.services[place].ttl != nil
+    let serving = agents.indices.filter { index in
+      agents[index].entry == .ours && agents[index].outcome == .good
+        && machine.policy.services[index].ttl != nil
     }
     var (node, waiting) = (self, Set(serving))
     for _ in 0..<Node.enough where !waiting.isEmpty {

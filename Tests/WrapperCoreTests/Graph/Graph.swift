@@ -22,9 +22,9 @@ struct Graph {
   /// The number of states at which the walk ends: there is no end then.
   static let limit = 50_000
 
-  init(_ plan: Plan, _ steps: Steps? = nil) {
-    self.steps = steps ?? .all(services: plan.services.count)
-    let (start, breaches) = Node.started(plan)
+  init(_ policy: Policy, _ steps: Steps? = nil) {
+    self.steps = steps ?? .all(services: policy.services.count)
+    let (start, breaches) = Node.started(policy)
     note(breaches, at: 0, nil)
     _ = add(start, from: nil)
     var index = 0
@@ -40,18 +40,18 @@ struct Graph {
       edges += 1
       if nodes[index].ignores(step) { continue }
       var next = nodes[index]
-      let turn = next.take(step)
-      for action in turn.actions { effects.insert(action.effect.kind) }
-      note(turn.breaches, at: index, step)
-      let place = add(next, from: (index, step))
+      let transition = next.take(step)
+      for action in transition.actions { effects.insert(action.effect.kind) }
+      note(transition.breaches, at: index, step)
+      let index = add(next, from: (index, step))
       let isAnswer = step.service != nil && step.event != .outdated
-      if isAnswer, place != index || !turn.actions.isEmpty { instant[index].append(place) }
+      if isAnswer, index != index || !transition.actions.isEmpty { instant[index].append(index) }
     }
   }
 
   private mutating func add(_ node: Node, from origin: (parent: Int, step: Step)?) -> Int {
     let node = node.coarse
-    if let place = places[node] { return place }
+    if let index = places[node] { return index }
     places[node] = nodes.count
     nodes.append(node)
     origins.append(origin)
@@ -76,13 +76,13 @@ struct Graph {
     var (incoming, isDone) = (
       Array(repeating: 0, count: nodes.count), Array(repeating: false, count: nodes.count)
     )
-    for place in instant.joined() { incoming[place] += 1 }
+    for index in instant.joined() { incoming[index] += 1 }
     var free = nodes.indices.filter { incoming[$0] == 0 }
     while let index = free.popLast() {
       isDone[index] = true
-      for place in instant[index] {
-        incoming[place] -= 1
-        if incoming[place] == 0 { free.append(place) }
+      for index in instant[index] {
+        incoming[index] -= 1
+        if incoming[index] == 0 { free.append(index) }
       }
     }
     if let index = isDone.firstIndex(of: false) { note([.hammers], at: index, nil) }

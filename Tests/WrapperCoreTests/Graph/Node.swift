@@ -2,19 +2,19 @@
 
 /// A state of the machine, with what the promises need to know of its past.
 struct Node: Hashable {
-  private(set) var machine: Machine
+  private(set) var machine: WrapperMachine
   /// One for each service, or one that must stay idle.
-  private(set) var agents: [AgentWatch]
-  private(set) var probes: [ProbeWatch]
-  private(set) var process = ProcessWatch()
+  private(set) var agents: [AgentMonitor]
+  private(set) var probes: [ProbeMonitor]
+  private(set) var process = ProcessMonitor()
   private(set) var isWithdrawn = false
   /// Since zero, as far as `take` went without forgetting.
-  private(set) var now = Moment.zero
+  private(set) var now = Timestamps.zero
 
-  init(_ plan: Plan) {
-    machine = Machine(plan, at: .zero)
-    agents = Array(repeating: AgentWatch(), count: max(plan.services.count, 1))
-    probes = plan.services.map { ProbeWatch($0) }
+  init(_ policy: Policy) {
+    machine = WrapperMachine(policy, at: .zero)
+    agents = Array(repeating: AgentMonitor(), count: max(policy.services.count, 1))
+    probes = policy.services.map { ProbeMonitor($0) }
   }
 
   /// Without the plan, which is the same in all of them.
@@ -28,8 +28,8 @@ struct Node: Hashable {
     hasher.combine(process)
   }
 
-  static func started(_ plan: Plan) -> (Node, [Breach]) {
-    var node = Node(plan)
+  static func started(_ policy: Policy) -> (Node, [Breach]) {
+    var node = Node(policy)
     let actions = node.machine.start(at: .zero)
     let breaches = node.observe(.passed(.zero), actions)
     return (node, breaches)
@@ -39,12 +39,12 @@ struct Node: Hashable {
   var coarse: Node {
     var node = self
     node.machine = machine.coarse(at: now)
-    node.process = process.coarse(machine.plan, isReady: isReady)
+    node.process = process.coarse(machine.policy, isReady: isReady)
     node.now = .zero
-    for place in agents.indices {
-      node.agents[place] = process.hasExited ? AgentWatch() : agents[place].coarse(isWithdrawn: isWithdrawn)
+    for index in agents.indices {
+      node.agents[index] = process.hasExited ? AgentMonitor() : agents[index].coarse(isWithdrawn: isWithdrawn)
     }
-    for place in probes.indices { node.probes[place] = probes[place].coarse(isWithdrawn: isWithdrawn) }
+    for index in probes.indices { node.probes[index] = probes[index].coarse(isWithdrawn: isWithdrawn) }
     return node
   }
 
@@ -81,9 +81,9 @@ struct Node: Hashable {
   private func makesIrrelevant(_ step: Step) -> Bool {
     if process.hasExited { return true }
     return switch step.event {
-    case .signal: !process.isAlive && !process.waitsForOthers
-    case .ended, .stopped, .continued: !process.isAlive
-    case .otherEnded: !process.waitsForOthers
+    case .signal: !process.isAlive && !process.waitsForRemaining
+    case .ended, .suspended, .continued: !process.isAlive
+    case .childEnded: !process.waitsForRemaining
     case .probed: !(probes.isEmpty ? false : probes[step.service ?? 0].isProbing)
     case .sent, .answered, .lost: !agents[step.service ?? 0].isConnected
     case .elapsed, .outdated: false
@@ -92,20 +92,20 @@ struct Node: Hashable {
 
   private mutating func observe(_ step: Step, _ actions: [Action]) -> [Breach] {
     if process.hasExited { return actions.isEmpty ? [] : [.actsAfterExit] }
-    let (plan, wasWithdrawn, wasReady) = (machine.plan, isWithdrawn, isReady)
-    let turn = Observation(plan, step, actions, wasWithdrawn: wasWithdrawn)
-    isWithdrawn = turn.isWithdrawn
+    let (policy, wasWithdrawn, wasReady) = (machine.policy, isWithdrawn, isReady)
+    let transition = Observation(policy, step, actions, wasWithdrawn: wasWithdrawn)
+    isWithdrawn = transition.isWithdrawn
     let exits = actions.contains { if case .exit = $0.effect { true } else { false } }
     var breaches: [Breach] = []
-    for place in agents.indices {
-      let part = Observation(plan, step, actions, of: place, wasWithdrawn: wasWithdrawn)
-      breaches += agents[place].follow(part)
-      breaches += exits ? agents[place].judgeExit(part) : agents[place].judge(part)
-      if probes.indices.contains(place) {
-        breaches += probes[place].follow(part, isAlive: process.isAlive)
+    for index in agents.indices {
+      let part = Observation(policy, step, actions, of: index, wasWithdrawn: wasWithdrawn)
+      breaches += agents[index].follow(part)
+      breaches += exits ? agents[index].judgeExit(part) : agents[index].judge(part)
+      if probes.indices.contains(index) {
+        breaches += probes[index].follow(part, isAlive: process.isAlive)
       }
     }
-    breaches += process.follow(turn, isReady: wasReady, awaits: awaits)
+    breaches += process.follow(transition, isReady: wasReady, awaits: awaits)
     return breaches + judgeTelling(actions)
   }
 
@@ -128,7 +128,7 @@ struct Node: Hashable {
     return actions.contains { action in
       switch action.effect {
       case .send, .disconnect, .probe, .cancelProbe: action.service != service
-      case .signal, .suspend, .terminateOthers, .killOthers, .log, .exit: false
+      case .signal, .suspendSelf, .terminateRemaining, .killRemaining, .log, .exit: false
       }
     }
   }

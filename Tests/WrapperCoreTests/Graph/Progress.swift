@@ -29,64 +29,64 @@ extension Node {
   private var owesConsul: Bool { isWithdrawn ? mayBeListed : probes.contains { $0.isReady } }
 
   /// While the agent answers well, nothing is asked only where there is nothing to be told.
-  private func restsThoughUntrue(_ place: Int) -> Bool {
-    let (agent, probe) = (agents[place], probes[place])
+  private func restsThoughUntrue(_ index: Int) -> Bool {
+    let (agent, probe) = (agents[index], probes[index])
     guard process.isAlive, !isWithdrawn, probe.isReady, !probe.isProbing, !agent.isConnected else {
       return false
     }
     if agent.outcome != .good || agent.isAnothers { return false }
     return agent.entry != .ours
-      || machine.plan.services[place].ttl != nil && agent.saysPassing != probe.isHealthy
+      || machine.policy.services[index].ttl != nil && agent.saysPassing != probe.isHealthy
   }
 
   /// Between two exchanges lies a pause: after a failure, a refusal, or until the next heartbeat.
   func judgeRest() -> [Breach] {
     guard process.isAlive else { return [] }
-    return agents.indices.flatMap { place -> [Breach] in
-      let agent = agents[place]
-      guard agent.hasJustEnded, !agent.isConnected, let pause = pause(after: agent, place) else { return [] }
-      let isEarly = asks(place, within: pause.lowerBound - .nanoseconds(1)) ?? false
-      let isLate = !(asks(place, within: pause.upperBound) ?? true)
+    return agents.indices.flatMap { index -> [Breach] in
+      let agent = agents[index]
+      guard agent.hasJustEnded, !agent.isConnected, let pause = pause(after: agent, index) else { return [] }
+      let isEarly = asks(index, within: pause.lowerBound - .nanoseconds(1)) ?? false
+      let isLate = !(asks(index, within: pause.upperBound) ?? true)
       return (isEarly ? [.asksTooSoon] : []) + (isLate ? [.asksTooLate] : [])
     }
   }
 
-  private func pause(after agent: AgentWatch, _ place: Int) -> ClosedRange<Duration>? {
-    guard machine.plan.services.indices.contains(place) else { return nil }
+  private func pause(after agent: AgentMonitor, _ index: Int) -> ClosedRange<Duration>? {
+    guard machine.policy.services.indices.contains(index) else { return nil }
     if isWithdrawn && !agent.mayBeListed { return nil }
     let comparison = Duration.seconds(27)...Duration.seconds(30)
-    let beat = machine.plan.services[place].ttl.map { $0 * 3 / 10...$0 / 3 } ?? comparison
+    let beat = machine.policy.services[index].ttl.map { $0 * 3 / 10...$0 / 3 } ?? comparison
     switch agent.outcome {
-    case _ where probes[place].isReady && probes[place].isProbing: return nil
-    case .good where isWithdrawn || !probes[place].isReady: return nil
+    case _ where probes[index].isReady && probes[index].isProbing: return nil
+    case .good where isWithdrawn || !probes[index].isReady: return nil
     case .good: return agent.isAnothers ? comparison : beat
     case .refused where isWithdrawn || !agent.hasWorked && agent.entry != .ours:
       return .seconds(54)...(.seconds(60))
-    case .turnedAway where isWithdrawn && process.sinceStop.map { $0 < .seconds(3) } ?? false:
+    case .overloaded where isWithdrawn && process.sinceStop.map { $0 < .seconds(3) } ?? false:
       return .milliseconds(50)...(.milliseconds(100))
-    case .failed, .turnedAway, .refused: return .milliseconds(50)...(.seconds(5))
+    case .failed, .overloaded, .refused: return .milliseconds(50)...(.seconds(5))
     }
   }
 
   /// Whether something is asked, or a serving process probed for it, once that time has passed without any news; nil
   /// where the time that the process has to get ready has passed too.
-  private func asks(_ place: Int, within time: Duration) -> Bool? {
+  private func asks(_ index: Int, within time: Duration) -> Bool? {
     var later = machine
     let actions = later.handle(.elapsed, at: now + .passed(time))
     if actions.contains(where: \.effect.isReadyTimeout) { return nil }
     return actions.contains { action in
       switch action.effect {
-      case .send: action.service == place
-      case .probe: action.service == place && probes[place].isReady
+      case .send: action.service == index
+      case .probe: action.service == index && probes[index].isReady
       default: false
       }
     }
   }
 }
 
-extension Machine {
+extension WrapperMachine {
   /// Whether something that was to be done at a time is put off, though it is still to be done.
-  func postpones(_ before: Machine) -> Bool {
+  func postpones(_ before: WrapperMachine) -> Bool {
     let isStarted = zip(before.services, services).contains {
       $0.readiness.startedAt != $1.readiness.startedAt
     }
@@ -94,21 +94,21 @@ extension Machine {
   }
 }
 
-extension Machine.Phase {
-  fileprivate func postpones(_ before: Machine.Phase) -> Bool {
+extension WrapperMachine.Phase {
+  fileprivate func postpones(_ before: WrapperMachine.Phase) -> Bool {
     switch (before, self) {
     case (.deregistering(_, _, let due), .deregistering(_, _, let now)): due != now
     case (.draining(_, let due), .draining(_, let now)): due != now
     case (.stopping(let due), .stopping(let now)): due != now
-    case (.ended(_, let due, let others), .ended(_, let now, let othersNow)):
-      due != now || othersNow.postpone(others)
+    case (.ended(_, let due, let remaining), .ended(_, let now, let othersNow)):
+      due != now || othersNow.postpone(remaining)
     default: false
     }
   }
 }
 
-extension Machine.Others {
-  fileprivate func postpone(_ before: Machine.Others) -> Bool {
+extension WrapperMachine.Remaining {
+  fileprivate func postpone(_ before: WrapperMachine.Remaining) -> Bool {
     switch (before, self) {
     case (.given(let due, _), .given(let now, _)), (.killed(let due), .killed(let now)): due != now
     default: false

@@ -28,7 +28,7 @@ enum Step: Hashable, Sendable {
     guard case .event(let event, let service) = self else { return nil }
     return switch event {
     case .probed, .sent, .outdated, .answered, .lost: service
-    case .signal, .ended, .otherEnded, .stopped, .continued, .elapsed: nil
+    case .signal, .ended, .childEnded, .suspended, .continued, .elapsed: nil
     }
   }
 }
@@ -39,7 +39,7 @@ struct Steps {
   let always: [Step]
 
   init(common: [Event], conversation: [Event], services: Int) {
-    let about = (0..<max(services, 1)).flatMap { place in conversation.map { Step.event($0, of: place) } }
+    let about = (0..<max(services, 1)).flatMap { index in conversation.map { Step.event($0, of: index) } }
     always = common.map { .event($0) } + about + [.passed(Steps.late), .slept(Steps.late)]
   }
 
@@ -64,12 +64,12 @@ struct Steps {
   ].map { .signal($0) }
 
   private static let ends: [Event] = [
-    .ended(.exited(7)), .ended(.killed(signal: 9)), .ended(.exited(7), othersLeft: true),
-    .otherEnded(othersLeft: true), .otherEnded(othersLeft: false),
+    .ended(.exited(7)), .ended(.killed(signal: 9)), .ended(.exited(7), childrenLeft: true),
+    .childEnded(childrenLeft: true), .childEnded(childrenLeft: false),
   ]
 
   private static let stops: [Event] = [
-    .stopped(by: 20), .stopped(by: 21), .stopped(by: 22), .stopped(by: 19), .continued,
+    .suspended(by: 20), .suspended(by: 21), .suspended(by: 22), .suspended(by: 19), .continued,
   ]
 
   private static let answers: [Event] = [
@@ -89,7 +89,7 @@ struct Steps {
   private static let late = Duration.seconds(3_600)
 }
 
-extension Machine {
+extension WrapperMachine {
   /// The times at which something is due, from zero on.
   private var deadlines: Set<Duration> {
     var all = [phaseDeadline]
@@ -99,7 +99,7 @@ extension Machine {
         readiness.probeDeadline, readiness.nextProbe, registry.exchange?.deadline, registry.nextAttempt,
       ]
       if phase == .running && service.isAwaited {
-        all.append(plan.readyTimeout.map { readiness.startedAt + $0 })
+        all.append(policy.readyTimeout.map { readiness.startedAt + $0 })
       }
     }
     return Set(all.compactMap { $0.map { max($0, .zero) } })
@@ -116,16 +116,16 @@ extension Machine {
   }
 }
 
-extension Moment {
-  static let zero = Moment(monotonic: .zero, boottime: .zero)
+extension Timestamps {
+  static let zero = Timestamps(monotonic: .zero, boottime: .zero)
 
-  static func + (moment: Moment, step: Step) -> Moment {
+  static func + (moment: Timestamps, step: Step) -> Timestamps {
     switch step {
     case .event: moment
     case .passed(let duration):
-      Moment(monotonic: moment.monotonic + duration, boottime: moment.boottime + duration)
+      Timestamps(monotonic: moment.monotonic + duration, boottime: moment.boottime + duration)
     case .slept(let duration):
-      Moment(monotonic: moment.monotonic, boottime: moment.boottime + duration)
+      Timestamps(monotonic: moment.monotonic, boottime: moment.boottime + duration)
     }
   }
 }

@@ -1,0 +1,45 @@
+internal import CLinux
+
+/// Every process that is left when the one that we started has ended.
+public struct RemainingProcesses: Sendable {
+  /// Who has been sent TERM, so that nobody gets it twice.
+  private var terminated: [Int32] = []
+  private var allTerminated = false
+
+  public init() {}
+
+  /// Sends TERM to whoever hasn't been sent it, and CONT, since one that is stopped takes none before.
+  public mutating func terminate() {
+    if isFirst { return terminateAll() }
+    let children = RemainingProcesses.children
+    for child in children where !terminated.contains(child) {
+      _ = CLinux.kill(child, SIGTERM)
+      _ = CLinux.kill(child, SIGCONT)
+    }
+    terminated = children
+  }
+
+  public func kill() {
+    if isFirst { _ = CLinux.kill(-1, SIGKILL) }
+    for child in RemainingProcesses.children { _ = CLinux.kill(child, SIGKILL) }
+  }
+
+  /// To PID 1, everybody else of its namespace; to any other process -1 would mean the whole machine.
+  private var isFirst: Bool { getpid() == 1 }
+
+  private mutating func terminateAll() {
+    if allTerminated { return }
+    allTerminated = true
+    _ = CLinux.kill(-1, SIGTERM)
+    _ = CLinux.kill(-1, SIGCONT)
+  }
+
+  /// Those whose parent we are; proc_pid_task_children(5). None that can be seen where /proc isn't mounted.
+  private static var children: [Int32] {
+    let path = [UInt8]("/proc/self/task/\(getpid())/children".utf8)
+    let text = (try? File.read(path: path, limit: 1 << 20)) ?? []
+    return text.split(separator: UInt8(ascii: " ")).map { digits in
+      digits.reduce(0) { $0 * 10 + Int32($1 & 0x0f) }
+    }
+  }
+}

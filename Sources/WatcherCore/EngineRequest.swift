@@ -1,0 +1,4 @@
+public enum EngineRequest: Hashable, Sendable {
+  case list
+  case inspect(String)
+}

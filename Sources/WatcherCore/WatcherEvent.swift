@@ -1,0 +1,26 @@
+/// What happened. Reasons are for the log.
+public enum WatcherEvent: Hashable, Sendable {
+  /// The time that was named is over.
+  case elapsed
+  /// The engine's ID; nil where it isn't known. Before `subscribed`.
+  case identified(engine: String?)
+  case subscribed
+  /// The stream is gone.
+  case streamLost(String)
+  case started(String)
+  /// How long ago; nil where that isn't known, or where a container may run again at once.
+  case died(String, age: Duration? = nil)
+  /// Something of the stream was lost, or couldn't be read.
+  case missed
+  case listed(String)
+  case listEnded
+  case inspected(InspectResult)
+  case engineRequestFailed(String)
+  case entry(AgentEntry)
+  /// The ID of a service whose *alive* check is critical.
+  case critical(String)
+  case answered(AgentAnswer)
+  case agentRequestFailed(String)
+  /// A stop signal.
+  case stop
+}

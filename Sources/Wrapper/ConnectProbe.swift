@@ -1,0 +1,146 @@
+internal import Clients
+internal import HTTP
+internal import Linux
+internal import WrapperCore
+
+/// Connects to one address after the other until one accepts, and asks it for a page if that is wanted. The rest of the page is
+/// read after the result, since some servers treat a client that closes in the middle of it as an error.
+struct ConnectProbe: ~Copyable {
+  private let fixed: [SocketAddress]
+  /// nil: that the connection is accepted is enough.
+  private let request: [UInt8]?
+  private let index: Int
+  private let ports: SourcePorts
+  private var targets: [SocketAddress] = []
+  /// The registered address, if it is one of ours: another host's would only hold us up.
+  private var registered: SocketAddress?
+  private var lastAsked: SocketAddress?
+  private var next = 0
+  private var connection: Connection?
+  private var status = StatusReader()
+  private var rest = ResponseParser()
+  /// The result is known, and the rest of the page is still to come.
+  private var isReadingBody = false
+  private var firstFailure: Int32?
+  /// Counts connections, so that news of one that was given up can be told from news of the next.
+  private var generation: UInt64 = 0
+
+  init(_ targets: [SocketAddress], from ports: SourcePorts, at index: Int, request: [UInt8]? = nil) {
+    fixed = targets
+    self.request = request
+    self.index = index
+    self.ports = ports
+  }
+
+  var tag: UInt64 { PollerTag.probe(index, generation) }
+
+  mutating func start(registered: SocketAddress?, _ poller: borrowing Poller) -> Health? {
+    if isReadingBody { connection?.finishSending() }
+    cancel()
+    if registered != lastAsked {
+      lastAsked = registered
+      self.registered = registered.flatMap { $0.isOurs ? $0 : nil }
+    }
+    targets = fixed
+    if let own = self.registered, !targets.contains(own) { targets.append(own) }
+    return tryNext(poller)
+  }
+
+  mutating func cancel() {
+    connection = nil
+    isReadingBody = false
+    firstFailure = nil
+    next = 0
+  }
+
+  /// Called when the connection under way has become one, or hasn't, or has the answer.
+  mutating func proceed(_ poller: borrowing Poller) -> Health? {
+    guard let isConnected = connection?.isConnected else { return nil }
+    if isConnected { return listen() }
+    do throws(SystemCallError) {
+      try connection?.finishConnecting()
+    } catch { return fail(error, poller) }
+    return ask(poller)
+  }
+
+  private mutating func tryNext(_ poller: borrowing Poller) -> Health? {
+    guard next < targets.count else { return finish(.failing(firstFailure ?? Errno.timedOut)) }
+    let target = targets[next]
+    next += 1
+    do throws(SystemCallError) {
+      let opened = try Connection.open(to: target, from: ports, for: request == nil ? .handshake : .exchange)
+      let isConnected = opened.isConnected
+      let number = opened.descriptor.number
+      connection = consume opened
+      generation += 1
+      if isConnected, request == nil { return ask(poller) }
+      try poller.add(number, for: .writable, tag: tag)
+      return isConnected ? ask(poller) : nil
+    } catch { return fail(error, poller) }
+  }
+
+  private mutating func fail(_ error: SystemCallError, _ poller: borrowing Poller) -> Health? {
+    connection = nil
+    firstFailure = firstFailure ?? error.errno
+    return tryNext(poller)
+  }
+
+  private mutating func ask(_ poller: borrowing Poller) -> Health? {
+    guard let request, let descriptor = connection?.descriptor.number else {
+      connection?.abandon()
+      return finish(.accepting)
+    }
+    status = StatusReader()
+    rest = ResponseParser(limits: .init(header: 16 << 10, body: .max))
+    do throws(SystemCallError) {
+      // A new connection takes a page's worth at once, and more is never asked.
+      _ = try connection?.send(request)
+      try poller.modify(descriptor, for: .readable, tag: tag)
+      return nil
+    } catch { return finish(.failing(error.errno)) }
+  }
+
+  private mutating func listen() -> Health? {
+    let wasKnown = isReadingBody
+    do throws(SystemCallError) {
+      guard let bytes = try connection?.receive() ?? nil else { return nil }
+      if !wasKnown { return read(bytes) }
+      if !takeRest(bytes) { end() }
+      return nil
+    } catch {
+      let health = finish(.failing(error.errno))
+      return wasKnown ? nil : health
+    }
+  }
+
+  private mutating func read(_ bytes: [UInt8]) -> Health? {
+    guard !bytes.isEmpty else { return finish(.unhealthy(ConnectProbe.noHTTP)) }
+    do throws(ResponseParser.Malformed) {
+      let status = try status.receive(bytes)
+      let goesOn = takeRest(bytes)
+      guard let status else { return nil }
+      isReadingBody = goesOn
+      if !goesOn { end() }
+      return 200...299 ~= status ? .accepting : .unhealthy(status)
+    } catch { return finish(.unhealthy(ConnectProbe.noHTTP)) }
+  }
+
+  /// False at the end of the page, or where it can't be read.
+  private mutating func takeRest(_ bytes: [UInt8]) -> Bool {
+    guard !bytes.isEmpty, let complete = try? rest.receive(bytes), complete.isEmpty else { return false }
+    _ = rest.takeBody()
+    return true
+  }
+
+  private mutating func end() {
+    connection?.closeWithoutTimeWait()
+    cancel()
+  }
+
+  private static let noHTTP = 0
+
+  private mutating func finish(_ health: Health) -> Health {
+    cancel()
+    return health
+  }
+}
