@@ -29,7 +29,7 @@ help: ## List these targets
 
 # A static-pie can't have a run path (docs/choices.md).
 build: ## Build the release, two static files: .build/release/servicewrapper and servicewatcher
-	$(SWIFT) build -c release --disable-local-rpath -Xlinker -L$(embedded_libraries) $(quiet_pie)
+	SERVICEWRAPPER_STATIC_PIE=1 $(SWIFT) build -c release --disable-local-rpath $(quiet_pie)
 	@$(link_for_valgrind)
 
 test: ## Install what is missing, then lint, build, unit tests, end-to-end tests

@@ -14,16 +14,26 @@ let settings: [SwiftSetting] = [
   .unsafeFlags(["-wmo", "-Osize", "-Xfrontend", "-function-sections"], .when(configuration: .release)),
 ]
 
+// `make build` makes the programs position-independent, which a run path would break, and SwiftPM sets one unless it is
+// told not to.
+let isHardened = Context.environment["SERVICEWRAPPER_STATIC_PIE"] != nil
+
+// Relative to where the driver looks for libraries: lib/swift/linux of the toolchain.
+#if arch(arm64)
+  let unicodeTables = ":../embedded/aarch64-unknown-linux-gnu/libswiftUnicodeDataTables.a"
+#else
+  let unicodeTables = ":../embedded/x86_64-unknown-linux-gnu/libswiftUnicodeDataTables.a"
+#endif
+
 let staticLink: [LinkerSetting] = [
   .unsafeFlags(
     [
-      "-enable-experimental-feature", "Embedded", "-use-ld=lld", "-Xclang-linker", "-static-pie",
-      "-Xlinker", "--pack-dyn-relocs=relr",
+      "-enable-experimental-feature", "Embedded", "-use-ld=lld", "-Xclang-linker",
+      isHardened ? "-static-pie" : "-static", "-Xlinker", "--pack-dyn-relocs=relr",
       "-Xlinker", "-z", "-Xlinker", "separate-loadable-segments", "-Xlinker", "--gc-sections", "-Xlinker",
       "-s",
     ], .when(configuration: .release)),
-  // The `-L` to it comes from the Makefile: only the toolchain knows where it is.
-  .linkedLibrary("swiftUnicodeDataTables", .when(configuration: .release)),
+  .linkedLibrary(unicodeTables, .when(configuration: .release)),
   .linkedLibrary("m", .when(configuration: .release)),
 ]
 
