@@ -36,7 +36,7 @@ public struct HTTPCall: ~Copyable {
   private var outgoing: [UInt8] = []
   private var parser = ResponseParser()
   private var isHeaderReported = false
-  /// Counts connections, so that news of one that was dropped can be told from news of the next.
+  /// Counts connections, so that a closed connection's events aren't taken for the next one's.
   private var generation: UInt64 = 0
   private let kind: UInt64
 

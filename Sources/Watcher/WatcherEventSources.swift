@@ -1,7 +1,7 @@
 internal import Linux
 internal import Reporting
 
-/// What the loop listens to, connections apart.
+/// The loop's event sources except connections.
 struct WatcherEventSources: ~Copyable {
   let poller: Poller
   let signals: SignalQueue

@@ -7,7 +7,7 @@ internal import Options
 internal import Reporting
 internal import WatcherCore
 
-/// The loop: turns what happens into events for the machine, and its effects into calls. It decides nothing.
+/// The event loop: makes events for the machine, and performs its effects. It decides nothing.
 struct WatcherLoop: ~Copyable {
   private var sources: WatcherEventSources
   private var engine: EngineConnection

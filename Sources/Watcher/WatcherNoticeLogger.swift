@@ -3,7 +3,7 @@ internal import Options
 internal import Reporting
 internal import WatcherCore
 
-/// The machine's notices in words: the thing first, then the consequence.
+/// The log texts of the machine's notices: the subject first, then the consequence.
 struct WatcherNoticeLogger {
   private var log: Log
   private let engine: String

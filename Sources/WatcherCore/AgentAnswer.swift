@@ -1,6 +1,6 @@
 public enum AgentAnswer: Hashable, Sendable {
   case done
-  /// It doesn't know the service: gone already.
+  /// The agent doesn't know the service: it is gone already.
   case unknown
   case refused(String)
   case failing(String)

@@ -1,16 +1,16 @@
-/// An entry of the agent that carries this boot's mark and a container's ID.
+/// A service of the agent whose Meta has this host's boot ID and a container's ID.
 public struct AgentEntry: Hashable, Sendable {
   public var id: String
   public var container: String
-  /// The watcher's own; nil: a wrapper's.
+  /// Set if the watcher registered it; nil for a wrapper's.
   public var registration: Registration?
   public var engine: EngineMark
 
-  /// What an entry says of the engine that its container belongs to.
+  /// The engine that the entry's Meta names.
   public enum EngineMark: Hashable, Sendable {
     /// It carries our engine's ID.
     case ours
-    /// Our kind of engine, but which one isn't said: it may be another on the same kernel.
+    /// Our kind of engine without an ID: it may be another one on the same kernel.
     case sameKind
     case other
   }

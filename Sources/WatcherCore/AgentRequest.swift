@@ -1,9 +1,9 @@
 public enum AgentRequest: Hashable, Sendable {
-  /// All entries with this boot's mark.
+  /// List the services whose Meta has this host's boot ID.
   case listServices
-  /// The services whose *alive* check is critical: a living wrapper keeps it passing.
+  /// List the critical *alive* checks: a living wrapper keeps its check passing.
   case listCriticalChecks
-  /// The entry under this ID, which may be another's by now.
+  /// Read the entry under this ID; it may belong to another container by now.
   case verify(AgentEntry)
   case register(Registration)
   case deregister(AgentEntry)

@@ -1,30 +1,30 @@
-/// The agent's entries beside what runs.
+/// One comparison of the agent's entries with the running containers.
 struct Comparison: Hashable {
   /// Whether the agent's list is complete.
   var isComplete = false
-  /// Something is to be looked at that isn't in it.
+  /// Something changed after the list was requested.
   var isOutdated = false
-  /// What no container that we believe to run has: to be verified, one by one.
+  /// Entries without a running container; they are verified one by one.
   var suspects: [AgentEntry] = []
   /// Containers that run here and have entries.
   var running: Set<String> = []
-  /// Entries of containers that this engine doesn't know: to be removed only if their checks say so.
+  /// Entries of containers that this engine doesn't know; removed only if their checks are critical.
   var unconfirmed: [AgentEntry] = []
-  /// IDs of services whose *alive* check is critical; nil: not asked yet.
+  /// IDs of services whose *alive* check is critical; nil: not requested yet.
   var critical: [String]?
-  /// The one of which the engine has just said so, or whose end was just heard.
+  /// The entry whose container the engine has just reported dead.
   var dead: AgentEntry?
-  /// How long that holds, if it was only heard.
+  /// How long that is certain, if it comes from a die event.
   var certainUntil: Duration?
-  /// Who has its ID now: its container.
+  /// The container that holds the dead entry's ID now.
   var holder: String?
-  /// The one that is still the dead one's.
+  /// The entry that is verified to be still the dead container's.
   var verified: AgentEntry?
-  /// Our own that the agent has.
+  /// Our own registrations that the agent has.
   var ownRegistrations: [Registration] = []
-  /// Our own that are to be known by another ID.
+  /// Our own entries that are registered under a wrong ID.
   var misnamed: [AgentEntry] = []
-  /// What the agent refused, until the next comparison.
+  /// IDs that the agent refused, until the next comparison.
   var refused: [String] = []
 }
 

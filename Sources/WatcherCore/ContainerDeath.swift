@@ -1,8 +1,9 @@
-/// A container's end, as the engine told of it.
+/// A container's die event.
 struct ContainerDeath: Hashable {
   let receivedAt: Duration
-  /// Until then it can't run again, whether we hear of that or not; nil: the word came too late for that.
+  /// Until then the container can't run again, even if its start isn't reported; nil if the event came too late for
+  /// that.
   let certainUntil: Duration?
-  /// Whether what we have registered for it is of before.
+  /// Whether our registration for the container was made before the death.
   let endsOurs: Bool
 }

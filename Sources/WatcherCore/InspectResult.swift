@@ -1,10 +1,10 @@
-/// What the engine says of a container.
+/// The result of inspecting a container.
 public enum InspectResult: Hashable, Sendable {
-  /// It runs, and is to be registered like this; empty: by its wrapper, or not at all.
+  /// It runs and needs these registrations; empty if its wrapper registers it, or nothing does.
   case running([Registration])
   case stopped
-  /// It has none of this ID: removed, or never its own.
+  /// The engine has no such container: it was removed, or belongs to another engine.
   case unknown
-  /// It answers, but not to this.
+  /// The engine couldn't inspect it; with the reason.
   case failed(String)
 }

@@ -1,19 +1,19 @@
-/// What is known of a container that runs.
+/// What inspecting a running container has shown.
 enum Inspection: Hashable {
   case pending
-  /// The engine didn't say; asked again with the next list, which then comes sooner.
+  /// The request failed; it is repeated with the next list, which then comes sooner.
   case failed
-  /// And since when we know.
+  /// The registrations that the container needs, and since when we know them.
   case wanted([Registration], since: Duration)
 
   var wanted: [Registration] { if case .wanted(let wanted, _) = self { wanted } else { [] } }
 }
 
-/// What an engine answers instead of telling of a container.
+/// Why a container couldn't be inspected.
 struct InspectFailure: Hashable {
-  /// Said once.
+  /// Logged once.
   let reason: String
   let since: Duration
-  /// A dead one is left alone until then.
+  /// A dead container isn't inspected again before that.
   var until: Duration
 }

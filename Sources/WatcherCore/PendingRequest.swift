@@ -1,4 +1,4 @@
-/// Something that is waited for.
+/// A request that hasn't been answered yet.
 struct PendingRequest<Subject: Hashable>: Hashable {
   let subject: Subject
   let deadline: Duration

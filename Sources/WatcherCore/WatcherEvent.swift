@@ -1,6 +1,6 @@
-/// What happened. Reasons are for the log.
+/// What happened. The strings are reasons for the log.
 public enum WatcherEvent: Hashable, Sendable {
-  /// The time that was named is over.
+  /// A deadline has passed.
   case elapsed
   /// The engine's ID; nil where it isn't known. Before `subscribed`.
   case identified(engine: String?)
@@ -8,9 +8,9 @@ public enum WatcherEvent: Hashable, Sendable {
   /// The stream is gone.
   case streamLost(String)
   case started(String)
-  /// How long ago; nil where that isn't known, or where a container may run again at once.
+  /// With its age; nil if that is unknown, or if the container may run again at once.
   case died(String, age: Duration? = nil)
-  /// Something of the stream was lost, or couldn't be read.
+  /// Part of the stream was lost or couldn't be read.
   case missed
   case listed(String)
   case listEnded

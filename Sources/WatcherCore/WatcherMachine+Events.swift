@@ -1,4 +1,4 @@
-// What each event means. What is to be done next is in `schedule`.
+// What each event means. `schedule` decides what is done next.
 
 extension WatcherMachine {
   public mutating func handle(_ event: WatcherEvent, at now: Duration) -> [WatcherEffect] {
@@ -50,8 +50,8 @@ extension WatcherMachine {
   private mutating func note(_ id: String, runs: Bool, _ transition: inout WatcherTransition) {
     if engineRequest != nil { changes[id] = runs }
     if case .inspect(let asked) = engineRequest?.subject, isSame(asked, id) {
-      // Its answer would be of before, and is hardly waited for. Not dropped: in a burst the engine would be asked for each
-      // event.
+      // The pending answer is stale; shorten its deadline. The request isn't cancelled, because a burst of events
+      // would then cause a request for each.
       shortenEngineRequest(transition.now + WatcherPolicy.inspectRetry)
     }
     if runs {
@@ -62,7 +62,7 @@ extension WatcherMachine {
     }
   }
 
-  /// What is forgotten in a burst is found by its check, or had an entry before and is known by that.
+  /// Containers dropped here in a burst are still found by their critical check or by an earlier entry.
   private mutating func noteEnd(_ id: String, _ now: Duration) {
     (running[id], unknownSince[id]) = (nil, nil)
     if ended.count >= 100 { ended = [:] }
@@ -74,7 +74,7 @@ extension WatcherMachine {
     removed = removed.filter { !isSame($0.value.container, id) }
   }
 
-  /// Another engine than before knows nothing of the former's containers.
+  /// A different engine doesn't know the former engine's containers.
   private mutating func identified(_ engine: String?, _ transition: inout WatcherTransition) {
     if let engine, let engineID, !isSame(engine, engineID) {
       (ranHere, ended, unknownSince, removed) = ([], [:], [:], [:])
@@ -84,10 +84,10 @@ extension WatcherMachine {
     isUnidentifiedLogged = engine == nil
   }
 
-  /// Of those that are forgotten, and of what we didn't know, the engine is asked.
+  /// Containers that aren't recorded here are inspected before their entries are removed.
   private mutating func recordDeath(_ id: String, _ age: Duration?, _ now: Duration) {
     guard let age, let before = running[id] else { return }
-    // What the engine told later than that, or we registered, may be of the next life.
+    // Anything inspected or registered after the death may belong to the container's next run.
     var endsOurs = false
     if case .wanted(_, let since) = before { endsOurs = max(since, lastRegistered) < now - age }
     let certainUntil = age < WatcherPolicy.freshDeath ? now - age + WatcherPolicy.earliestRestart : nil
@@ -117,12 +117,12 @@ extension WatcherMachine {
     (isEngineKnown, isEngineTroubleLogged) = (true, false)
   }
 
-  /// Whether our own container is in the engine's first list depends on how fast we are.
+  /// Our own container is left out: whether the first list has it depends on timing.
   private var otherContainersRunning: Int {
     running.count - (policy.ownContainer.map { running[$0] == nil ? 0 : 1 } ?? 0)
   }
 
-  /// The first list after an engine's return, and one that has a container whose end we have just heard of.
+  /// The first list after an engine's return, and one that still has a container that has just died.
   private var isListUnreliable: Bool { stream == .listing || running.keys.contains { deaths[$0] != nil } }
 
   private mutating func subscribed(_ transition: inout WatcherTransition) {
@@ -130,7 +130,7 @@ extension WatcherMachine {
     (stream, openSince) = (.listing, transition.now)
   }
 
-  /// One container that it hangs over isn't the engine.
+  /// A time-out of inspect concerns one container, not the engine.
   private mutating func timeOut(_ asked: EngineRequest, _ transition: inout WatcherTransition) {
     guard case .inspect = asked else { return loseEngine("no answer", &transition) }
     transition.emit(.cancelEngineRequest)
@@ -141,7 +141,7 @@ extension WatcherMachine {
     guard case .inspect(let id) = engineRequest?.subject else { return }
     let isOvertaken = changes[id] != nil
     endEngineRequest()
-    // Something happened to it while the engine was asked: it is asked again.
+    // The container changed while the request was pending: it is inspected again.
     if isOvertaken { return }
     switch answer {
     case .running(let wanted):
@@ -152,7 +152,7 @@ extension WatcherMachine {
       if uninspected == nil { nextComparison = transition.now }
     case .failed(let reason): inspectFailed(id, reason, &transition)
     case .stopped, .unknown:
-      // Its end isn't reported yet.
+      // The die event hasn't arrived yet.
       if running[id] != nil { noteEnd(id, transition.now) }
       confirmDeath(id, isKnown: answer == .stopped, &transition)
     }
@@ -160,7 +160,7 @@ extension WatcherMachine {
     inspectFailures[id] = nil
   }
 
-  /// One ID can be registered for one only.
+  /// An ID can be registered for one container only.
   private mutating func logSharedIDs(_ wanted: [Registration], transition: inout WatcherTransition) {
     for one in wanted {
       let isShared = running.values.contains { $0.wanted.contains { isSame($0.id, one.id) && $0 != one } }
@@ -168,7 +168,7 @@ extension WatcherMachine {
     }
   }
 
-  /// Only where it is verified at once; else it is asked about again.
+  /// Only if the entry can be verified at once; otherwise it is inspected again.
   private mutating func confirmDeath(_ id: String, isKnown: Bool, _ transition: inout WatcherTransition) {
     guard agentRequest == nil, let comparison, comparison.dead == nil, comparison.verified == nil else {
       return
@@ -183,14 +183,14 @@ extension WatcherMachine {
       self.comparison?.dead = removable
       return
     }
-    // An engine knows nothing of another kind's containers.
+    // An engine doesn't know the containers of another kind of engine.
     for entry in all where isKnown || entry.engine != .other {
       unknownSince[id] = transition.now
       keepUnconfirmed(entry, &transition)
     }
   }
 
-  /// To be removed only if its checks say that its container is dead.
+  /// Keeps the entry until its checks show that the container is dead.
   private mutating func keepUnconfirmed(_ entry: AgentEntry, _ transition: inout WatcherTransition) {
     comparison?.unconfirmed.append(entry)
     guard hasReturned(entry), removed[entry.id]?.isReturnLogged == false else { return }
@@ -198,25 +198,25 @@ extension WatcherMachine {
     transition.log(.cameBack(entry))
   }
 
-  /// Whether the entry was removed already, and registered again by somebody else.
+  /// Whether the entry was removed before and another process registered it again.
   func hasReturned(_ entry: AgentEntry) -> Bool {
     guard let removal = removed[entry.id], isSame(removal.container, entry.container) else { return false }
     return entry.registration == nil || !unanswered.contains(entry.id)
   }
 
-  /// The others aren't held up by it.
+  /// Other containers aren't delayed by it.
   private mutating func inspectFailed(_ id: String, _ reason: String, _ transition: inout WatcherTransition) {
     let since = inspectFailures[id]?.since ?? transition.now
     if running[id] != nil {
       running[id] = .failed
-      // Soon at first, and the more seldom the longer it goes on.
+      // Soon at first, then less often the longer it fails.
       let pause = max(WatcherPolicy.secondListDelay, transition.now - since)
       nextList = min(nextList, transition.now + min(pause, WatcherPolicy.listInterval))
     }
     comparison?.suspects.removeAll { isSame($0.container, id) }
     let until = transition.now + WatcherPolicy.inspectRetry
     nextComparison = min(nextComparison, until)
-    // Of several the first is named.
+    // Only the first container with this reason is logged.
     let isLogged = inspectFailures.values.contains { isSame($0.reason, reason) }
     if inspectFailures.count >= 1_000 { inspectFailures = [:] }
     inspectFailures[id] = InspectFailure(reason: reason, since: since, until: until)
@@ -253,7 +253,7 @@ extension WatcherMachine {
     if engineRequest != nil { transition.emit(.cancelEngineRequest) }
     transition.emit(.unsubscribe)
     endEngineRequest()
-    // What it said is no longer of now.
+    // The engine's earlier answers are stale.
     comparison?.dead = nil
     comparison?.verified = nil
     deaths = [:]
@@ -294,7 +294,7 @@ extension WatcherMachine {
   private mutating func note(_ entry: AgentEntry, _ transition: inout WatcherTransition) {
     switch agentRequest?.subject {
     case .listServices:
-      // Another watcher's.
+      // A foreign watcher's entry.
       if entry.registration != nil && entry.engine == .other { return }
       if running[entry.container] != nil { return comparison?.note(entry, beside: running) ?? () }
       if let until = inspectFailures[entry.container]?.until, transition.now < until {
@@ -309,7 +309,8 @@ extension WatcherMachine {
     }
   }
 
-  /// The entry is still the dead container's, as of just now, and that hasn't started since; or all is looked at anew.
+  /// Confirms the removal if the entry is still the dead container's and the container hasn't started since;
+  /// otherwise a new comparison begins.
   private mutating func verified(_ entry: AgentEntry, sent: Duration, _ transition: inout WatcherTransition) {
     let isHolder = comparison?.holder.map { isSame($0, entry.container) } ?? false
     let isSure = comparison?.certainUntil.map { transition.now < $0 } ?? true
@@ -345,7 +346,7 @@ extension WatcherMachine {
     }
   }
 
-  /// Looked at again soon where a container has only just been found unknown, then ever more seldom.
+  /// Soon for a container that has just been found unknown, then less and less often.
   private mutating func finishCheckList(_ now: Duration) {
     let latest = (comparison?.unconfirmed ?? []).compactMap { unknownSince[$0.container] }.max() ?? .zero
     nextComparison = min(nextComparison, now + WatcherPolicy.checksPause(age: now - latest))
@@ -384,7 +385,7 @@ extension WatcherMachine {
   private mutating func refuse(_ id: String, _ reason: String, _ transition: inout WatcherTransition) {
     comparison?.refused.append(id)
     if let logged = refusals[id], isSame(logged, reason) { return }
-    // Not for ever, in a host's long life.
+    // Bounds the memory on a long-lived host.
     if refusals.count >= 1_000 { refusals = [:] }
     refusals[id] = reason
     transition.log(.refused(id: id, reason))

@@ -1,4 +1,4 @@
-// What is to be done next, whatever happened.
+// What is done next, independent of the event.
 
 extension WatcherMachine {
   mutating func schedule(_ transition: inout WatcherTransition) {
@@ -23,7 +23,7 @@ extension WatcherMachine {
     case .listing: return .list
     case .open: break
     }
-    // Nothing may come between the engine's answer and what follows from it.
+    // No other request may come between the engine's answer and the removal that follows from it.
     if let suspect, agentRequest == nil, agentPause <= now { return .inspect(suspect.container) }
     if isStreamGone { return nil }
     if nextList <= now { return .list }
@@ -37,7 +37,7 @@ extension WatcherMachine {
     return comparison.suspects.first
   }
 
-  /// A container of which it isn't known yet what is to be registered for it.
+  /// A running container that hasn't been inspected yet.
   var uninspected: String? {
     policy.registers ? running.first { $0.value == .pending }?.key : nil
   }
@@ -60,12 +60,12 @@ extension WatcherMachine {
     }
   }
 
-  /// What the engine is slow to tell of one holds up no other whose end was heard meanwhile.
+  /// A slow inspect of one container doesn't delay the removal of another that died meanwhile.
   private func isOutdated(_ now: Duration) -> Bool { canBeOutdated && nextComparison <= now }
 
   private var canBeOutdated: Bool { comparison.map { $0.isOutdated } ?? false && !isStreamGone }
 
-  /// One about which the engine needn't be asked.
+  /// Takes a suspect whose death is certain without asking the engine.
   private mutating func takeRecentDeath(_ now: Duration) {
     guard let comparison, comparison.isComplete, comparison.dead == nil, comparison.verified == nil else {
       return
@@ -79,7 +79,8 @@ extension WatcherMachine {
     }
   }
 
-  /// One that no engine need be asked about either: a living wrapper would have kept its check passing.
+  /// Takes an entry with a critical *alive* check: a living wrapper would have kept it passing, so no engine is
+  /// asked.
   private mutating func takeCritical() {
     guard let comparison, let critical = comparison.critical, comparison.dead == nil,
       comparison.verified == nil
@@ -90,7 +91,7 @@ extension WatcherMachine {
     self.comparison?.unconfirmed.remove(at: place)
   }
 
-  /// Until when, as long as we would hear of its start.
+  /// Nil without an open stream, because a start wouldn't be reported.
   private func deathIsCertainUntil(_ entry: AgentEntry) -> Duration? {
     guard !isStreamGone, let death = deaths[entry.container] else { return nil }
     let isOurs = entry.registration != nil && death.endsOurs
@@ -115,7 +116,7 @@ extension WatcherMachine {
     return nil
   }
 
-  /// Whether another that runs is registered under its ID: they would overwrite each other for ever.
+  /// Whether another running container holds the ID: the two would overwrite each other for ever.
   private func isIDShared(_ one: Registration, _ comparison: Comparison) -> Bool {
     guard let holder = comparison.ownRegistrations.first(where: { isSame($0.id, one.id) }), holder != one
     else {
@@ -131,7 +132,7 @@ extension WatcherMachine {
     transition.emit(.sendToAgent(next))
   }
 
-  /// The time left until something is due that no event brings about; nil: nothing is.
+  /// The time until the next deadline; nil if there is none.
   public func timeLeft(at now: Duration) -> Duration? {
     if let end { return max(end - now, .zero) }
     var due = [engineRequest?.deadline, agentRequest?.deadline].compactMap { $0 }
@@ -150,11 +151,11 @@ extension WatcherMachine {
 
 // MARK: The end
 extension WatcherMachine {
-  /// At once, unless our own registrations are to be taken out.
+  /// Exits at once, unless our own registrations are to be deregistered first.
   mutating func stop(_ transition: inout WatcherTransition) {
     if end != nil { return }
     end = transition.now + WatcherPolicy.shutdownTimeout
-    // It may have been registered all the same.
+    // The agent may have carried out the pending registration.
     if case .register(let registration) = agentRequest?.subject, !ownRegistrations.contains(registration) {
       ownRegistrations.append(registration)
     }
@@ -169,7 +170,7 @@ extension WatcherMachine {
 
   mutating func scheduleShutdown(_ transition: inout WatcherTransition) {
     if agentRequest != nil, !isOver(transition.now) { return }
-    // Whatever the last answer was, the next is asked for: there is no time to try again.
+    // The next one is deregistered whatever the last answer was: there is no time for retries.
     if policy.deregistersOnExit, let next = ownRegistrations.first, !isOver(transition.now),
       agentFailures == 0
     {

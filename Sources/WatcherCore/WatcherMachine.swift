@@ -1,80 +1,80 @@
-/// The watcher's machine: what happened, with its time, goes in; what is to be done comes out. It does nothing itself.
+/// The watcher's state machine, without I/O: events with their time go in, effects come out. Events only change what
+/// is believed to run and request a comparison with the agent's entries, so neither their number nor a missed one
+/// matters.
 ///
-/// It goes by states, not by events. What the engine tells of a container only changes what is believed to run, and
-/// that the agent's entries are to be compared with it; so it doesn't matter how many events there were, or whether one
-/// was missed. And what is believed is never enough to take an entry out: right before that, the engine is asked whether
-/// the container runs. Whoever registered before that answer is dead if it says no; a container that starts afterwards
-/// takes longer to be ready than the one request that follows. Only a death that was just heard is as good as that answer.
+/// An entry is never removed on belief alone. Right before the removal, the engine is asked whether the container
+/// runs. A container that was started before the engine's answer is dead if the answer says so; one that starts later
+/// can't be ready within our two requests. Only a death event of this moment replaces the engine's answer.
 ///
-/// Times are of one clock that doesn't jump.
+/// All times are of one clock that doesn't jump.
 public struct WatcherMachine: Hashable {
   let policy: WatcherPolicy
 
-  /// Where the engine's stream stands.
+  /// The state of the engine's event stream.
   enum Stream: Hashable {
     case away(until: Duration)
     case subscribing(deadline: Duration)
-    /// Subscribed first and listed then: what starts or ends in between is told by the stream.
+    /// Subscribed before listing, so the stream reports what starts or ends in between.
     case listing
     case open
   }
   var stream = Stream.away(until: .zero)
-  /// What the engine is asked beside the stream; one thing at a time.
+  /// The request to the engine beside the stream; one at a time.
   var engineRequest: PendingRequest<EngineRequest>?
-  /// What the stream has told since the engine was asked, whose answer may not know of it.
+  /// Changes that the stream reported after the request was sent; the engine's answer may not include them.
   var changes: [String: Bool] = [:]
   var listed: [String] = []
   var nextList: Duration = .zero
   var engineFailures = 0
   var isEngineTroubleLogged = false
   var isEngineKnown = false
-  /// Since when the stream is open.
+  /// When the stream was opened.
   var openSince: Duration = .zero
-  /// It ended, and what was begun is still to be finished: it may always end at once, behind a proxy that is set up wrongly.
+  /// The stream ended, but the current work is finished first: a misconfigured proxy may end every stream at once.
   var isStreamGone = false
-  /// How many ended soon after they had begun, in a row.
+  /// How many streams in a row ended soon after they were opened.
   var shortStreams = 0
-  /// Containers of which the engine told nothing.
+  /// Containers whose inspect request failed.
   var inspectFailures: [String: InspectFailure] = [:]
 
-  /// What is believed to run.
+  /// Containers that are believed to run.
   var running: [String: Inspection] = [:]
-  /// Whose end was heard a short time ago; never of one that is believed to run.
+  /// Recent die events, by container; never of one that is believed to run.
   var deaths: [String: ContainerDeath] = [:]
-  /// The engine's ID, once it was told.
+  /// The engine's ID, once it is known.
   var engineID: String?
   var isUnidentifiedLogged = false
-  /// Containers of entries that have run on this engine.
+  /// Containers with entries that have run on this engine.
   var ranHere: Set<String> = []
   /// Containers that ran on this engine and may have an entry by now, and when we learnt of their end.
   var ended: [String: Duration] = [:]
-  /// Containers with entries that this engine knows nothing of, and since when that is known. They may run on another engine
-  /// of this kernel, so only their checks tell that they are dead.
+  /// Containers with entries that this engine doesn't know, and since when. They may run on another engine of this
+  /// kernel, so only their checks can show that they are dead.
   var unknownSince: [String: Duration] = [:]
-  /// What was removed because its container was gone, by ID.
+  /// Entries that were removed because their container was gone, by service ID.
   var removed: [String: Removal] = [:]
-  /// IDs of our registrations that the agent hasn't answered: it may register them later.
+  /// IDs of our registrations that the agent hasn't answered; it may still carry them out.
   var unanswered: Set<String> = []
 
-  /// What the agent is asked; one thing at a time.
+  /// The request to the agent; one at a time.
   var agentRequest: PendingRequest<AgentRequest>?
   /// The comparison under way.
   var comparison: Comparison?
   var nextComparison: Duration = .zero
-  /// The agent is left alone until then.
+  /// No request is sent to the agent before that.
   var agentPause: Duration = .zero
   var agentFailures = 0
   var isAgentTroubleLogged = false
-  /// Of the IDs that the agent refused: why, so that it is told once.
+  /// Why the agent refused an ID, so that each reason is logged once.
   var refusals: [String: String] = [:]
 
-  /// Our own registrations that the agent has, as far as its answers say.
+  /// Our own registrations that the agent has, according to its answers.
   var ownRegistrations: [Registration] = []
   /// When the last one was sent.
   var lastRegistered: Duration = .zero
-  /// The IDs of those that were made since we started: what was told otherwise before can't be seen in all its parts.
+  /// IDs registered since our start; older entries may differ in fields we don't read back.
   var registeredSinceStart: Set<String> = []
-  /// After a stop signal: when to end at the latest.
+  /// The latest time to exit after a stop signal.
   var end: Duration?
 
   public init(_ policy: WatcherPolicy) { self.policy = policy }

@@ -6,12 +6,12 @@ public enum WatcherNotice: Hashable, Sendable {
   case removed(AgentEntry)
   case registered(Registration)
   case refused(id: String, String)
-  /// Two that run are to be registered under it.
+  /// Two running containers are to be registered under this ID.
   case idShared(String)
   case inspectFailed(container: String, String)
-  /// The engine doesn't say which one it is.
+  /// The engine's ID isn't known.
   case engineUnidentified
-  /// It was removed because its container was gone, and has been registered again.
+  /// The entry was removed because its container was gone, and another process registered it again.
   case cameBack(AgentEntry)
   case leaving(registrations: Int)
 }

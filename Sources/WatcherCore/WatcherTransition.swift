@@ -1,4 +1,4 @@
-/// What is to be done, collected while one event is handled.
+/// Handling of one event, collecting the effects.
 struct WatcherTransition {
   let now: Duration
   var effects: [WatcherEffect] = []

@@ -5,7 +5,7 @@ internal import Linux
 internal import Options
 internal import WrapperCore
 
-/// The way to Consul's agent: at most one connection, on which requests go out and answers come back in order.
+/// The connection to Consul's agent: one at a time, with requests answered in order.
 struct AgentConnection: ~Copyable {
   private let index: Int
   private let server: ServerAddress
@@ -14,37 +14,37 @@ struct AgentConnection: ~Copyable {
   private var token: Token
   /// Made when the first name is to be resolved.
   private var resolver: Resolver?
-  /// Where the agent may be, as far as we know; empty: to be resolved.
+  /// The agent's possible addresses; empty: to be resolved.
   private var addresses: [SocketAddress]
-  /// The one in use: the agent that took the registration keeps it.
+  /// The index of the address in use; it stays at the agent that has the registration.
   private var current = 0
   private var connection: Connection?
-  /// What the poller watches it for.
+  /// The events that the poller waits for.
   private var interest: Poller.Interest = []
-  /// Counts connections, so that news of one that was closed can be told from news of the next.
+  /// Counts connections, so that a closed connection's events aren't taken for the next one's.
   private var generation: UInt64 = 0
-  /// Asked for before there was a connection.
+  /// Requests that wait for the connection.
   private var waiting: [ServiceRequest] = []
   private var outgoing: [UInt8] = []
   /// Sent on this connection, oldest first.
   private var unanswered: [ServiceRequest] = []
-  /// Whether anything was answered on this connection.
+  /// Whether any request was answered on this connection.
   private var hasAnswered = false
-  /// The server closes it after its last answer, or has.
+  /// The server closes the connection after its last answer, or has closed it.
   private var isEnding = false
   private var parser = ResponseParser()
-  /// Of the last registration that was sent; nil: the agent's own.
+  /// The address of the last registration that was sent; nil: the agent's own.
   private(set) var registeredAddress: String?
-  /// What would be registered now: what the agent's entry is compared with. Addresses change while a container runs, as when
-  /// its network is left for another.
+  /// The address that would be registered now, to compare with the agent's entry. It can change while a container
+  /// runs, as when its network is disconnected.
   private var presentAddress: String?
-  /// Our own end of the last connection.
+  /// The local address of the last connection.
   private var local: SocketAddress?
-  /// The agent that took the last registration, as far as we know.
+  /// The agent that has the last registration, as far as we know.
   private var registeredAgent: SocketAddress?
   private var formerAgent: FormerAgentCleanup
-  /// Of the last registration. The agent keeps it with the service and speaks to the servers with it, so a service has to
-  /// be registered again with a new one before the old one is gone.
+  /// The token of the last registration. The agent keeps it for its own requests to the servers, so the service must
+  /// be registered again with a new token before the old one expires.
   private var registeredToken: [UInt8]?
   private var hasOldToken = false
 
@@ -62,17 +62,17 @@ struct AgentConnection: ~Copyable {
     addresses = server.knownAddresses
   }
 
-  /// What the connection under way is watched by.
+  /// The poller's tag of the current connection.
   var tag: UInt64 { PollerTag.agent(index, generation) }
   var resolverTag: UInt64 { PollerTag.resolver(index) }
 
-  /// Where clients are told to connect to, as far as it is known and no name.
+  /// The address that clients connect to, if it is known and numeric.
   var advertisedAddress: SocketAddress? {
     guard let address = try? requestBuilder.address(local: local) else { return nil }
     return requestBuilder.service.port.flatMap { SocketAddress.numeric(host: address, port: $0) }
   }
 
-  /// Sends behind what is unanswered, or connects first. Gives what is known at once.
+  /// Sends behind the unanswered requests, or connects first. Returns events that are known at once.
   mutating func send(_ requests: [ServiceRequest], _ poller: borrowing Poller) -> [Event] {
     waiting += requests
     formerAgent.attempt(poller)
@@ -83,7 +83,7 @@ struct AgentConnection: ~Copyable {
   }
 
   mutating func disconnect() {
-    // An address that never answered the connect is not tried first again.
+    // Don't begin with an address that never answered.
     if let connected = connection?.isConnected, !connected { current += 1 }
     waiting = []
     closeConnection()
@@ -144,7 +144,7 @@ extension AgentConnection {
     return [.lost(reason(errno))]
   }
 
-  /// A server that has accepted and reset the connection is there, and has no room.
+  /// A server that accepted and reset the connection runs, but is at its limit.
   private func reason(_ errno: Int32) -> Failure {
     errno == Errno.connectionReset ? .closed : .unreachable(errno)
   }
@@ -152,7 +152,7 @@ extension AgentConnection {
 
 // MARK: Talking to it
 extension AgentConnection {
-  /// Called when the connection can be read or written; gives what was learnt, in order.
+  /// Called when the connection is readable or writable; returns the events in order.
   mutating func proceed(_ poller: borrowing Poller) -> [Event] {
     guard let connected = connection?.isConnected else { return [] }
     if !connected { return finishConnecting(poller) }
@@ -222,12 +222,12 @@ extension AgentConnection {
     do throws(SystemCallError) {
       presentAddress = try requestBuilder.address(local: local)
     } catch {
-      // An interface that is down for a moment: nothing better is known.
+      // The interface is down for a moment: keep the last address.
       presentAddress = registeredAddress
     }
   }
 
-  /// From now on the agent that we are connected to has us, and no other is to.
+  /// From now on the current agent has the registration; a former agent's is cleaned up.
   private mutating func adoptAgent() {
     guard addresses.indices.contains(current) else { return }
     if let registeredAgent, registeredAgent != addresses[current] { formerAgent.remember(registeredAgent) }
@@ -235,7 +235,7 @@ extension AgentConnection {
     formerAgent.forget(addresses[current])
   }
 
-  /// Called when the agent that was left can be told so.
+  /// Called when the connection to the former agent is ready.
   mutating func cleanUpFormerAgent(_ poller: borrowing Poller) {
     let request = requestBuilder.request(.deregister, address: nil)
     formerAgent.proceed(sending: request.bytes(host: server.hostField, token: token.current), poller)
@@ -243,7 +243,7 @@ extension AgentConnection {
 
   var cleanupTag: UInt64 { formerAgent.tag }
 
-  /// One read a turn, so that an agent that never stops talking can't keep us from a signal.
+  /// One read for each wake-up, so that an agent that never stops sending can't delay a signal.
   private mutating func receive(_ poller: borrowing Poller) -> [Event] {
     do throws(SystemCallError) {
       return try connection?.receive().map { parse($0, poller) } ?? []
@@ -258,7 +258,7 @@ extension AgentConnection {
       }
       unanswered.removeFirst(answers.count)
       hasAnswered = hasAnswered || !answers.isEmpty
-      // What comes behind that is no answer, and takes nothing of it back.
+      // Trailing bytes don't invalidate answers already parsed.
       isEnding = isEnding || bytes.isEmpty || responses.last?.closes ?? false
       return isEnding && !unanswered.isEmpty ? answers + resendUnanswered(poller) : answers
     } catch {
@@ -266,8 +266,8 @@ extension AgentConnection {
     }
   }
 
-  /// A server may close after any answer, as a proxy that speaks HTTP/1.0 does after each; what came behind was not
-  /// looked at then, and goes down another connection: RFC 9112, section 9.3.2. Without any answer it is lost.
+  /// A server may close after any answer, as an HTTP/1.0 proxy does after each. Requests behind it weren't handled
+  /// and are sent again on a new connection: RFC 9112, section 9.3.2. A close without any answer is a failure.
   private mutating func resendUnanswered(_ poller: borrowing Poller) -> [Event] {
     guard hasAnswered else { return [.lost(.closed)] }
     waiting = unanswered + waiting

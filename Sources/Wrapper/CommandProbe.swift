@@ -2,13 +2,13 @@ internal import Clients
 internal import Linux
 internal import WrapperCore
 
-/// What a probe's command is run with: what the process was given too.
+/// The signal mask and working directory for a probe's command: the same as the process's.
 struct ProbeEnvironment {
   let mask: SignalMask
   let folder: [UInt8]
 }
 
-/// Runs a command by the shell, in a process group of its own, and goes by how it ends.
+/// Runs a command in a shell, in its own process group; its exit status is the result.
 struct CommandProbe {
   private let command: [[UInt8]]
   private let environment: ProbeEnvironment
@@ -19,7 +19,7 @@ struct CommandProbe {
     self.environment = environment
   }
 
-  /// Gives the result where the command can't even be started.
+  /// Returns the result if the command can't be started.
   mutating func start() -> Health? {
     cancel()
     do throws(SystemCallError) {
@@ -28,7 +28,7 @@ struct CommandProbe {
     } catch { return .failing(error.errno) }
   }
 
-  /// Kills all that it started and is in its group still. Whoever reaps it later knows it no more.
+  /// Kills the command's process group. The child is reaped later without effect.
   mutating func cancel() {
     try? child?.send(Signal.kill)
     child = nil

@@ -3,26 +3,26 @@ internal import HTTP
 internal import Linux
 internal import WrapperCore
 
-/// Connects to one address after the other until one accepts, and asks it for a page if that is wanted. The rest of the page is
-/// read after the result, since some servers treat a client that closes in the middle of it as an error.
+/// Connects to one address after another until one accepts, and then sends an HTTP GET if there is a request. The
+/// rest of the response is read after the result, since some servers treat a client that closes early as an error.
 struct ConnectProbe: ~Copyable {
   private let fixed: [SocketAddress]
-  /// nil: that the connection is accepted is enough.
+  /// nil: an accepted connection is enough.
   private let request: [UInt8]?
   private let index: Int
   private let ports: SourcePorts
   private var targets: [SocketAddress] = []
-  /// The registered address, if it is one of ours: another host's would only hold us up.
+  /// The registered address, if it is local: another host's would only delay the probe.
   private var registered: SocketAddress?
   private var lastAsked: SocketAddress?
   private var next = 0
   private var connection: Connection?
   private var status = StatusReader()
   private var rest = ResponseParser()
-  /// The result is known, and the rest of the page is still to come.
+  /// The result is known, and the rest of the response is still to be read.
   private var isReadingBody = false
   private var firstFailure: Int32?
-  /// Counts connections, so that news of one that was given up can be told from news of the next.
+  /// Counts connections, so that a closed connection's events aren't taken for the next one's.
   private var generation: UInt64 = 0
 
   init(_ targets: [SocketAddress], from ports: SourcePorts, at index: Int, request: [UInt8]? = nil) {
@@ -53,7 +53,7 @@ struct ConnectProbe: ~Copyable {
     next = 0
   }
 
-  /// Called when the connection under way has become one, or hasn't, or has the answer.
+  /// Called when the connection is established, has failed or is readable.
   mutating func proceed(_ poller: borrowing Poller) -> Health? {
     guard let isConnected = connection?.isConnected else { return nil }
     if isConnected { return listen() }
@@ -93,7 +93,7 @@ struct ConnectProbe: ~Copyable {
     status = StatusReader()
     rest = ResponseParser(limits: .init(header: 16 << 10, body: .max))
     do throws(SystemCallError) {
-      // A new connection takes a page's worth at once, and more is never asked.
+      // A new connection takes a page of memory at once, and a request is never longer.
       _ = try connection?.send(request)
       try poller.modify(descriptor, for: .readable, tag: tag)
       return nil
@@ -125,7 +125,7 @@ struct ConnectProbe: ~Copyable {
     } catch { return finish(.unhealthy(ConnectProbe.noHTTP)) }
   }
 
-  /// False at the end of the page, or where it can't be read.
+  /// False at the end of the response, or if it is malformed.
   private mutating func takeRest(_ bytes: [UInt8]) -> Bool {
     guard !bytes.isEmpty, let complete = try? rest.receive(bytes), complete.isEmpty else { return false }
     _ = rest.takeBody()

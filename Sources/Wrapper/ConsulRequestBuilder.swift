@@ -6,14 +6,14 @@ internal import Linux
 internal import Options
 internal import WrapperCore
 
-/// Puts what the machine asks of Consul into Consul's words.
+/// Builds the requests to Consul's API, and reads its responses.
 struct ConsulRequestBuilder {
   let service: Service
-  /// The container, to Consul's UI: a check's output outlives us.
+  /// Names the container in a check's output, which outlives us.
   let hostname: String
   let identity: Identity
 
-  /// What to register; nil for the agent's own address. Fails where it can't be found out.
+  /// The address to register; nil for the agent's own. Fails if the interface has none.
   func address(local: SocketAddress?) throws(SystemCallError) -> String? {
     try service.address.registered(connection: local)
   }
@@ -36,7 +36,7 @@ struct ConsulRequestBuilder {
   /// - Parameter address: what would be registered now; nil for the agent's own.
   func answer(_ response: Response, address: String?) -> ServiceAnswer {
     let answer = ServiceAnswer(response)
-    // The one answer that says something describes our service.
+    // Only the response to inspect has a body: our entry.
     guard answer == .done, let entry = try? JSON(parsing: response.body) else { return answer }
     if service.isIdentified, let stranger = identity.stranger(in: entry) { return .foreign(stranger) }
     return entry.describes(service, at: address) ? .done : .different
@@ -51,7 +51,7 @@ struct ConsulRequestBuilder {
 }
 
 extension JSON {
-  /// Whether this entry of an agent leads to the service as we register it.
+  /// Whether the agent's entry has the name, port and address that we register.
   fileprivate func describes(_ service: Service, at address: String?) -> Bool {
     self["Service"] == .string(service.name) && self["Port"] == .number("\(service.advertisedPort ?? 0)")
       && self["Address"] == .string(address ?? "")

@@ -1,4 +1,4 @@
-// What each room calls the same thing.
+// Conversions from the other modules' types to those of WrapperCore.
 
 internal import Consul
 internal import HTTP
@@ -21,7 +21,7 @@ extension Policy {
 }
 
 extension ProbePolicy {
-  /// Nil for what counts as ready from the start. A page or a command may take its time; a command costs a process.
+  /// Nil if the service is ready from the start. HTTP and commands may take longer; a command costs a process.
   init?(_ probe: Probe) {
     switch probe {
     case .none: return nil

@@ -3,19 +3,19 @@ internal import Consul
 internal import HTTP
 internal import Linux
 
-/// Tells an agent that had our registration, and was left for another while it was gone, to drop it when it is there
-/// again: one ID isn't to stay on two agents.
+/// Deregisters the service from a former agent, one that failed and was replaced by another, when it is back: one ID
+/// must not stay on two agents.
 struct FormerAgentCleanup: ~Copyable {
   private let index: Int
   private let ports: SourcePorts
-  /// Who is still to be told, the latest last.
+  /// Agents that may still have the service, the latest last.
   private var agents: [SocketAddress] = []
-  /// Who is being told.
+  /// The agent of the current connection.
   private var asked: SocketAddress?
   private var connection: Connection?
   private var isSent = false
   private var status = StatusReader()
-  /// Counts connections, so that news of one that was given up can be told from news of the next.
+  /// Counts connections, so that a closed connection's events aren't taken for the next one's.
   private var generation: UInt64 = 0
 
   init(from ports: SourcePorts, at index: Int) {
@@ -29,17 +29,17 @@ struct FormerAgentCleanup: ~Copyable {
     if !agents.contains(agent) { agents.append(agent) }
   }
 
-  /// Whoever has us again is not to be told, nor to be told any further.
+  /// The agent has our registration again, or no longer: no cleanup there.
   mutating func forget(_ agent: SocketAddress) {
     agents.removeAll { $0 == agent }
     if agent == asked { connection = nil }
   }
 
-  /// Tries the one whose turn it is; called with every heartbeat, which is how often it is tried.
+  /// Tries the next agent; called with every heartbeat.
   mutating func attempt(_ poller: borrowing Poller) {
     connection = nil
     guard let agent = agents.first else { return }
-    // Another one is next if this one doesn't answer.
+    // The next attempt goes to another agent.
     agents.append(agents.removeFirst())
     asked = agent
     guard let opened = try? Connection.open(to: agent, from: ports) else { return }
@@ -49,7 +49,7 @@ struct FormerAgentCleanup: ~Copyable {
     connection = consume opened
   }
 
-  /// Called when the connection can be gone on with.
+  /// Called when the connection is writable or readable.
   mutating func proceed(sending request: [UInt8], _ poller: borrowing Poller) {
     guard let isConnected = connection?.isConnected, let number = connection?.descriptor.number else {
       return
@@ -72,7 +72,7 @@ struct FormerAgentCleanup: ~Copyable {
       return
     }
     connection = nil
-    // What it doesn't know, it needn't drop; anything else is tried again.
+    // 404: the agent doesn't have the service. Any other status is retried.
     if let asked, 200...299 ~= status || status == 404 { forget(asked) }
   }
 }

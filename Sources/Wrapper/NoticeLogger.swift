@@ -3,12 +3,12 @@ internal import Options
 internal import Reporting
 internal import WrapperCore
 
-/// What the machine wants people to know, in words, each condition once.
+/// Logs the machine's notices, each condition once.
 struct NoticeLogger {
   private var log: Log
   private let texts: NoticeText
   private let warnings: [String]
-  /// What was said of Consul last, which concerns every service and is said once.
+  /// The last line about Consul, which concerns every service and is logged once.
   private var lastConsulText = ""
 
   init(_ options: Options, process: Child) {
@@ -36,7 +36,7 @@ struct NoticeLogger {
     log.write(notice.level, text)
   }
 
-  /// What is done, for whoever wants to see it all.
+  /// Logs an effect at level debug.
   mutating func trace(_ effect: Effect, of service: Int) {
     if log.level == .debug, let text = texts.text(effect, of: service) { log.write(.debug, text) }
   }

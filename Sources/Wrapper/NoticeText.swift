@@ -4,11 +4,11 @@ internal import Options
 internal import Reporting
 internal import WrapperCore
 
-/// The machine's notices in words: the thing first, then the consequence.
+/// The log texts of the machine's notices: the subject first, then the consequence.
 struct NoticeText {
   /// The process's name, without its path.
   let program: String
-  /// The same with its pid.
+  /// The name with the pid.
   let process: String
   private let services: [Service]
   private let consul: String
@@ -44,7 +44,7 @@ struct NoticeText {
     }
   }
 
-  /// Of what is about one service; nil for the rest.
+  /// For notices about one service; nil for the rest.
   private func text(_ notice: Notice, _ service: Service, _ address: String?) -> String? {
     let id = service.id
     return switch notice {
@@ -126,7 +126,7 @@ struct NoticeText {
 
 // MARK: For --log-level debug
 extension NoticeText {
-  /// Nil for what a notice tells already.
+  /// Nil for effects that a notice reports already.
   func text(_ effect: Effect, of service: Int) -> String? {
     switch effect {
     case .probe, .cancelProbe, .log, .disconnect: nil
@@ -182,7 +182,7 @@ extension ExitStatus {
 }
 
 extension TokenSource {
-  /// Where it is from, never what it is.
+  /// The token's origin, never its value.
   fileprivate var text: String {
     switch self {
     case .none: "no token was given"

@@ -1,4 +1,4 @@
-/// What an event of the poller is about: which service's, and of connections the count of them as well.
+/// The poller's tags: kind and service of an event source, and the generation of a connection.
 enum PollerTag {
   static let signals: UInt64 = 0
   static let timer: UInt64 = 1
@@ -10,7 +10,7 @@ enum PollerTag {
     generation << 32 | of(service) | 5
   }
 
-  /// The place of the service that it is about; nil for signals and the timer.
+  /// The index of the tag's service; nil for signals and the timer.
   static func service(_ tag: UInt64) -> Int? { tag & 7 < 2 ? nil : Int(tag & 0xffff_ffff) >> 3 }
 
   private static func of(_ service: Int) -> UInt64 { UInt64(service) << 3 }

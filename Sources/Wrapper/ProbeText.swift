@@ -1,4 +1,4 @@
-// What a probe asks and what came of it, for the log and for Consul's UI.
+// The texts of probes and their results, for the log and for Consul's UI.
 
 internal import Clients
 internal import Linux
@@ -7,7 +7,7 @@ internal import Reporting
 internal import WrapperCore
 
 extension Probe {
-  /// What is done: `connect 127.0.0.1:6379`, `GET http://127.0.0.1:80/health`.
+  /// The probe: `connect 127.0.0.1:6379`, `GET http://127.0.0.1:80/health`.
   func subject(port: Int?) -> String {
     switch self {
     case .none: "the process"
@@ -19,7 +19,7 @@ extension Probe {
     }
   }
 
-  /// As the output of a check that passes.
+  /// The output of a passing check.
   func success(port: Int?) -> String {
     switch self {
     case .none: "running"
@@ -30,7 +30,7 @@ extension Probe {
 }
 
 extension Health {
-  /// Why the service isn't ready: what was tried, and how it ended.
+  /// Why the service isn't ready: the probe and its result.
   func text(of service: Service) -> String {
     let subject = service.ready.subject(port: service.port)
     return switch self {

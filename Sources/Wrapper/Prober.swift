@@ -4,11 +4,11 @@ internal import Linux
 internal import Options
 internal import WrapperCore
 
-/// Finds out whether the process is ready, in the way that was asked for.
+/// Runs the service's probe: a connect, an HTTP GET or a command.
 struct Prober: ~Copyable {
   private var connectProbe: ConnectProbe?
   private var command: CommandProbe?
-  /// Whether any address will do that the service may be bound to.
+  /// Whether the registered address is probed too, beside loopback.
   private let isAnywhere: Bool
 
   init(_ service: Service, from ports: SourcePorts, at index: Int, in environment: ProbeEnvironment) {
@@ -31,7 +31,7 @@ struct Prober: ~Copyable {
     }
   }
 
-  /// Gives the result where it is known at once.
+  /// Returns the result if it is known at once.
   /// - Parameter registered: the address that clients are told, which may be the only one that is bound.
   mutating func start(registered: SocketAddress?, _ poller: borrowing Poller) -> Health? {
     if connectProbe != nil {
@@ -45,7 +45,7 @@ struct Prober: ~Copyable {
     command?.cancel()
   }
 
-  /// What the connection under way is watched by.
+  /// The poller's tag of the current connection.
   var tag: UInt64? {
     switch connectProbe {
     case .some(let connectProbe): connectProbe.tag
@@ -53,17 +53,17 @@ struct Prober: ~Copyable {
     }
   }
 
-  /// Called when the connection under way can be gone on with.
+  /// Called when the connection is writable or readable.
   mutating func proceed(_ poller: borrowing Poller) -> Health? { connectProbe?.proceed(poller) ?? nil }
 
-  /// Called with every child that has ended; gives the result if it was the probe's.
+  /// Called with every child that has ended; returns the result if it was the probe's command.
   mutating func take(_ ended: ExitedChild) -> Health? { command?.take(ended) ?? nil }
 }
 
 extension SocketAddress {
   static func loopbacks(port: Int) -> [SocketAddress] { [.loopback(port: port), .loopback6(port: port)] }
 
-  /// An IP address, or `localhost`, which is both loopbacks without asking anybody.
+  /// An IP address, or `localhost`, which is both loopbacks without resolving.
   static func local(host: String, port: Int) -> [SocketAddress] {
     SocketAddress.numeric(host: host, port: port).map { [$0] } ?? loopbacks(port: port)
   }

@@ -4,7 +4,8 @@ internal import Options
 internal import Reporting
 internal import WrapperCore
 
-/// One service's way to Consul, and its probe. An object, because what owns descriptors can't be in an array itself.
+/// Connects one service to Consul, and runs its probe. A class, because an array can't hold values that own
+/// descriptors.
 final class ServiceConnector {
   private var agent: AgentConnection
   private var prober: Prober
@@ -17,7 +18,7 @@ final class ServiceConnector {
   /// What was last registered; nil: the agent's own address.
   var registeredAddress: String? { agent.registeredAddress }
 
-  /// What came of it where that is known at once.
+  /// Returns events that are known at once.
   func perform(_ effect: Effect, _ poller: borrowing Poller) -> [Event] {
     switch effect {
     case .probe:
@@ -30,7 +31,7 @@ final class ServiceConnector {
     return []
   }
 
-  /// What the poller's news mean; nothing, if they are of a connection that was closed.
+  /// The events behind a poller's tag; none if its connection was closed.
   func proceed(_ tag: UInt64, _ poller: borrowing Poller) -> [Event] {
     if tag == agent.tag { return agent.proceed(poller) }
     if tag == agent.resolverTag { return agent.resolved(poller) }

@@ -17,7 +17,7 @@ extension StartError {
   private static func status(of error: SystemCallError) -> Int32 {
     switch error.errno {
     case Errno.noEntry: notFound
-    // No process could be had to execute it in.
+    // No process could be made to execute it in.
     case Errno.again, Errno.noMemory: ownFailure
     default: notExecutable
     }

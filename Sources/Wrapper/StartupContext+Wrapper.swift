@@ -17,7 +17,7 @@ extension StartupContext {
     return content
   }
 
-  /// What would be registered, a body for Consul for each service, and nothing else done.
+  /// `--dry-run`: prints the registration of each service and exits.
   public func showRegistration(_ options: Options) -> Never {
     if options.services.isEmpty { refuse("--dry-run: nothing would be registered") }
     var texts = ""
@@ -29,7 +29,7 @@ extension StartupContext {
     finish(printing: texts)
   }
 
-  /// Starts the process and stays with it until it ends.
+  /// Starts the process, supervises it and exits with its status.
   public func supervise(_ options: Options) -> Never {
     do throws(StartError) {
       var loop = try WrapperLoop.start(options, mask: mask, hostname: hostname)

@@ -1,12 +1,12 @@
 internal import Linux
 internal import Reporting
 
-/// What the loop listens to, connections apart, and the terminal.
+/// The loop's event sources except connections, and the terminal.
 struct WrapperEventSources: ~Copyable {
   let poller: Poller
   let signals: SignalQueue
   var timer: Timer
-  /// Where the process is to have our terminal, in a group of its own.
+  /// Our terminal, if the process gets it in its own group.
   let terminal: Terminal?
 
   static func opened(givingTerminalAway: Bool) throws(StartError) -> WrapperEventSources {
@@ -15,7 +15,7 @@ struct WrapperEventSources: ~Copyable {
     } catch { throw StartError(error) }
   }
 
-  /// What our caller handed down is the process's from now on; standard error we share.
+  /// Closes what we inherited, which is the process's now; standard error is shared.
   func releaseInherited() {
     let own = [poller.descriptor.number, signals.descriptor.number, timer.descriptor.number]
     InheritedDescriptors.close(except: own + (terminalNumber.map { [$0] } ?? []))
@@ -23,7 +23,7 @@ struct WrapperEventSources: ~Copyable {
     ProcessEnvironment.leaveWorkingDirectory()
   }
 
-  /// The terminal's, if it is ours to give.
+  /// The terminal's descriptor, if our group is in its foreground.
   var foregroundNumber: Int32? {
     switch terminal {
     case .some(let terminal): terminal.isOurs ? terminal.descriptor.number : nil
@@ -31,7 +31,7 @@ struct WrapperEventSources: ~Copyable {
     }
   }
 
-  /// From a process that was given it and could not be executed.
+  /// Takes the terminal back after a failed exec.
   borrowing func takeTerminalBack() {
     switch terminal {
     case .some(let terminal): terminal.takeBack()

@@ -5,18 +5,18 @@ internal import Options
 internal import Reporting
 internal import WrapperCore
 
-/// The loop: turns what happens into events for the machine, and its effects into calls. It decides nothing.
+/// The event loop: makes events for the machine, and performs its effects. It decides nothing.
 struct WrapperLoop: ~Copyable {
   private var sources: WrapperEventSources
-  /// One for each of the plan's services, in that order.
+  /// One for each service of the policy, in its order.
   private let connectors: [ServiceConnector]
   private var logger: NoticeLogger
   private var machine: WrapperMachine
   private var child: Child?
   private var remaining = RemainingProcesses()
-  /// Events that performing an effect brought about.
+  /// Events that resulted from performing effects.
   private var pending: [Pending] = []
-  /// What to end with, once that is known.
+  /// The exit status, once it is known.
   private var status: Int32?
 
   private struct Pending {
@@ -34,7 +34,7 @@ struct WrapperLoop: ~Copyable {
     machine = WrapperMachine(Policy(options), at: .now)
   }
 
-  /// Opens everything, then starts the process: what fails here fails before there is anything to lose.
+  /// Opens everything, then starts the process, so that every failure comes before the process runs.
   static func start(
     _ options: Options, mask: SignalMask, hostname: String
   ) throws(StartError) -> WrapperLoop {
@@ -72,7 +72,7 @@ struct WrapperLoop: ~Copyable {
     }
   }
 
-  /// Until there is a status to end with.
+  /// Runs until there is an exit status.
   mutating func run() -> Int32 {
     logger.begin()
     perform(machine.start(at: .now))
@@ -90,8 +90,8 @@ struct WrapperLoop: ~Copyable {
     }
   }
 
-  /// Waits until something has happened that the machine is to know of, and lets it; gives the time until something is due. An
-  /// orphan that was reaped is nothing to it: there may be thousands, and the timer stays as it is.
+  /// Waits for an event for the machine and handles it; returns the time until the next deadline. A reaped orphan is
+  /// no event: there may be thousands, and the timer stays as it is.
   private mutating func waitForEvents() -> Duration? {
     var left: Duration?
     var isEvent = false
@@ -106,7 +106,7 @@ struct WrapperLoop: ~Copyable {
     return left
   }
 
-  /// Until nothing is pending or due; gives the time until something is.
+  /// Handles all that is pending or due; returns the time until the next deadline.
   private mutating func handlePending() -> Duration? {
     while true {
       if !pending.isEmpty {
@@ -128,7 +128,7 @@ struct WrapperLoop: ~Copyable {
 extension WrapperLoop {
   private mutating func collect(_ tag: UInt64) {
     switch tag {
-    // Whatever is due is found out before every wait.
+    // Deadlines are checked before every wait.
     case PollerTag.timer: sources.timer.acknowledge()
     case PollerTag.signals: collectSignals()
     default:
@@ -179,13 +179,13 @@ extension WrapperLoop {
     } else if child == nil {
       note([.childEnded(childrenLeft: childrenLeft)])
     } else if !childrenLeft {
-      // Without a child the process is gone, whoever has its status.
+      // Without any child the process is gone, although its status is lost.
       forgetChild()
       note([.ended(.exited(StartError.ownFailure))])
     }
   }
 
-  /// Its number may be another's from now on.
+  /// Its pid may be reused from now on.
   private mutating func forgetChild() {
     if let child { sources.terminal?.takeBack(from: child) }
     child = nil

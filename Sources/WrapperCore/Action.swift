@@ -1,5 +1,5 @@
-/// What the machine wants done, in this order, and about which of the plan's services; 0 where it is about none. Nothing
-/// here decides: whoever performs it only translates.
+/// An effect to perform, and the index of the service that it concerns; 0 where it concerns none. The interpreter
+/// performs actions in order and decides nothing.
 public struct Action: Hashable, Sendable {
   public let effect: Effect
   public let service: Int

@@ -1,22 +1,22 @@
 public enum Effect: Hashable, Sendable {
-  /// Find out whether the process is ready, and say so with `Event.probed`.
+  /// Probe the process; the result comes as `Event.probed`.
   case probe
-  /// Forget the probe under way.
+  /// Cancel the pending probe.
   case cancelProbe
-  /// Send these to the agent, behind what is unanswered on the connection; without a connection, make one.
+  /// Send these requests to the agent on the open connection, behind the unanswered ones; without one, connect first.
   case send([ServiceRequest])
-  /// Close the connection to the agent; nothing on it is waited for any more.
+  /// Close the connection to the agent; unanswered requests are dropped.
   case disconnect
   /// Send the process this signal.
   case signal(Int32)
-  /// Be suspended by this signal as any program would, for as long as that takes: where somebody can continue us, a
-  /// shell with job control, that is until then; otherwise the kernel takes no notice, and neither do we.
+  /// Take this signal's default action ourselves. A shell with job control can then continue us; elsewhere the kernel
+  /// ignores it.
   case suspendSelf(Int32)
-  /// Send TERM and CONT to every process that is left and hasn't been sent them.
+  /// Send TERM and CONT to every remaining process that hasn't been sent them yet.
   case terminateRemaining
-  /// Send KILL to every process that is left.
+  /// Send KILL to every remaining process.
   case killRemaining
   case log(Notice)
-  /// End with this status.
+  /// Exit with this status.
   case exit(Int32)
 }

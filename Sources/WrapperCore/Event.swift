@@ -1,26 +1,26 @@
-/// What can happen to a supervised process and its registrations. A probe's result and what concerns an agent is about one
-/// service, everything else about all of them.
+/// What can happen to the process and its registrations. A probe's result and the agent's events concern one service,
+/// all others concern every service.
 public enum Event: Hashable, Sendable {
-  /// The supervisor was sent a signal.
+  /// We received a signal.
   case signal(Signal)
-  /// The process has ended and was reaped; whether others of our children are left, whoever started them.
+  /// The process has ended and was reaped; whether we have other children, orphans included.
   case ended(ExitStatus, childrenLeft: Bool = false)
-  /// After the process, another child has ended.
+  /// Another child has ended after the process.
   case childEnded(childrenLeft: Bool)
-  /// The process was stopped by this signal.
+  /// The process was suspended by this signal (SIGSTOP, SIGTSTP, SIGTTIN or SIGTTOU).
   case suspended(by: Int32)
-  /// The process goes on after that.
+  /// The process was continued (SIGCONT).
   case continued
-  /// The probe that was asked for has its result.
+  /// The probe's result.
   case probed(Health)
-  /// There is a connection to the agent, and what was to be sent is on its way.
+  /// Connected to the agent, and the requests are being sent.
   case sent
-  /// What was registered holds good no longer, though the agent still has it: our token is another.
+  /// The registration must be renewed, because the token has changed.
   case outdated
-  /// The oldest unanswered request has its answer.
+  /// The answer to the oldest unanswered request.
   case answered(ServiceAnswer)
-  /// The connection to the agent could not be made, or broke, before everything was answered.
+  /// The connection to the agent failed before every request was answered.
   case lost(Failure)
-  /// Time has passed, perhaps as far as `nextDeadline`.
+  /// Time has passed, perhaps up to the deadline of `timeLeft`.
   case elapsed
 }

@@ -1,20 +1,20 @@
-/// One connection's worth of requests to the agent, answered in order; RFC 9112 section 9.3.2.
+/// The requests of one connection to the agent, answered in order; RFC 9112 section 9.3.2.
 struct Exchange: Hashable {
   /// Sent and not answered, oldest first.
   var unanswered: [ServiceRequest]
-  /// When the oldest unanswered request is given up; monotonic.
+  /// The deadline of the oldest unanswered request; monotonic.
   var deadline: Duration
-  /// When the last of its requests were made; boottime.
+  /// When the latest requests were appended; boottime.
   private(set) var requestedAt: Duration
   /// Whether it began with a registration.
   let registers: Bool
-  /// How long the answer to an update of a check is waited for.
+  /// The time-out of a check update.
   private let updateTimeout: Duration
-  /// False while there is no connection yet, so that nothing can have reached the agent.
+  /// False before there is a connection: nothing can have reached the agent.
   var isSent = false
-  /// What was confirmed before a registration was sent: so it is still, if the agent refuses.
+  /// The confirmed state before a registration was sent; it is restored if the agent refuses.
   var confirmedBefore: Registry.Confirmed
-  /// The first answer that wasn't what was hoped for.
+  /// The first answer that reported a failure.
   var refusal: Failure?
 
   init(
@@ -38,14 +38,14 @@ struct Exchange: Hashable {
     renewDeadline(at: now)
   }
 
-  /// More behind those that are unanswered.
+  /// Appends requests behind the unanswered ones.
   mutating func append(_ requests: [ServiceRequest], at now: Timestamps) {
     unanswered += requests
     requestedAt = now.boottime
     renewDeadline(at: now)
   }
 
-  /// The request that is answered next, taken off the list.
+  /// Removes and returns the oldest unanswered request.
   mutating func takeOldest(at now: Timestamps) -> ServiceRequest {
     let oldest = unanswered.removeFirst()
     renewDeadline(at: now)

@@ -1,4 +1,4 @@
-/// How the process ended; waitid(2).
+/// How a process ended; waitid(2).
 public enum ExitStatus: Hashable, Sendable {
   case exited(Int32)
   case killed(signal: Int32)

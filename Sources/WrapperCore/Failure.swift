@@ -1,4 +1,4 @@
-/// Why nothing came back from the agent, or nothing usable.
+/// Why the agent gave no answer, or no usable one.
 public enum Failure: Hashable, Sendable {
   /// No connection; with errno(3).
   case unreachable(Int32)
@@ -17,7 +17,7 @@ public enum Failure: Hashable, Sendable {
   case busy(String)
   case failing(String)
 
-  /// Whether the agent understood and said no, so that waiting alone won't mend it.
+  /// Whether the agent refused the request, so that waiting alone won't help.
   public var isRefusal: Bool {
     switch self {
     case .denied, .rejected: true
@@ -25,8 +25,8 @@ public enum Failure: Hashable, Sendable {
     }
   }
 
-  /// Whether somebody is there who has no room for us just now. Consul's agent closes a connection that is one too many
-  /// (`limits.http_max_conns_per_client`, 200 of each client address); others say 429, RFC 6585, section 4.
+  /// Whether the agent runs but is at its limit. Consul closes a connection that is one too many
+  /// (`limits.http_max_conns_per_client`, 200 for each client address); others answer 429, RFC 6585, section 4.
   var isOverloaded: Bool {
     switch self {
     case .closed, .busy: true
@@ -34,7 +34,7 @@ public enum Failure: Hashable, Sendable {
     }
   }
 
-  /// Whether telling of this one after the other would tell nothing new: internal errors carry a new text each time.
+  /// Whether both are the same condition for the log: internal errors have a new text each time.
   func isSameCondition(as other: Failure) -> Bool {
     switch (self, other) {
     case (.failing, .failing), (.busy, .busy): true

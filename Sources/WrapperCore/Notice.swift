@@ -1,4 +1,4 @@
-/// What people should know, each condition once and then when it changes.
+/// A condition to log: once, and again when it changes.
 public enum Notice: Hashable, Sendable {
   case registered(RegistrationReason, after: Duration)
   case deregistered(after: Duration)
@@ -7,35 +7,35 @@ public enum Notice: Hashable, Sendable {
   case readyTimedOut(Health, after: Duration)
   case consulFailed(Failure, registered: Bool)
   case consulAnswers
-  /// Our ID is registered by another, which may live: we overwrite each other.
+  /// A foreign entry has our ID: its process may live, and we overwrite each other.
   case foreignEntry(of: String)
-  /// A stop signal came; it is forwarded now, or after the drain, as another where it is rewritten.
+  /// A stop signal was received; it is forwarded now or after the drain, rewritten if so configured.
   case stopping(signal: Int32, as: Int32? = nil, DeregistrationResult, drain: Duration)
-  /// The stop signal came from the terminal, which sent it to the process as well.
+  /// The stop signal came from the terminal, so the process has received it too.
   case stoppedByTerminal(signal: Int32)
-  /// The stop time-out is over.
+  /// The stop time-out has passed.
   case killing
   case ended(ExitStatus)
-  /// The process left others running, which are given this long to end.
+  /// The process left others running; they get this long to end.
   case waitingForRemaining(Duration)
-  /// They didn't end in time.
+  /// The remaining processes didn't end in time.
   case killingRemaining
-  /// The deregistration was not confirmed: what Consul shows from now on is up to its checks.
+  /// The deregistration wasn't confirmed: Consul's checks decide how long the service stays listed.
   case deregistrationUnconfirmed
 }
 
-/// Which registration this is.
+/// Why the service is registered.
 public enum RegistrationReason: Hashable, Sendable {
   case first
-  /// In the place of what an earlier life left behind.
+  /// It replaces the stale entry of an earlier run.
   case replacing
-  /// The agent had forgotten us.
+  /// The agent had lost the service.
   case again
-  /// It had us otherwise than we are to be registered.
+  /// The agent's entry differed, or the token has changed.
   case renewed
 }
 
-/// What became of the registration before a stop signal was forwarded.
+/// The state of the deregistration when a stop signal is forwarded.
 public enum DeregistrationResult: Hashable, Sendable {
   case notRegistered
   case deregistered(after: Duration)

@@ -1,20 +1,20 @@
-/// What the user asked for, as far as policy depends on it.
+/// The options that the machine's decisions depend on.
 public struct Policy: Hashable, Sendable {
-  /// What is registered; empty for an init that registers nothing.
+  /// The services to register; empty for an init that registers nothing.
   public var services: [ServicePolicy]
   /// How long the process may take to become ready; nil: for ever.
   public var readyTimeout: Duration?
   /// The signals that mean stop.
   public var stopSignals: [Int32]
-  /// Whether a hang-up that a terminal made means stop as well.
+  /// Whether SIGHUP from a terminal means stop as well.
   public var hangUpStops: Bool
-  /// Between deregistered and signalled.
+  /// The delay between deregistering and sending the stop signal.
   public var drain: Duration
-  /// Between signalled and killed; nil: never killed.
+  /// The time between the stop signal and KILL; nil: never killed.
   public var stopTimeout: Duration?
-  /// What is sent instead of a signal that was received; `dropped`: nothing.
+  /// The signal to send for each received one; `dropped`: none.
   public var rewrites: [Int32: Int32]
-  /// How long what the process leaves running is given to end; nil: not waited for.
+  /// How long to wait for the processes that the process leaves running; nil: not at all.
   public var waitForAll: Duration?
   /// Exit statuses that are reported as 0.
   public var expectedExits: [Int32]

@@ -1,8 +1,8 @@
-/// How a probe is treated.
+/// The times of a probe.
 public struct ProbePolicy: Hashable, Sendable {
-  /// When an answer is given up.
+  /// When the probe counts as failed.
   public var timeout: Duration
-  /// The shortest pause between two.
+  /// The shortest pause between two probes.
   public var pause: Duration
 
   /// A connect to loopback that takes longer than a second meets a full backlog.

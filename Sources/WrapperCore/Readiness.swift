@@ -1,14 +1,14 @@
-/// What the probe says, and when to ask it again.
+/// The latest probe result, and when to probe again.
 struct Readiness: Hashable {
   private var probed: Health
-  /// Since when the process has been given time to become ready; monotonic.
+  /// When the process was started; monotonic.
   var startedAt: Duration
-  /// When the probe under way is given up; monotonic.
+  /// The deadline of the pending probe; monotonic.
   var probeDeadline: Duration?
   /// When to probe again, while the process isn't ready yet; monotonic.
   var nextProbe: Duration?
   var hasWarned = false
-  /// The process was stopped and didn't go on yet.
+  /// The process was suspended and not continued yet.
   var isSuspended = false
 
   init(at now: Timestamps, probes: Bool) {
@@ -49,7 +49,7 @@ struct Readiness: Hashable {
 
   func age(at now: Timestamps) -> Duration { now.monotonic - startedAt }
 
-  /// True once, when the process has been waited for so long that people should know.
+  /// True once, when the process has taken so long that a warning is due.
   mutating func shouldWarn(at now: Timestamps) -> Bool {
     guard !hasWarned, age(at: now) >= Interval.readyWarning else { return false }
     hasWarned = true

@@ -1,27 +1,27 @@
-/// The conversation with Consul's agent: what is wanted there, what was last confirmed, and what is asked to make the
-/// two agree. One exchange at a time; after a failure, a pause.
+/// A service's state at Consul's agent: the wanted and the confirmed state, and the requests that make the two agree.
+/// One exchange at a time; after a failure, a pause.
 struct Registry: Hashable {
   enum Wanted: Hashable {
     /// The process isn't ready yet.
     case nothingYet
     case present
-    /// For good: the process is to stop, or has.
+    /// Final: the process is stopping or has ended.
     case absent
   }
 
-  /// What the agent has under our ID, as far as its answers say.
+  /// The entry under our ID, according to the agent's answers.
   enum Confirmed: Hashable {
     case unasked
     case absent
-    /// Another's entry under our ID: not ours to take out.
+    /// A foreign entry has our ID; we don't deregister it.
     case foreign
-    /// An earlier life's entry, still in DNS.
+    /// An earlier run's entry, still in DNS.
     case stale
-    /// An earlier life's entry that has none of our checks: only a deregistration takes it out of DNS.
+    /// An earlier run's entry without our checks: only a deregistration takes it out of DNS.
     case staleWithoutChecks
-    /// An earlier life's entry, out of DNS.
+    /// An earlier run's entry with *ready* critical, so out of DNS.
     case markedCritical
-    /// A registration was sent, its answer is missing.
+    /// A registration was sent and isn't answered.
     case unconfirmed
     case present
   }
@@ -30,28 +30,28 @@ struct Registry: Hashable {
   var wantedSince: Duration = .zero
   private(set) var confirmed: Confirmed = .unasked
   var exchange: Exchange?
-  /// When to ask again: a heartbeat, or the end of a pause; boottime.
+  /// When to send again: a heartbeat, or the end of a pause; boottime.
   var nextAttempt: Duration?
-  /// In a row, counted as far as the backoff grows.
+  /// Failures in a row, counted as far as the backoff grows.
   var failures = 0
-  /// The trouble that was told; nil when the last exchange went well.
+  /// The failure that was logged; nil after a successful exchange.
   var trouble: Failure?
-  /// Whether the last registration was told of.
+  /// Whether the last registration was logged.
   var isRegistrationLogged = false
-  /// What the agent was last told of *ready*.
+  /// The last health that the agent confirmed for *ready*.
   var confirmedHealth: Health?
-  /// The agent has us otherwise than it should.
+  /// The agent's entry differs from what it should be.
   var isOutdated = false
   /// When the agent's entry is to be compared with ours, with a heartbeat; boottime.
   var nextComparison: Duration = .zero
-  /// Who was last told to have our ID.
+  /// The owner of our ID that was logged last.
   var loggedOwner = ""
-  /// The agent has taken a registration of ours, ever.
+  /// Whether the agent has ever accepted our registration.
   var hasRegistered = false
-  /// Which registration the next one is.
+  /// Why the next registration is sent.
   var registrationReason = RegistrationReason.first
 
-  /// Whether the agent may list us, or an earlier life of us.
+  /// Whether the agent may list this run or an earlier one.
   var mayBeListed: Bool {
     switch confirmed {
     case .unasked, .absent, .foreign: false
@@ -59,14 +59,14 @@ struct Registry: Hashable {
     }
   }
 
-  /// Whether clients may have been sent to this process.
+  /// Whether clients may have been directed to this process.
   var mayServe: Bool { confirmed == .present || confirmed == .unconfirmed }
 
-  /// Whether the agent has taken a registration of ours: what it refuses now it may take again soon. One that restarts
-  /// under ACLs denies every token until it has read its own state.
+  /// Whether the agent has accepted our registration: it may soon accept again what it refuses now. An agent that
+  /// restarts under ACLs denies every token until it has read its own state.
   private var hasWorked: Bool { mayServe || hasRegistered }
 
-  /// Whether it was the last word of an agent that may list us that it has no room for us just now.
+  /// Whether the agent may list us and its last answer was that it is at its limit.
   var isOverloaded: Bool { mayBeListed && (trouble?.isOverloaded ?? false) }
 
   /// Whether a deregistration was sent to an agent that can be expected to answer.
@@ -79,7 +79,7 @@ struct Registry: Hashable {
     return true
   }
 
-  /// Whether nothing more can be heard of the agent for that long.
+  /// Whether no answer can arrive for that long.
   func isSilent(for duration: Duration, from now: Timestamps) -> Bool {
     exchange == nil && nextAttempt.map { $0 - now.boottime > duration } ?? true
   }
@@ -94,18 +94,18 @@ extension Registry {
     wantedSince = now.monotonic
   }
 
-  /// From here on nothing is sent that could register.
+  /// From here on no registration is sent.
   mutating func deregister(policy: ServicePolicy, _ transition: inout Transition) {
     guard wanted != .absent else { return }
     wanted = .absent
     wantedSince = transition.now.monotonic
     failures = 0
     if exchange?.mayStillRegister ?? false {
-      // Behind the registration, on its connection: the one order that a hung agent keeps when it comes back.
+      // Behind the registration on its connection: a hung agent that recovers keeps this order only.
       exchange?.append([.deregister], at: transition.now)
       transition.emit(.send([.deregister]))
     } else {
-      // Checks can't bring a service back, so what is unanswered is dropped rather than waited for.
+      // Check updates can't register a service, so unanswered ones are dropped.
       endExchange(&transition)
       ask(policy: policy, health: .accepting, &transition)
     }
@@ -114,11 +114,11 @@ extension Registry {
 
 // MARK: Asking
 extension Registry {
-  /// Sends what would make confirmed agree with wanted, unless an exchange is under way.
+  /// Sends the requests that make confirmed agree with wanted, unless an exchange is pending.
   mutating func ask(policy: ServicePolicy, health: Health, _ transition: inout Transition) {
     guard exchange == nil else { return }
     nextAttempt = nil
-    // In trouble the checks say enough, and the agent may be busy with everybody else.
+    // After a failure the checks suffice, and the agent may be busy.
     let compares = trouble == nil && nextComparison <= transition.now.boottime
     let requests = due(checks: policy.ttl != nil, compares: compares, health: health)
     if requests.isEmpty { return }
@@ -137,9 +137,9 @@ extension Registry {
     case (.present, .present) where isOutdated: [.register(health)]
     case (.present, .present) where !checks: [.inspect]
     case (.present, .present): (compares ? [.inspect] : []) + [.alive, .ready(health)]
-    // Overwritten by another that lives: whoever came last has it, until it is gone.
+    // Overwritten by a living foreign process: it keeps the ID until it is gone.
     case (.present, .foreign) where hasWorked: [.inspect]
-    // What it may have of us would go on passing: a registration changes no check that exists, and renews its TTL.
+    // An unconfirmed entry would stay passing: a registration doesn't change an existing check, and renews its TTL.
     case (.present, .unconfirmed) where checks && health != .accepting && confirmedHealth != health:
       [.ready(health)]
     case (.present, _): [.register(health)]
@@ -169,12 +169,12 @@ extension Registry {
     if exchange?.isOver ?? false { finish(policy: policy, health: health, &transition) }
   }
 
-  /// What another has taken from us isn't ours to renew.
+  /// A foreign entry isn't ours to renew.
   mutating func noteOutdated() {
     if confirmed == .present { outdate() }
   }
 
-  /// The next thing to say to the agent is to register us anew.
+  /// The next request registers the service again.
   private mutating func outdate() {
     (confirmed, isOutdated) = (.present, true)
     if registrationReason == .again { registrationReason = .renewed }
@@ -210,21 +210,21 @@ extension Registry {
     }
   }
 
-  /// A check that existed keeps its old status whatever the registration says. Not sent together with it: an agent that
-  /// was hung and finds us gone takes the request behind the first, a deregistration perhaps, and none after that.
+  /// An existing check keeps its status whatever the registration says. Not sent together with it: an agent that was
+  /// hung and finds us gone carries out the request behind the first, a deregistration perhaps, and none after that.
   private mutating func passChecks(_ health: Health, _ transition: inout Transition) {
     guard (wanted, confirmed) == (.present, .present) else { return }
     exchange?.append([.alive, .ready(health)], at: transition.now)
     transition.emit(.send([.alive, .ready(health)]))
   }
 
-  /// The agent understood and did nothing.
+  /// The agent refused the request and changed nothing.
   private mutating func refuse(_ request: ServiceRequest, _ failure: Failure) {
     exchange?.note(failure)
     if request.registers, let before = exchange?.confirmedBefore { confirmed = before }
   }
 
-  /// Told where we are about to overwrite it, and where it has overwritten us.
+  /// Logged when we are about to overwrite a foreign entry, and when it has overwritten ours.
   private mutating func discoverForeign(_ owner: String, _ transition: inout Transition) {
     confirmed = .foreign
     if owner.utf8.elementsEqual(loggedOwner.utf8) { return }
@@ -237,8 +237,8 @@ extension Registry {
     registrationReason = .replacing
   }
 
-  /// The agent lost its state, or somebody took us out. Right after a registration it is a fault of the agent's, and
-  /// registering again at once would only repeat it.
+  /// The agent lost its state, or another client deregistered the service. Right after a registration it is the
+  /// agent's fault, and registering again at once would only repeat it.
   private mutating func forget() {
     guard confirmed == .present || confirmed == .unconfirmed else { return }
     confirmed = .absent
@@ -268,7 +268,7 @@ extension Registry {
   private mutating func pause(after failure: Failure, policy: ServicePolicy, _ transition: inout Transition) {
     logFailure(failure, &transition)
     let isHopeless = failure.isRefusal && (wanted == .absent || !hasWorked)
-    // There may be room at any moment, and a stop is short.
+    // The agent may accept at any moment, and a stop is short.
     let isShort =
       failure.isOverloaded && wanted == .absent
       && wantedSince + Interval.stopBudget > transition.now.monotonic

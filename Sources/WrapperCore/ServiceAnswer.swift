@@ -1,22 +1,22 @@
-/// What the agent said to one request.
+/// The agent's answer to one request.
 public enum ServiceAnswer: Hashable, Sendable {
   case done
-  /// The service that was asked about is another's, who says of itself that it is this one.
+  /// A foreign entry has the ID; with its owner, for the log.
   case foreign(String)
-  /// The service that was asked about isn't as we registered it, and nobody says that it is theirs.
+  /// The entry differs from our registration, and no foreign owner is named.
   case different
-  /// The agent doesn't know the service or its check: it lost its state, or somebody took the registration out.
+  /// The agent doesn't know the service or its check: it lost its state, or another client deregistered it.
   case unknown
   /// The token doesn't allow it; with the agent's reason.
   case denied(String)
-  /// The agent can't accept what was sent, now or later; with its reason.
+  /// The agent rejects the request for good; with its reason.
   case rejected(String)
   /// The agent has too many connections or requests just now; with its reason.
   case busy(String)
-  /// The agent could not do it this time; with its reason.
+  /// The agent failed this time; with its reason.
   case failing(String)
 
-  /// To what asked for no entry: what a proxy puts into the body of a success is as good as none.
+  /// Only inspect returns an entry; ignore bodies of other replies.
   var withoutEntry: ServiceAnswer {
     switch self {
     case .foreign, .different: .done

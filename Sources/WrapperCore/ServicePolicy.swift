@@ -1,10 +1,10 @@
-/// What the user asked for of one service.
+/// The options of one service.
 public struct ServicePolicy: Hashable, Sendable {
-  /// What decides when the process is ready; nil: it counts as ready from the start.
+  /// How readiness is probed; nil: ready from the start.
   public var probe: ProbePolicy?
   /// The TTL of both checks; nil: registered without checks.
   public var ttl: Duration?
-  /// This instance's place in every jittered delay, 0 to 1000: what keeps a thousand of them from beating as one.
+  /// This instance's share of every jittered delay, 0 to 1000: it keeps a thousand instances from beating at once.
   public var jitter: Int
 
   public init(probe: ProbePolicy? = ProbePolicy(), ttl: Duration? = .seconds(15), jitter: Int = 0) {
@@ -15,7 +15,7 @@ public struct ServicePolicy: Hashable, Sendable {
 }
 
 extension ServicePolicy {
-  /// When a probe is given up: early enough for *alive* to be renewed within its TTL, since a beat waits for the probe.
+  /// The probe's time-out: short enough to renew *alive* within its TTL, since a heartbeat waits for the probe.
   var probeTimeout: Duration {
     let asked = probe?.timeout ?? .zero
     return ttl.map { min(asked, $0 / 3) } ?? asked
@@ -30,7 +30,7 @@ extension ServicePolicy {
   /// How often the agent's entry is compared with ours; as spread as the beats.
   var comparison: Duration { Interval.comparison * (9_000 + jitter) / 10_000 }
 
-  /// How long the answer to a heartbeat is waited for: until the next one is due.
+  /// The time-out of a heartbeat: until the next one is due.
   var updateTimeout: Duration { ttl == nil ? Interval.comparison / 3 : beat }
 
   /// The pause after `failures` failed attempts: doubling from 100 ms to a third of the TTL or 5 s, whichever is
@@ -41,7 +41,7 @@ extension ServicePolicy {
     return pause * (1_000 + jitter) / 2_000
   }
 
-  /// Waiting won't mend a refusal, and a fixed token file or policy is no hurry.
+  /// A refusal is retried rarely: only a new token or policy can help.
   var backoffWhenRefused: Duration { .seconds(60) * (9_000 + jitter) / 10_000 }
 
   /// 100 ms doubled six times is over the longest pause.

@@ -1,10 +1,10 @@
-/// What can be asked of Consul's agent about our one service ID.
+/// A request to Consul's agent about one service.
 public enum ServiceRequest: Hashable, Sendable {
-  /// Is it there?
+  /// Read the entry under our ID.
   case inspect
-  /// Take what an earlier life left behind out of DNS: its *ready* check turns critical.
+  /// Set *ready* of an earlier run's entry critical, which takes it out of DNS.
   case markCritical
-  /// Register, *ready* starting as told.
+  /// Register, with *ready* starting at this health.
   case register(Health)
   /// Renew *alive*.
   case alive
@@ -19,7 +19,7 @@ public enum ServiceRequest: Hashable, Sendable {
     }
   }
 
-  /// Whether it only renews checks, and may be sent again.
+  /// Whether it only updates checks, and may be sent again.
   var updates: Bool {
     switch self {
     case .alive, .ready: true

@@ -1,4 +1,4 @@
-/// One service of the process: whether it is ready, and what Consul is told of it.
+/// One service of the process: its readiness and its registration.
 struct ServiceState: Hashable {
   let policy: ServicePolicy
   var registry = Registry()
@@ -9,10 +9,10 @@ struct ServiceState: Hashable {
     readiness = Readiness(at: now, probes: policy.probe != nil)
   }
 
-  /// Whether the process is still to become ready.
+  /// Whether the process isn't ready yet.
   var isAwaited: Bool { registry.wanted == .nothingYet }
 
-  /// Asks Consul what an earlier life left behind, while the process gets ready.
+  /// Looks for an earlier run's entry while the process becomes ready.
   mutating func start(_ transition: inout Transition) {
     if policy.probe == nil { return serve(&transition) }
     ask(&transition)
@@ -28,7 +28,7 @@ struct ServiceState: Hashable {
     registry.ask(policy: policy, health: readiness.health, &transition)
   }
 
-  /// A heartbeat, or another try after a pause: while serving, never without a fresh look at the process.
+  /// A heartbeat or a retry; while the service is registered, a fresh probe precedes it.
   mutating func attempt(_ transition: inout Transition) {
     if registry.wanted == .present, policy.probe != nil, !readiness.isSuspended {
       if !readiness.isProbing { readiness.probe(policy: policy, &transition) }
@@ -49,7 +49,7 @@ struct ServiceState: Hashable {
     }
   }
 
-  /// What a stopped process accepts, its kernel accepts: it is critical at once.
+  /// Only the kernel accepts for a suspended process, so it is critical at once.
   mutating func suspend(_ transition: inout Transition) {
     let before = readiness.health
     readiness.isSuspended = true
@@ -64,7 +64,7 @@ struct ServiceState: Hashable {
     readiness.isSuspended = false
     guard registry.wanted == .present else { return }
     if policy.probe == nil { return reportHealth(before, &transition) }
-    // Until the probe says otherwise.
+    // Keep the former health until the probe's result.
     readiness.receive(before)
     readiness.probe(policy: policy, &transition)
   }
@@ -74,7 +74,7 @@ struct ServiceState: Hashable {
     ask(&transition)
   }
 
-  /// Out of Consul, whatever comes next.
+  /// Deregisters from Consul, for good.
   mutating func deregister(_ transition: inout Transition) {
     readiness.stopProbing(&transition)
     registry.deregister(policy: policy, &transition)
@@ -97,10 +97,10 @@ struct ServiceState: Hashable {
     if registry.takeAttempt(at: transition.now) { attempt(&transition) }
   }
 
-  /// ETIMEDOUT of errno(3): what a connect that nobody answers ends with.
+  /// ETIMEDOUT of errno(3), as for a connect without an answer.
   private static let timedOut: Int32 = 110
 
-  /// How long until something is due if nothing happens; nil: nothing ever is.
+  /// The time until the next deadline; nil if there is none.
   func timeLeft(at now: Timestamps) -> Duration? {
     let waking = earlier(readiness.probeDeadline, readiness.nextProbe)
     return earlier(

@@ -29,16 +29,16 @@ public struct Signal: Hashable, Sendable {
     self.origin = origin
   }
 
-  /// What the terminal sends to a whole group, so that the process has it already. A hang-up isn't among them: only the
-  /// session leader gets it.
+  /// Signals that the terminal sends to a whole group, so that the process has them already. SIGHUP isn't one: only
+  /// the session leader gets it.
   private static let sentToGroup = [
     interrupt, quit, terminalStop, terminalInput, terminalOutput, windowChange,
   ]
 
-  /// By which a terminal suspends a job, so that its shell can go on; the fourth, STOP, is somebody's own will.
+  /// The signals by which a terminal suspends a job. STOP isn't among them: it is sent deliberately.
   static let suspending = [terminalStop, terminalInput, terminalOutput]
 
-  /// Whether the process, being in our group, got the signal together with us.
+  /// Whether the process, being in our group, received the signal too.
   fileprivate var reachedProcess: Bool { origin == .terminal && Signal.sentToGroup.contains(number) }
 }
 
@@ -49,7 +49,7 @@ extension Policy {
       || hangUpStops && signal.number == Signal.hangUp && signal.origin != .sent
   }
 
-  /// What the process is to be sent for it: itself, as received, or nothing.
+  /// The signals to forward for a received one: itself, or none.
   func forwards(_ signal: Signal) -> [Int32] {
     switch rewrites[signal.number] {
     case Policy.dropped: []

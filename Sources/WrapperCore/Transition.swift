@@ -1,7 +1,7 @@
-/// One event's turn of the machine: when it happens, and what is to be done about it, in order.
+/// Handling of one event: its time, and the resulting actions in order.
 struct Transition {
   let now: Timestamps
-  /// Which service it is about.
+  /// The index of the service that it concerns.
   var service: Int
   private(set) var actions: [Action] = []
 

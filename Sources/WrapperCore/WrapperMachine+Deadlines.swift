@@ -1,11 +1,11 @@
-// What is done because time has passed, and when that will next be.
+// What happens when a deadline passes, and when the next one is.
 
 extension WrapperMachine {
   mutating func elapse(_ transition: inout Transition) {
     let warns = phase == .running && policy.readyTimeout == nil
     forEachService(&transition) { $0.elapseReadiness(warns: warns, &$1) }
     elapseReadyTimeout(&transition)
-    // What one has lost may have been the last thing that the exit waited for.
+    // A time-out of one service may let the machine exit.
     for index in services.indices where phase != .exited {
       transition.service = index
       if services[index].registry.answerIsOverdue(at: transition.now) {
@@ -55,7 +55,7 @@ extension WrapperMachine {
 }
 
 extension WrapperMachine {
-  /// How long until something is due if nothing happens; nil: nothing ever is.
+  /// The time until the next deadline; nil if there is none.
   public func timeLeft(at now: Timestamps) -> Duration? {
     if phase == .exited { return nil }
     var left = earlier(phaseDeadline, readyDeadline).map { $0 - now.monotonic }
@@ -63,7 +63,7 @@ extension WrapperMachine {
     return left
   }
 
-  /// When the phase is over if nothing happens.
+  /// The deadline of the phase.
   var phaseDeadline: Duration? {
     switch phase {
     case .running, .killed, .exited: nil
@@ -74,14 +74,14 @@ extension WrapperMachine {
     }
   }
 
-  /// When Consul has had its time after the process's end: at `until`, or where we were turned away, after all that it
-  /// may take of a stop.
+  /// The time limit for Consul after the process has ended: `until`, or the whole stop budget if the agent is at its
+  /// limit.
   func consulDeadline(_ until: Duration) -> Duration {
     guard let stopBegan, services.contains(where: { $0.registry.isOverloaded }) else { return until }
     return max(until, stopBegan + Interval.stopBudget)
   }
 
-  /// When those that aren't ready yet should be.
+  /// The ready time-out's deadline, if a service isn't ready yet.
   private var readyDeadline: Duration? {
     guard phase == .running, let timeout = policy.readyTimeout else { return nil }
     return services.first { $0.isAwaited }.map { $0.readiness.startedAt + timeout }
@@ -98,8 +98,8 @@ extension WrapperMachine.Phase {
 }
 
 extension WrapperMachine {
-  /// Whether something is under way that usually ends at once: a probe or an exchange. To be woken too early then does no
-  /// harm; to be woken later than by the heartbeat would.
+  /// Whether a probe or an exchange is pending, which usually ends at once. Waking too early then does no harm;
+  /// waking later than the heartbeat would.
   public var isWaitingForAnswers: Bool {
     services.contains { $0.readiness.isProbing || $0.registry.exchange != nil }
   }

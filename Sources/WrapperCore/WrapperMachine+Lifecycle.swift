@@ -1,4 +1,4 @@
-// From started to gone: what each event means in each phase.
+// What each event means in each phase, from start to exit.
 
 // MARK: Stopping
 extension WrapperMachine {
@@ -37,7 +37,7 @@ extension WrapperMachine {
     }
   }
 
-  /// Out of Consul, whatever comes next.
+  /// Deregisters from Consul, for good.
   mutating func deregister(_ transition: inout Transition) {
     stopBegan = stopBegan ?? transition.now.monotonic
     forEachService(&transition) { $0.deregister(&$1) }
@@ -69,7 +69,7 @@ extension WrapperMachine {
     phase = .stopping(killAt: timeout.map { transition.now.monotonic + $0 })
   }
 
-  /// Each followed by CONT: a stopped process takes no signal but KILL before it continues.
+  /// Each is followed by CONT: a suspended process handles no signal but KILL until it continues.
   private func send(_ stopSignals: [Int32], _ transition: inout Transition) {
     for number in stopSignals {
       transition.emit(.signal(policy.rewritten(number)))
@@ -80,9 +80,9 @@ extension WrapperMachine {
 
 // MARK: Stopped and continued
 extension WrapperMachine {
-  /// A terminal's Ctrl-Z suspends the job, ourselves included, where a shell waits to continue it. Where nobody does, the
-  /// process goes on at once, or it would be frozen for ever. One that waits for the terminal itself would only be stopped
-  /// again; so it waits. Whoever doesn't go on at once can't serve.
+  /// A terminal's Ctrl-Z suspends the job, ourselves included, if a shell can continue it. Otherwise the process is
+  /// continued at once, or it would be frozen for ever. A process that was suspended for reading from the terminal
+  /// isn't continued: it would only be suspended again, and can't serve meanwhile.
   mutating func suspended(by signal: Int32, _ transition: inout Transition) {
     guard phase.isAlive else { return }
     if signal != Signal.terminalStop { forEachService(&transition) { $0.suspend(&$1) } }
@@ -103,7 +103,7 @@ extension WrapperMachine {
     let until = min(now + Interval.lastChance, max(now, budgetEnd))
     let remaining = childrenLeft ? terminateRemaining(isStopping: isStopping, &transition) : .gone
     phase = .ended(status, until: until, remaining)
-    // A pause may be under way, and this is the last chance.
+    // Don't wait for a pending pause: this is the last chance.
     forEachService(&transition) { $0.ask(&$1) }
     exitIfNothingMoreCanCome(&transition)
   }
@@ -115,7 +115,7 @@ extension WrapperMachine {
     return .given(until: transition.now.monotonic + time, isStopping: isStopping)
   }
 
-  /// Another has ended, perhaps the last; or its children have become ours, and haven't been told.
+  /// Another child has ended, perhaps the last one; its own children may have become ours and need TERM or KILL.
   mutating func childEnded(_ areLeft: Bool, _ transition: inout Transition) {
     guard case .ended(let status, let until, let remaining) = phase else { return }
     switch remaining {

@@ -1,29 +1,29 @@
-/// One process's life under supervision: all policy, no system. Events come in with their time, effects go out, and
-/// `timeLeft` says when to come back if nothing happens; so a test can walk every state without a clock.
+/// The state machine of one process: all policy, no I/O. Events come in with their time, effects go out, and
+/// `timeLeft` gives the next deadline; so a test can walk every state without a clock.
 public struct WrapperMachine: Hashable, Sendable {
-  /// Where the process stands. The registrations have states of their own: `Registry`.
+  /// The phase of the process. Each registration has its own state in `Registry`.
   enum Phase: Hashable {
     /// Each of its services is registered once it is ready.
     case running
-    /// Runs on as if nothing had happened, while the stop signals held back wait for the deregistration.
+    /// Still running; the stop signals are held back until the deregistration is answered.
     case deregistering(held: [Int32], drains: Bool, until: Duration)
-    /// Deregistered, and given time to finish what clients have begun.
+    /// Deregistered, finishing the requests of clients.
     case draining(held: [Int32], until: Duration)
-    /// Has its stop signal; killed at the time given.
+    /// The stop signal was forwarded; KILL follows at this time.
     case stopping(killAt: Duration?)
     case killed
-    /// Gone; Consul has until then to confirm that we are, or as long as the others take.
+    /// The process has ended; until then the deregistration and the remaining processes may delay our exit.
     case ended(ExitStatus, until: Duration, Remaining)
     case exited
   }
 
-  /// What the process left running.
+  /// Processes that the process left running.
   enum Remaining: Hashable {
-    /// Nothing, or nobody asked for it.
+    /// None, or they aren't waited for.
     case gone
-    /// Told to end, and given until then; whether a stop signal has come, so that another means haste.
+    /// TERM was sent; KILL follows at this time, or at the next stop signal if one was received already.
     case given(until: Duration, isStopping: Bool)
-    /// Killed; nobody is waited for beyond that.
+    /// KILL was sent; not waited for beyond this time.
     case killed(until: Duration)
   }
 
@@ -32,7 +32,7 @@ public struct WrapperMachine: Hashable, Sendable {
   var services: [ServiceState]
   /// When the stop began; monotonic.
   var stopBegan: Duration?
-  /// 124 where the process wasn't ready in time.
+  /// The exit status in place of the process's own: 124 if it wasn't ready in time.
   var exitOverride: Int32?
 
   /// The machine of a process that has just been started.
@@ -41,14 +41,14 @@ public struct WrapperMachine: Hashable, Sendable {
     services = policy.services.map { ServiceState($0, at: now) }
   }
 
-  /// What is to be done at the start.
+  /// The actions at the start.
   public mutating func start(at now: Timestamps) -> [Action] {
     var transition = Transition(at: now, service: 0)
     forEachService(&transition) { $0.start(&$1) }
     return transition.actions
   }
 
-  /// What is to be done about an event; events that no longer matter change nothing.
+  /// Handles an event and returns the actions; events that no longer matter change nothing.
   /// - Parameter service: which one a probe's result or an agent's answer is about.
   public mutating func handle(_ event: Event, of service: Int = 0, at now: Timestamps) -> [Action] {
     if phase == .exited { return [] }
@@ -66,7 +66,7 @@ public struct WrapperMachine: Hashable, Sendable {
     return transition.actions
   }
 
-  /// What is about one service.
+  /// Handles an event that concerns one service.
   private mutating func receive(_ event: Event, _ transition: inout Transition) {
     switch event {
     case .probed(let health): services[transition.service].receive(health, &transition)

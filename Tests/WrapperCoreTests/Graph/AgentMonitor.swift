@@ -49,7 +49,7 @@ struct AgentMonitor: Hashable {
       switch effect {
       case .send(let requests): breaches += send(requests, transition)
       case .disconnect: breaches += disconnect(transition)
-      case .log(.deregistrationUnconfirmed) where !mayBeListed: breaches.append(.tellsWrongly)
+      case .log(.deregistrationUnconfirmed) where !mayBeListed: breaches.append(.logsWrongly)
       case .probe, .cancelProbe, .signal, .suspendSelf, .terminateRemaining, .killRemaining, .log, .exit:
         break
       }
@@ -60,8 +60,8 @@ struct AgentMonitor: Hashable {
   /// Where the exit is done, in this turn.
   func judgeExit(_ transition: Observation) -> [Breach] {
     guard mayBeListed else { return [] }
-    return (deregisterAsked ? [] : [.exitsWithoutAskingToDeregister])
-      + (transition.effects.contains(.log(.deregistrationUnconfirmed)) ? [] : [.tellsWrongly])
+    return (deregisterAsked ? [] : [.exitsWithoutDeregistering])
+      + (transition.effects.contains(.log(.deregistrationUnconfirmed)) ? [] : [.logsWrongly])
   }
 
   /// What holds after every turn but the last.
@@ -69,7 +69,7 @@ struct AgentMonitor: Hashable {
     var breaches: [Breach] = []
     if isConnected && unanswered.isEmpty { breaches.append(.keepsAnIdleConnection) }
     if transition.isWithdrawn && mayBeListed && !deregisterAsked {
-      breaches.append(.withdrawsWithoutAskingToDeregister)
+      breaches.append(.stopsWithoutDeregistering)
     }
     return breaches
   }
@@ -154,11 +154,11 @@ extension AgentMonitor {
 extension AgentMonitor {
   private mutating func send(_ requests: [ServiceRequest], _ transition: Observation) -> [Breach] {
     var breaches: [Breach] = []
-    if transition.policy.services.isEmpty { breaches.append(.speaksToConsulThoughToldNotTo) }
-    if transition.isWithdrawn && requests != [.deregister] { breaches.append(.registersAfterWithdrawal) }
+    if transition.policy.services.isEmpty { breaches.append(.talksToConsulUninvited) }
+    if transition.isWithdrawn && requests != [.deregister] { breaches.append(.registersAfterStop) }
     let overwrites = hasWorked && requests.contains { $0.registers }
     if isAnothers && (requests.contains(.deregister) || requests.contains(.markCritical) || overwrites) {
-      breaches.append(.takesOutAnothers)
+      breaches.append(.deregistersForeign)
     }
     let pipelines =
       isSent && transition.isWithdrawn && !transition.wasWithdrawn && unanswered.contains { $0.registers }

@@ -4,21 +4,21 @@
 /// scripts/mutate-machine breaks each of them.
 enum Breach: String, Hashable, CaseIterable {
   // The process: its signals, at once or in time, and no others.
-  case signalsWrongly, signalsTheDead, forwardsTooEarly, forwardsTooLate, holdsForNothing
+  case signalsWrongly, signalsAfterEnd, forwardsTooEarly, forwardsTooLate, holdsForNothing
   case killsTooEarly, doesNotKill, suspendsWrongly
   // What it left running.
-  case treatsOthersWrongly, exitsWhileOthersHaveTime
+  case mishandlesRemaining, exitsWhileRemainingHaveTime
   // The exit: once, last, with its status, in time.
   case exitsWhileProcessLives, exitsWithWrongStatus, exitsTooEarly, exitsTooLate, actsAfterExit
   // The probe.
-  case probesTwice, cancelsNoProbe, probesWhatIsLeft
+  case probesTwice, cancelsNoProbe, probesAfterStop
   // The registry is true.
-  case registersBeforeReady, registersAfterWithdrawal, claimsWrongHealth, restsThoughUntrue, letsAliveExpire
-  case neverRegisters, neverDeregisters, givesUp, takesOutAnothers
-  case withdrawsWithoutAskingToDeregister, exitsWithoutAskingToDeregister, tellsWrongly
+  case registersBeforeReady, registersAfterStop, claimsWrongHealth, restsThoughUntrue, letsAliveExpire
+  case neverRegisters, neverDeregisters, givesUp, deregistersForeign
+  case stopsWithoutDeregistering, exitsWithoutDeregistering, logsWrongly
   // The conversation: one connection at a time, in order, never hot.
   case sendsWhileUnanswered, sendsOnALostConnection, dropsAnUnansweredRegistration, closesAConnectionInUse
-  case disconnectsNothing, keepsAnIdleConnection, speaksToConsulThoughToldNotTo, touchesAnother
+  case disconnectsNothing, keepsAnIdleConnection, talksToConsulUninvited, touchesAnother
   case asksTooSoon, asksTooLate, hammers
   // Time.
   case actsTooEarly, postpones, isBusy, actsOnWhatCannotMatter

@@ -119,7 +119,7 @@ struct Node: Hashable {
       default: false
       }
     }
-    return isWrong ? [.tellsWrongly] : []
+    return isWrong ? [.logsWrongly] : []
   }
 
   /// What is about one service changes nothing for another.

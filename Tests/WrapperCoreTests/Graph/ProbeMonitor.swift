@@ -25,7 +25,7 @@ struct ProbeMonitor: Hashable {
       switch effect {
       case .probe:
         if isProbing { breaches.append(.probesTwice) }
-        if transition.wasWithdrawn { breaches.append(.probesWhatIsLeft) }
+        if transition.wasWithdrawn { breaches.append(.probesAfterStop) }
         isProbing = true
       case .cancelProbe:
         if !isProbing { breaches.append(.cancelsNoProbe) }
@@ -35,7 +35,7 @@ struct ProbeMonitor: Hashable {
       case .disconnect, .signal, .suspendSelf, .terminateRemaining, .killRemaining, .log, .exit: break
       }
     }
-    if isProbing && transition.isWithdrawn { breaches.append(.probesWhatIsLeft) }
+    if isProbing && transition.isWithdrawn { breaches.append(.probesAfterStop) }
     return breaches
   }
 

@@ -92,7 +92,7 @@ extension ProcessMonitor {
 
   private func judge(_ sent: [Int32], _ transition: Observation, isReady: Bool) -> [Breach] {
     if allowed(transition, isReady: isReady).contains(sent) { return [] }
-    if !isAlive { return [.signalsTheDead] }
+    if !isAlive { return [.signalsAfterEnd] }
     let killIsDue = killDue.map { $0 <= .zero } ?? false
     if sent.contains(9) && !killIsDue { return [.killsTooEarly] }
     return [killIsDue && !sent.contains(9) ? .doesNotKill : .signalsWrongly]
@@ -146,7 +146,7 @@ extension ProcessMonitor {
       if hasExited { breaches.append(.actsAfterExit) }
       guard case .exit(let code) = effect else { continue }
       if isAlive { breaches.append(.exitsWhileProcessLives) }
-      if remaining.areWaitedFor { breaches.append(.exitsWhileOthersHaveTime) }
+      if remaining.areWaitedFor { breaches.append(.exitsWhileRemainingHaveTime) }
       if code != expectedCode(policy) { breaches.append(.exitsWithWrongStatus) }
       hasExited = true
     }

@@ -14,7 +14,7 @@ struct RemainingMonitor: Hashable {
     giveUpDue = giveUpDue.map { $0 - transition.step.duration }
     let done = transition.effects.filter { $0 == .terminateRemaining || $0 == .killRemaining }
     let expected = take(transition, isAlive: isAlive)
-    return done == expected ? [] : [.treatsOthersWrongly]
+    return done == expected ? [] : [.mishandlesRemaining]
   }
 
   /// What is to be done to them.
