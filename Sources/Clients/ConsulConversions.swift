@@ -1,4 +1,4 @@
-// From what was asked for to what Consul is told.
+// Conversions from the options' types to those of Consul.
 
 public import Consul
 public import Linux
@@ -49,7 +49,7 @@ extension Address {
     case .interface(let name, .inet): return try Interfaces.address(of: name, family: .inet).host
     case .interface(let name, .inet6): return try Interfaces.address(of: name, family: .inet6).host
     case .auto:
-      // What leads to this host only would mean the caller's own host to whoever asks.
+      // A loopback address would lead clients to their own host.
       guard let local, !local.isLocal else { return nil }
       return local.host
     }

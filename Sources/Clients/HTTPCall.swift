@@ -2,35 +2,35 @@ public import HTTP
 public import Linux
 public import Options
 
-/// One request to an HTTP server on a connection of its own, and the answer as it arrives: resolved, connected, sent and
-/// received without waiting.
+/// One request to an HTTP server on its own connection, and the response as it arrives. Nothing blocks: neither
+/// resolving, connecting, sending nor receiving.
 public struct HTTPCall: ~Copyable {
   public enum Event {
-    /// Part of the body of an answer with this status, which goes on.
+    /// Part of the body of a response with this status; more follows.
     case part([UInt8], status: Int)
-    /// The end; its body is what hasn't been given in parts.
+    /// The end of the response; its body is what wasn't reported in parts.
     case answered(Response)
-    /// Why there is no answer, or no more of it, for a log.
+    /// Why there is no response, or no more of it; for the log.
     case lost(String)
-    /// The same where there wasn't even a connection.
+    /// The same without a connection.
     case unreachable(String)
   }
 
   public enum Body: Hashable, Sendable {
-    /// All of it with the end; 256 KiB at most.
+    /// The whole body with the end; at most 256 KiB.
     case whole
-    /// As it arrives, up to so many bytes; nil: for as long as it goes on.
+    /// As it arrives, up to so many bytes; nil: without a limit.
     case parts(limit: Int?)
   }
 
   private let server: ServerAddress
   private let ports: SourcePorts
   private var body = Body.whole
-  /// Bytes of the answer so far.
+  /// The number of bytes received.
   private var received = 0
   private var resolver: Resolver?
   private let resolverTag: UInt64
-  /// Tried in order; empty: to be resolved, or not called.
+  /// The addresses to try in order; empty while resolving or idle.
   private var addresses: ArraySlice<SocketAddress> = []
   private var connection: Connection?
   private var outgoing: [UInt8] = []
@@ -52,11 +52,11 @@ public struct HTTPCall: ~Copyable {
 
   public func owns(_ tag: UInt64) -> Bool { tag == self.tag || tag == resolverTag }
 
-  /// Sends, once connected. A call under way is dropped.
+  /// Connects and sends. A pending call is dropped.
   public mutating func start(_ request: [UInt8], _ body: Body, _ poller: borrowing Poller) -> Event? {
     drop()
     self.body = body
-    // What is handed over as it arrives takes no memory, be it one chunk of a megabyte.
+    // A body in parts is never held as a whole, so it needs no limit.
     if body != .whole { parser = ResponseParser(limits: .init(header: 16 << 10, body: .max)) }
     outgoing = request
     addresses = server.knownAddresses[...]
@@ -76,7 +76,7 @@ public struct HTTPCall: ~Copyable {
     (isHeaderReported, received) = (false, 0)
   }
 
-  /// Called when the poller names a tag of this call.
+  /// Called when the poller returns a tag of this call.
   public mutating func proceed(_ tag: UInt64, _ poller: borrowing Poller) -> [Event] {
     if tag == resolverTag { return resolved(poller).map { [$0] } ?? [] }
     guard let isConnected = connection?.isConnected else { return [] }
@@ -119,7 +119,7 @@ public struct HTTPCall: ~Copyable {
     return addresses.isEmpty ? .unreachable(error.reason) : connect(poller)
   }
 
-  /// A request of ours is smaller than any socket's buffer; one that isn't taken whole is as good as refused.
+  /// Our requests are smaller than any socket's buffer: a partial write is a failure.
   private mutating func send(_ poller: borrowing Poller) -> Event? {
     do throws(SystemCallError) {
       let count = try connection?.send(outgoing) ?? 0
@@ -130,7 +130,7 @@ public struct HTTPCall: ~Copyable {
     } catch { return .lost(error.reason) }
   }
 
-  /// One read a turn, so that a server that never stops talking can't keep us from anything else.
+  /// One read for each wake-up, so that a server that never stops sending can't block the loop.
   private mutating func receive() -> [Event] {
     let bytes: [UInt8]?
     do throws(SystemCallError) {
@@ -146,7 +146,7 @@ public struct HTTPCall: ~Copyable {
     } catch { return [.lost(bytes.isEmpty ? "connection lost in the middle of the answer" : error.rawValue)] }
     guard body != .whole, let status = parser.status else { return [] }
     let part = parser.takeBody()
-    // That there is an answer is news, be its body still to come.
+    // Report the header even before any body.
     if part.isEmpty, isHeaderReported { return [] }
     isHeaderReported = true
     return [.part(part, status: status)]

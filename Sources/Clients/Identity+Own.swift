@@ -2,7 +2,7 @@ public import Consul
 internal import Linux
 
 extension Identity {
-  /// Ours.
+  /// Our own identity.
   public static var own: Identity {
     let mountinfo = text("/proc/self/mountinfo")
     let container = Consul.containerID(mountinfo: mountinfo)
@@ -11,7 +11,7 @@ extension Identity {
       engine: container.flatMap { Consul.containerEngine(of: $0, mountinfo: mountinfo) })
   }
 
-  /// Of this boot of the host's kernel, the same in its containers; random(4). nil without /proc.
+  /// The ID of this boot of the host's kernel, the same in its containers; random(4). nil without /proc.
   public static var bootID: String? {
     let boot = text("/proc/sys/kernel/random/boot_id").prefix { $0 > 0x20 }
     return boot.isEmpty ? nil : String(decoding: boot, as: UTF8.self)

@@ -2,7 +2,7 @@ public import Linux
 public import Options
 
 extension ServerAddress {
-  /// What needs no resolver.
+  /// The addresses that need no resolver.
   public var knownAddresses: [SocketAddress] {
     switch self {
     case .unix(let path): SocketAddress.unix(path: [UInt8](path.utf8)).map { [$0] } ?? []
@@ -27,7 +27,7 @@ extension ServerAddress {
     }
   }
 
-  /// Whether it leads to our own host, which in a container is rarely where an agent is.
+  /// Whether it is a loopback address; in a container that is rarely where the agent is.
   public var isLoopback: Bool {
     switch self {
     case .unix: false

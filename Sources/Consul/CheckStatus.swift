@@ -1,4 +1,4 @@
-/// The states a check can be set to, in Consul's words.
+/// The states that a check can be set to.
 public enum CheckStatus: String, Hashable, Sendable, CaseIterable {
   case passing, warning, critical
 }

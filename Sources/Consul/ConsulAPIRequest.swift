@@ -45,8 +45,7 @@ public struct ConsulAPIRequest: Hashable, Sendable {
     return ConsulAPIRequest(.put, "/v1/agent/check/update/\(id)\(tenancy.query)", body: body)
   }
 
-  /// All that this boot's wrappers and watcher have registered with the agent, by the mark in their Meta. Empty where a
-  /// token may not read them.
+  /// The services whose Meta has this host's boot ID. Empty if the token may not read them.
   public static func services(ofBoot boot: String) -> ConsulAPIRequest {
     let filter = #"Meta["boot-id"] == ""# + boot + #"""#
     return ConsulAPIRequest(.get, "/v1/agent/services?filter=\(percentEncoded(filter))")

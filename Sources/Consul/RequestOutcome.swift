@@ -1,8 +1,8 @@
 public import HTTP
 
-/// What a response means to us.
+/// The meaning of a response.
 public enum RequestOutcome: Hashable, Sendable, CaseIterable {
-  /// It is as we wanted it.
+  /// The request succeeded.
   case done
   /// The agent doesn't know the service or the check: register again.
   case unknown
@@ -10,9 +10,9 @@ public enum RequestOutcome: Hashable, Sendable, CaseIterable {
   case denied
   /// Refused as it stands; the same request gets the same answer.
   case rejected
-  /// There are too many of us at once: again as soon as there is room.
+  /// The agent is at its limit: try again soon.
   case busy
-  /// The agent, or something before it, can't just now: try again later.
+  /// The agent, or a proxy before it, can't at the moment: try again later.
   case failing
 }
 
@@ -29,7 +29,7 @@ extension Response {
     }
   }
 
-  /// Consul before 1.12 has no 404 for this, only its words: the first without ACLs, the others with.
+  /// Consul before 1.12 answers 500 with these texts instead of 404: the first without ACLs, the others with.
   private var isAboutTheUnknown: Bool {
     ["does not have associated TTL", "Unknown check", "Unknown service"].contains { body.contains($0) }
   }

@@ -1,12 +1,12 @@
 internal import JSON
 
-/// What happened to a container.
+/// A container's start or death.
 public struct ContainerEvent: Hashable, Sendable {
   public enum Kind: Hashable, Sendable { case started, died }
 
   public var kind: Kind
   public var container: String
-  /// By the engine's real-time clock, which is the host's; nil where it isn't told.
+  /// By the host's real-time clock; nil if the engine doesn't report it.
   public var time: Duration?
 
   public init(_ kind: Kind, _ container: String, at time: Duration? = nil) {
@@ -15,8 +15,8 @@ public struct ContainerEvent: Hashable, Sendable {
     self.time = time
   }
 
-  /// From a line of the event stream. API 1.52 has no `id` and `status` any more, old engines have no `Actor`; what is
-  /// about anything else, or of a kind that is new, is nil.
+  /// From a line of the event stream; nil for other objects and events. API 1.52 has no `id` and `status` any more,
+  /// old engines have no `Actor`.
   public init?(line: [UInt8]) {
     guard let event = try? JSON(parsing: line), let kind = Kind(event) else { return nil }
     guard let id = (event["Actor"]?["ID"] ?? event["id"])?.string, !id.utf8.isEmpty else { return nil }

@@ -1,16 +1,16 @@
 internal import HTTP
 internal import JSON
 
-/// What is asked of a container engine: GETs alone. Docker's API, of which Podman's service speaks the same part.
+/// A request to a container engine: GETs only. Docker's API, of which Podman's service speaks the same part.
 public enum EngineAPIRequest: Hashable, Sendable {
-  /// The stream of what happens to containers, for as long as the connection lasts.
+  /// The stream of container events, for as long as the connection lasts.
   case events
-  /// What runs now, what is paused included.
+  /// The running containers, paused ones included.
   case list
   case inspect(container: String)
-  /// Whose engine it is, and which versions of the API it speaks.
+  /// The kind of engine, and the API versions that it speaks.
   case version
-  /// Which one of its kind.
+  /// The engine's own ID.
   case info
 
   /// - Parameters:

@@ -4,12 +4,12 @@ internal import JSON
 public struct LineSplitter: Hashable, Sendable {
   private let limit: Int
   private var line: [UInt8] = []
-  /// How many were too long.
+  /// The number of lines that were too long.
   public private(set) var dropped = 0
 
   public init(limit: Int = 64 << 10) { self.limit = limit }
 
-  /// The lines that these bytes complete, empty ones left out.
+  /// The lines that these bytes complete, without empty ones.
   public mutating func receive(_ bytes: some Sequence<UInt8>) -> [[UInt8]] {
     var complete: [[UInt8]] = []
     for byte in bytes {

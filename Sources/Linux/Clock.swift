@@ -4,7 +4,7 @@ internal import CLinux
 public enum Clock {
   public static var monotonic: Duration { read(CLOCK_MONOTONIC) }
   public static var boottime: Duration { read(CLOCK_BOOTTIME) }
-  /// The only one that others tell the time by; it jumps.
+  /// The wall clock, as in other programs' timestamps; it jumps.
   public static var realtime: Duration { read(CLOCK_REALTIME) }
 
   private static func read(_ clock: clockid_t) -> Duration {

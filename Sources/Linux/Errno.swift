@@ -1,6 +1,6 @@
 internal import CLinux
 
-/// Numbers of errno(3) that are told apart, and their words.
+/// The values of errno(3) that we distinguish, and their texts.
 public enum Errno {
   public static let noEntry = ENOENT
   public static let timedOut = ETIMEDOUT

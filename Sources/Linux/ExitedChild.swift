@@ -1,4 +1,4 @@
-/// A child that has ended and was taken off the kernel's list.
+/// A child that has ended and was reaped.
 public struct ExitedChild: Hashable, Sendable {
   public let id: Int32
   /// The exit status, or the number of the signal that killed it.

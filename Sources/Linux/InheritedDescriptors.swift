@@ -1,6 +1,6 @@
 internal import CLinux
 
-/// What our caller had open beyond the standard streams.
+/// Inherited descriptors beyond the standard streams.
 public enum InheritedDescriptors {
   /// Closes all but these; close_range(2), since Linux 5.9. An older kernel keeps them open until we end.
   public static func close(except kept: [Int32]) {

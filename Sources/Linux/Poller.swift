@@ -15,7 +15,7 @@ public struct Poller: ~Copyable {
     descriptor = Descriptor(try checked("epoll_create1") { cl_epoll_create() })
   }
 
-  /// From now on `wait` names the tag when the descriptor is as asked, or broken; until the descriptor is closed.
+  /// From now on `wait` returns the tag when the descriptor is ready or broken, until it is closed; EPOLL_CTL_ADD.
   public func add(_ number: Int32, for interest: Interest, tag: UInt64) throws(SystemCallError) {
     try control(EPOLL_CTL_ADD, number, interest, tag)
   }
@@ -31,7 +31,7 @@ public struct Poller: ~Copyable {
     try checked("epoll_ctl") { unsafe epoll_ctl(descriptor.number, operation, number, &event) }
   }
 
-  /// The tags of the descriptors that something happened to; waits for as long as it takes.
+  /// Waits without a time-out; returns the tags of the ready descriptors.
   public func wait() -> Batch<UInt64> {
     unsafe withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: Batch<UInt64>.capacity) { events in
       let count = try? checked("epoll_wait") {

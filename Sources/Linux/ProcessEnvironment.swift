@@ -1,17 +1,17 @@
 internal import CLinux
 
-/// What our caller gave us.
+/// The arguments, environment, host name and working directory of this process.
 public enum ProcessEnvironment {
-  /// The words of our command line, our own name first.
+  /// The command line, with our own name first.
   ///
   /// Read off the stack, where the kernel put their count and addresses right below the environment (System V ABI,
   /// figure 3.9): Embedded Swift has no CommandLine, and /proc may not be mounted.
   public static var arguments: [[UInt8]] {
     guard let environment = unsafe cl_environ() else { return [] }
-    let words = unsafe UnsafeMutableRawPointer(environment).assumingMemoryBound(to: Int.self)
+    let stack = unsafe UnsafeMutableRawPointer(environment).assumingMemoryBound(to: Int.self)
     var count = 0
-    while unsafe words[-2 - count] != count { count += 1 }
-    return (0..<count).map { unsafe text(UnsafePointer(bitPattern: words[$0 - count - 1])) }
+    while unsafe stack[-2 - count] != count { count += 1 }
+    return (0..<count).map { unsafe text(UnsafePointer(bitPattern: stack[$0 - count - 1])) }
   }
 
   /// `KEY=VALUE` each.
@@ -44,11 +44,11 @@ public enum ProcessEnvironment {
     return workingDirectory + [UInt8(ascii: "/")] + path
   }
 
-  /// Leaves the working directory, so that what it is on can be unmounted; chdir(2).
+  /// Leaves the working directory, so that its file system can be unmounted; chdir(2).
   public static func leaveWorkingDirectory() { _ = unsafe chdir("/") }
 
-  /// Gives back what only starting took: what was allocated and is free again, malloc_trim(3), and pages of our code, which
-  /// stay in the file's cache and come back when they are executed again, madvise(2).
+  /// Releases memory that only the start needed: free heap memory, malloc_trim(3), and pages of our code, which stay
+  /// in the page cache and come back when they are executed again, madvise(2).
   public static func releaseStartupMemory() {
     _ = malloc_trim(0)
     _ = cl_forget_code()

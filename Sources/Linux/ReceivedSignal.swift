@@ -3,15 +3,15 @@ internal import CLinux
 /// A signal that was read; signalfd(2).
 public struct ReceivedSignal: Hashable, Sendable {
   public let number: Int32
-  /// Who sent it, by kill(2) or its kin; 0 for the kernel.
+  /// The pid of the sender, by kill(2) or similar; 0 for the kernel.
   public let sender: Int32
   /// Whether the kernel made it: for the signals of a terminal, the terminal driver.
   public let isFromKernel: Bool
 
   public static let child = SIGCHLD
 
-  /// Whether a log line of ours that could not be written is what brought it about: nobody reads the pipe any more, or the
-  /// file may not grow; write(2). Anything else that carries our own pid was sent before we were executed.
+  /// Whether our own failed log write caused it: the pipe has no reader, or the file may not grow; write(2). Any
+  /// other signal with our own pid was sent before we were executed.
   public var isFromOwnLogWrite: Bool {
     !isFromKernel && sender == getpid() && (number == SIGPIPE || number == SIGXFSZ)
   }

@@ -1,14 +1,14 @@
 internal import CLinux
 
-/// Every process that is left when the one that we started has ended.
+/// The processes that remain when the one that we started has ended.
 public struct RemainingProcesses: Sendable {
-  /// Who has been sent TERM, so that nobody gets it twice.
+  /// The children that were sent TERM, so that none gets it twice.
   private var terminated: [Int32] = []
   private var allTerminated = false
 
   public init() {}
 
-  /// Sends TERM to whoever hasn't been sent it, and CONT, since one that is stopped takes none before.
+  /// Sends TERM to each process that hasn't got it, and CONT, since a suspended one handles no signal before.
   public mutating func terminate() {
     if isFirst { return terminateAll() }
     let children = RemainingProcesses.children
@@ -24,7 +24,8 @@ public struct RemainingProcesses: Sendable {
     for child in RemainingProcesses.children { _ = CLinux.kill(child, SIGKILL) }
   }
 
-  /// To PID 1, everybody else of its namespace; to any other process -1 would mean the whole machine.
+  /// For PID 1, kill(-1) reaches all other processes of its namespace; for any other process it would reach the whole
+  /// machine.
   private var isFirst: Bool { getpid() == 1 }
 
   private mutating func terminateAll() {
@@ -34,7 +35,7 @@ public struct RemainingProcesses: Sendable {
     _ = CLinux.kill(-1, SIGCONT)
   }
 
-  /// Those whose parent we are; proc_pid_task_children(5). None that can be seen where /proc isn't mounted.
+  /// Our children; proc_pid_task_children(5). Empty if /proc isn't mounted.
   private static var children: [Int32] {
     let path = [UInt8]("/proc/self/task/\(getpid())/children".utf8)
     let text = (try? File.read(path: path, limit: 1 << 20)) ?? []

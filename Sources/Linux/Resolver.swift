@@ -13,7 +13,7 @@ public struct Resolver: ~Copyable {
     _ = mallopt(M_ARENA_MAX, 1)
   }
 
-  /// Starts looking, unless the last search is still under way: then its answer will do.
+  /// Starts a search, unless the last one is still pending: then its result is used.
   public mutating func resolve(host: String, port: Int) throws(SystemCallError) {
     guard job == nil else { return }
     let job = Job(host: host, port: port, descriptor: descriptor.number)
@@ -39,7 +39,7 @@ public struct Resolver: ~Copyable {
     case failed(Int32)
   }
 
-  /// The words for a code of getaddrinfo(3); gai_strerror(3).
+  /// The text for a code of getaddrinfo(3); gai_strerror(3).
   public static func reason(_ code: Int32) -> String { unsafe String(cString: gai_strerror(code)) }
 }
 

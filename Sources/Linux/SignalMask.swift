@@ -1,10 +1,10 @@
 internal import CLinux
 
-/// A set of signals as our caller had it blocked; sigprocmask(2).
+/// The signal mask that we inherited; sigprocmask(2).
 public struct SignalMask: @unchecked Sendable {
   var set: sigset_t
 
-  /// Blocks every signal, and says what was blocked before. From here on none is lost and none ends us.
+  /// Blocks every signal and returns the former mask. From here on no signal is lost and none kills us.
   public static func blockAll() -> SignalMask {
     var all = sigset_t()
     var before = sigset_t()

@@ -4,8 +4,8 @@ internal import CLinux
 public struct SignalQueue: ~Copyable {
   public let descriptor: Descriptor
 
-  /// Expects every signal to be blocked. SIGCHLD is set to its default: where our caller ignored it, the kernel would
-  /// reap our children and tell nobody.
+  /// Expects every signal to be blocked. SIGCHLD is set to its default: if it were inherited as ignored, the kernel
+  /// would reap our children without a report.
   public init() throws(SystemCallError) {
     var all = sigset_t()
     _ = unsafe sigfillset(&all)
@@ -23,7 +23,7 @@ public struct SignalQueue: ~Copyable {
       number: number, sender: cl_si_pid(&info), isFromKernel: info.si_code == SI_KERNEL)
   }
 
-  /// Those that wait, 16 at most: one call for what usually is one signal.
+  /// The pending signals, at most 16: one call for what is usually one signal.
   public func next() -> Batch<ReceivedSignal> {
     let size = MemoryLayout<signalfd_siginfo>.size
     return unsafe withUnsafeTemporaryAllocation(

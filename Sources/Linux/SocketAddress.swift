@@ -47,7 +47,7 @@ public struct SocketAddress: Hashable, Sendable {
     return bytes.count <= MemoryLayout<sockaddr_un>.size ? SocketAddress(bytes: bytes) : nil
   }
 
-  /// From what the kernel or getaddrinfo filled in.
+  /// From an address that the kernel or getaddrinfo(3) filled in.
   init(_ address: UnsafePointer<sockaddr>, length: Int) {
     bytes = unsafe [UInt8](UnsafeRawBufferPointer(start: address, count: length))
   }

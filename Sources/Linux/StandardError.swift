@@ -2,8 +2,8 @@ internal import CLinux
 
 /// Where log lines go.
 public enum StandardError {
-  /// Writes a line whole or not at all: false where nobody reads and the pipe is full. Never waits, and leaves the
-  /// pipe, which the process shares, in the mode in which it was.
+  /// Writes a line whole or not at all: false if the pipe is full. Never waits, and doesn't change the mode of the
+  /// pipe, which the process shares.
   public static func write(_ line: [UInt8]) -> Bool {
     do throws(SystemCallError) {
       return unsafe try attempt(line) { unsafe cl_write_nowait(2, $0.baseAddress!, $0.count) }

@@ -1,9 +1,9 @@
 internal import CLinux
 
-/// Standard input, output and error as our caller left them.
+/// The inherited standard input, output and error.
 public enum StandardStreams {
   /// Makes sure that 0, 1 and 2 are taken, so that no descriptor of ours becomes a standard stream; close-on-exec, so
-  /// that the process still finds closed what our caller had closed.
+  /// that streams that were closed are closed for the process.
   public static func reserve() throws(SystemCallError) {
     while true {
       // Reading from it or writing to it fails and does nothing else.
@@ -15,8 +15,8 @@ public enum StandardStreams {
     }
   }
 
-  /// Lets go of standard input and output, of which we have no use once the process has its own: whoever is at the other
-  /// end is told when the process closes them.
+  /// Closes our standard input and output once the process has its own, so that the other end sees it when the
+  /// process closes them.
   public static func release() throws(SystemCallError) {
     let nothing = Descriptor(try checked("epoll_create1") { cl_epoll_create() })
     for number in 0...1 as ClosedRange<Int32> { _ = dup2(nothing.number, number) }

@@ -1,9 +1,9 @@
 internal import CLinux
 
-/// Being the one to whom orphans come.
+/// Orphans become children of a subreaper.
 public enum Subreaper {
-  /// So that orphans come to us although we aren't PID 1; PR_SET_CHILD_SUBREAPER of prctl(2). Without it they go to
-  /// whoever is further up, which is no worse than it was.
+  /// Makes us the parent of orphans although we aren't PID 1; PR_SET_CHILD_SUBREAPER of prctl(2). If it fails, they
+  /// go to the next subreaper or PID 1, as without us.
   public static func become() {
     if getpid() != 1 { _ = cl_become_subreaper() }
   }

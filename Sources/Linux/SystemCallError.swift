@@ -8,6 +8,6 @@ public struct SystemCallError: Error, Hashable {
     self.errno = errno
   }
 
-  /// The kernel's words for it; strerror(3).
+  /// The text for errno; strerror(3).
   public var reason: String { Errno.text(errno) }
 }

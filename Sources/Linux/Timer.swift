@@ -3,9 +3,9 @@ internal import CLinux
 /// One timer; timerfd_create(2). On CLOCK_BOOTTIME, so that it is due as soon as a machine that slept wakes up.
 public struct Timer: ~Copyable {
   public let descriptor: Descriptor
-  /// What it is set for; boottime.
+  /// The time that it is set for; boottime.
   private var due: Duration?
-  /// It was due, and says so until it is set again.
+  /// It was due, and stays readable until it is set again.
   private var isReadable = false
 
   public init() throws(SystemCallError) {
@@ -35,6 +35,6 @@ public struct Timer: ~Copyable {
   /// The same time, computed again from a time left, differs by less than that.
   private static let precision = Duration.milliseconds(1)
 
-  /// To be called when it was due. It is quiet again once it is set, which spares reading it.
+  /// Called when it was due. Setting it again clears it, which saves a read.
   public mutating func acknowledge() { isReadable = true }
 }

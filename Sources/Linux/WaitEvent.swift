@@ -1,16 +1,16 @@
 internal import CLinux
 
-/// What waitid(2) tells of our children, whoever started them.
+/// An event of waitid(2) about one of our children, orphans included.
 public enum WaitEvent: Hashable, Sendable {
   case ended(ExitedChild)
   case suspended(id: Int32, by: Int32)
   case continued(id: Int32)
-  /// Nothing new, and some are left.
+  /// No event, and there are children.
   case noChange
-  /// There are none.
+  /// There are no children.
   case noChildren
 
-  /// The next thing; one that has ended is taken off the kernel's list by it.
+  /// The next event; a child that has ended is reaped by it.
   public static func next() -> WaitEvent {
     var info = unsafe siginfo_t()
     guard (try? checked("waitid", { unsafe cl_wait_any(&info) })) != nil else { return .noChildren }

@@ -41,7 +41,7 @@ struct CommandLine {
     add(flag, value)
   }
 
-  /// Of a program that has no command.
+  /// For a program that takes no command.
   mutating func expectNoCommand() {
     if let word = command.first {
       note("\(quoted(word)): takes options only; see \(program.rawValue) --help")

@@ -1,12 +1,12 @@
 internal import JSON
 
-/// Words that the API writes in capitals. Consul's JSON doesn't mind the case, so a word that is missing here is
-/// no fault; people who read the dry run do.
+/// Words that the API writes in capitals. Consul's JSON ignores case, so a missing word is no fault; only the dry run
+/// shows it.
 private let capitals = [
   "acl", "ca", "dns", "grpc", "h2ping", "http", "id", "ip", "os", "sni", "tcp", "tls", "ttl", "udp",
 ]
 
-/// Whose members are the user's own, keys and all.
+/// Fields whose members have the user's own keys.
 private let userData = ["Arguments", "Config", "Header", "Meta"]
 
 /// `tagged_addresses` as the API has it: `TaggedAddresses`. What is in the API's form already stays as it is.
@@ -28,12 +28,12 @@ extension JSON.Member {
   func isNamed(_ name: String) -> Bool { key.utf8.elementsEqual(name.utf8) }
 }
 
-/// Puts a service of a file into the API's words.
+/// Renames the fields of a service file to those of the API.
 struct FieldNaming {
-  /// A token was left out: it is for the request, and no field of the API's.
+  /// Whether a token was left out: it belongs to the request, and isn't a field of the API.
   private(set) var hasToken = false
 
-  /// - Parameter place: where it stands in the file, to be said when it is wrong.
+  /// - Parameter path: its path in the file, for messages.
   mutating func members(_ members: [JSON.Member], at path: JSONPath) throws(UsageError) -> [JSON.Member] {
     var named: [JSON.Member] = []
     var names: Set<[UInt8]> = []

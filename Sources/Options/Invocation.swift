@@ -1,4 +1,4 @@
-/// What servicewrapper was asked to do.
+/// What servicewrapper is to do, from its command line.
 public enum Invocation: Equatable, Sendable {
   case run(Options)
   case help

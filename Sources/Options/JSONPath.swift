@@ -1,4 +1,4 @@
-/// A place in the service file, as it is said: `--service-file: services[1].port`.
+/// A path in the service file, as messages show it: `--service-file: services[1].port`.
 struct JSONPath {
   let text: String
 
@@ -6,7 +6,7 @@ struct JSONPath {
   subscript(index: Int) -> JSONPath { JSONPath(text: text + "[\(index)]") }
 
   func wrong(_ reason: String) -> UsageError {
-    // A place that is deeper than a service's own fields go is cut to its end, which says the most.
+    // A very deep path is cut to its end, which is the most specific.
     let start = text.utf8.count > 100 ? "…" + String(decoding: text.utf8.suffix(90), as: UTF8.self) : text
     return UsageError("\(start): \(reason)")
   }

@@ -1,4 +1,4 @@
-/// One of the keys and values that are registered with the service.
+/// A key and value of the service's Meta.
 public struct MetaEntry: Equatable, Sendable {
   /// 1 to 128 ASCII letters, digits, `_` and `-`.
   public let key: String
@@ -6,8 +6,8 @@ public struct MetaEntry: Equatable, Sendable {
   public let value: String
 }
 
-/// The flags, or without any `SERVICE_META_KEY`; then every other `SERVICE_KEY`, if that was asked for; then the
-/// service file. What comes first holds, and `SERVICE_<port>_X` comes before `SERVICE_X`.
+/// `--meta`; if absent, `SERVICE_META_*`. Then, if configured, every other `SERVICE_*` variable, and the service
+/// file. The first value of a key holds, and `SERVICE_<port>_X` comes before `SERVICE_X`.
 func readMeta(_ settings: Settings) throws(UsageError) -> [MetaEntry] {
   let flags = settings.flags(.meta)
   try limit(flags.count, "--meta")
@@ -45,7 +45,7 @@ private func metaVariables(_ environment: Environment, _ prefix: String) throws(
   return entries
 }
 
-/// What registrator calls attributes.
+/// Registrator's attributes.
 private func otherVariables(_ settings: Settings, _ source: String) throws(UsageError) -> [MetaEntry] {
   var entries: [MetaEntry] = []
   if let port = settings.port {
@@ -63,7 +63,7 @@ private func otherVariables(
   try limit(found.count, source)
   for (suffix, setting) in found {
     let entry = try MetaEntry(lowercased(suffix), setting.value, setting)
-    // A container's labels come before its environment, and may say the same in other letters.
+    // A container's labels come before its environment, and may have the same key in another case.
     if settings.metaFromEnvironment {
       complete(&entries, with: [entry])
     } else {

@@ -1,5 +1,5 @@
 extension Options {
-  /// With `--no-register` nothing that is about Consul is looked at: be it wrong, the process starts.
+  /// With `--no-register`, Consul settings are ignored, so invalid ones don't prevent the start.
   init(_ settings: Settings, hostname: String, read: FileReader) throws(UsageError) {
     dryRun = settings.commandLine.has(.dryRun)
     command = settings.commandLine.command

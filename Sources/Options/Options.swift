@@ -1,4 +1,4 @@
-/// Everything that servicewrapper was told.
+/// All options of servicewrapper.
 public struct Options: Equatable, Sendable {
   /// No two with one ID; empty with `--no-register`: be an init only.
   public let services: [Service]
@@ -8,12 +8,12 @@ public struct Options: Equatable, Sendable {
   public let readyTimeout: Duration?
   public let stop: StopOptions
   public let process: ProcessOptions
-  /// Only say what would be registered. The command may be empty then.
+  /// Only print what would be registered. The command may be empty then.
   public let dryRun: Bool
   public let log: LogOptions
   /// The program and its arguments.
   public let command: [[UInt8]]
-  /// What is allowed but unwise: one line each, to be logged.
+  /// Warnings about valid but unwise options, one line each, for the log.
   public let warnings: [String]
 }
 

@@ -20,7 +20,7 @@ private func readRewrites(_ settings: Settings) throws(UsageError) -> [Rewrite] 
 }
 
 extension Settings {
-  /// Of a flag without a value: given, or its variable is true.
+  /// Whether a flag without a value is given, or its variable is true.
   func isOn(_ flag: Flag) throws(UsageError) -> Bool {
     if commandLine.has(flag) || flag == .metaFromEnv && metaFromEnvironment { return true }
     return try self[flag]?.boolean() ?? false

@@ -1,4 +1,4 @@
-/// Whose command line it is.
+/// The program that a command line belongs to.
 enum ProgramName: String, CaseIterable {
   case wrapper = "servicewrapper"
   case watcher = "servicewatcher"
@@ -14,7 +14,7 @@ enum ProgramName: String, CaseIterable {
     }
   }
 
-  /// A variable of the wrapper's that the watcher has as well is called after itself there.
+  /// The watcher's name of a variable that both programs have.
   func variable(_ name: String) -> String {
     let prefix = "SERVICEWRAPPER_"
     guard self == .watcher, name.utf8.starts(with: prefix.utf8) else { return name }

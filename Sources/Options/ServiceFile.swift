@@ -1,16 +1,7 @@
 internal import JSON
 
-/// Why a file can't be read: the kernel's words.
-public struct Unreadable: Error, Equatable, Sendable {
-  public let reason: String
-
-  public init(reason: String) {
-    self.reason = reason
-  }
-}
-
 /// Gives a file's content.
-public typealias FileReader = (_ path: [UInt8]) throws(Unreadable) -> [UInt8]
+public typealias FileReader = (_ path: [UInt8]) throws(UnreadableFile) -> [UInt8]
 
 /// Service definitions as Consul's own configuration files have them, in JSON.
 struct ServiceFile {
@@ -79,11 +70,11 @@ private func position(_ offset: Int, in content: [UInt8]) -> String {
 }
 
 extension Settings {
-  /// What the service file says, if there is one.
+  /// The parsed service file, if one is given.
   func serviceFile(_ read: FileReader) throws(UsageError) -> ServiceFile? {
     guard let setting = self[.serviceFile] else { return nil }
     let content: [UInt8]
-    do throws(Unreadable) {
+    do throws(UnreadableFile) {
       content = try read(setting.value)
     } catch {
       throw setting.wrong("\(error.reason); give the path of a file that we may read")

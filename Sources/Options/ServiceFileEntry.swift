@@ -1,6 +1,6 @@
 internal import JSON
 
-/// A service of a service file, in the API's words, what has a flag apart from the rest.
+/// A service of a service file: the values that have a flag, and the other fields as the API names them.
 struct ServiceFileEntry {
   private var values: [(flag: Flag, setting: Setting)] = []
   private(set) var meta: [MetaEntry] = []
@@ -45,7 +45,7 @@ struct ServiceFileEntry {
     }
   }
 
-  /// What is empty or 0 is as good as not there, as for Consul.
+  /// An empty value or 0 counts as absent, as in Consul.
   private mutating func add(_ flag: Flag, _ setting: Setting?) {
     guard var setting else { return }
     setting.isOwn = isOwn

@@ -65,7 +65,7 @@ extension Setting {
   private var tooFine: UsageError { wrong("too fine; give whole milliseconds, at most 3 decimals") }
 }
 
-/// What a bare number was probably meant to be.
+/// The duration that a bare number was probably meant to be.
 private func example(_ value: [UInt8]) -> String {
   guard let seconds = decimalNumber(value[...]), 1...9999 ~= seconds else { return "15s" }
   return "\(seconds)s"

@@ -49,7 +49,7 @@ extension Settings {
     return one
   }
 
-  /// For what there is once, whatever the number of services: `SERVICE_<port>_X` holds where there is one port.
+  /// Settings of the process, which exist once for all services: `SERVICE_<port>_X` holds if there is one port.
   func ofProcess(beside each: [Settings]) throws(UsageError) -> Settings {
     guard each.count > 1 else { return each.first ?? self }
     for suffix in ["READY_TIMEOUT", "STOP_SIGNALS", "DRAIN", "STOP_TIMEOUT"] {
@@ -88,7 +88,7 @@ func readServices(
   return services
 }
 
-/// An agent knows a check by its ID alone, whichever service it is of, and two of them are ours.
+/// An agent identifies a check by its ID alone, across services; two of each service are ours.
 private func repeatedCheck(of services: [Service]) -> [UInt8]? {
   var seen: Set<[UInt8]> = []
   for service in services where service.ttl != nil {

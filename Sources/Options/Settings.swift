@@ -1,5 +1,5 @@
-/// What the command line, the environment and the service file say of one service, looked up in the order of
-/// precedence: the flag, then `SERVICE_<port>_X`, then `SERVICE_X`, then the file.
+/// The settings of one service from the command line, the environment and the service file, in order of precedence:
+/// the flag, then `SERVICE_<port>_X`, then `SERVICE_X`, then the file.
 struct Settings {
   let commandLine: CommandLine
   let environment: Environment
@@ -7,11 +7,11 @@ struct Settings {
   var port: Int?
   /// The service as its file has it.
   var fileEntry: ServiceFileEntry?
-  /// There are other services beside it, so that what is given for all isn't its own.
+  /// There are other services, so that common settings aren't its own.
   var isOneOfMany = false
-  /// What holds where no name is given.
+  /// The name if none is given.
   var defaultName: Setting?
-  /// Every variable that means nothing else is Meta, without being asked for.
+  /// Every variable without another meaning is Meta, even without the flag.
   var metaFromEnvironment = false
 
   init(_ commandLine: CommandLine, _ environment: Environment) {
@@ -41,7 +41,7 @@ struct Settings {
     return settings
   }
 
-  /// What two services can't have in common: given for all of several, it is refused.
+  /// A setting that services can't share: refused if it is given for several.
   func single(_ flag: Flag) throws(UsageError) -> Setting? {
     guard let setting = self[flag], isOneOfMany, !setting.isOwn else { return self[flag] }
     guard let port, case .service(let suffix) = flag.variable else {

@@ -1,4 +1,4 @@
-/// signal(7), x86 and arm; the place is the number. IOT, CLD and POLL are other names of three of them.
+/// signal(7), x86 and arm; the index is the number. IOT, CLD and POLL are other names of three of them.
 private let signalNames = [
   "", "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE",
   "ALRM",

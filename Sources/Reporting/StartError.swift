@@ -1,6 +1,6 @@
 public import Linux
 
-/// Why nothing was started.
+/// Why the start failed; nothing runs.
 public struct StartError: Error {
   /// As env(1), nohup(1) and timeout(1) have them.
   public static let ownFailure: Int32 = 125
@@ -8,7 +8,7 @@ public struct StartError: Error {
   public let message: String
   public let status: Int32
 
-  /// Something that we need and couldn't have.
+  /// A system call that we need failed.
   public init(_ error: SystemCallError) { self.init("\(error.call): \(error.reason)") }
 
   public init(_ message: String, status: Int32 = StartError.ownFailure) {

@@ -1,7 +1,7 @@
 public import Linux
 public import Options
 
-/// Whoever started us: what it gave us, and how we report back before there is anything to do.
+/// What we were started with, and the ways to exit before anything runs.
 public struct StartupContext: Sendable {
   /// Our own name.
   public let program: String
@@ -34,7 +34,7 @@ public struct StartupContext: Sendable {
     }
   }
 
-  /// One line, and the status that says that it was us: nothing was started.
+  /// Logs one line and exits with our own failure status; nothing was started.
   public func refuse(_ message: String) -> Never { end(StartError(message)) }
 
   public func end(_ error: StartError, log: LogOptions = LogOptions()) -> Never {

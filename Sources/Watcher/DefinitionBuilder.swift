@@ -3,7 +3,7 @@ internal import Consul
 internal import Engine
 internal import Options
 
-/// What is registered for a container that has no wrapper.
+/// Builds the registrations of a container without a wrapper.
 struct DefinitionBuilder {
   private let options: PublishOptions
   private let boot: String
@@ -15,7 +15,7 @@ struct DefinitionBuilder {
     self.hostname = hostname
   }
 
-  /// The services, and what is wrong with the others, in words.
+  /// The services, and messages about those that can't be registered.
   func definitions(of container: Container, engine: EngineHandshake) -> ([Definition], [String]) {
     if container.hasWrapper { return ([], []) }
     let ports = container.ports.compactMap { endpoint($0) }
@@ -27,7 +27,7 @@ struct DefinitionBuilder {
       do throws(UsageError) {
         let published = publishedPort(port, of: container, isOneOfMany: ports.count > 1)
         guard var service = try Service(published, options) else { continue }
-        // By us, not as a wrapper.
+        // The watcher's identity is added below instead of a wrapper's.
         service.isIdentified = false
         var definition = Definition(service, address: port.address, isReady: true, identity: Identity())
         let identity = Identity(
@@ -54,7 +54,7 @@ struct DefinitionBuilder {
     let address: String?
   }
 
-  /// Where clients find it; nil: from outside of the host nowhere.
+  /// The port's endpoint for clients; nil if it isn't reachable from outside of the host.
   private func endpoint(_ port: Container.Port) -> Endpoint? {
     if options.isInternal {
       let address = options.address ?? port.containerAddress
@@ -75,8 +75,8 @@ struct DefinitionBuilder {
 }
 
 extension Container {
-  /// Whether it registers itself: the program is among the words that are executed, in a shell's text perhaps, or a label
-  /// says so; not where it is told to be an init only.
+  /// Whether it registers itself: the wrapper is in its command, in a shell's text perhaps, or a label names it. A
+  /// wrapper that is only an init doesn't count.
   var hasWrapper: Bool {
     let words = command.flatMap { $0.utf8.split(whereSeparator: { $0 == 0x20 || $0 == UInt8(ascii: "/") }) }
     if words.contains(where: { $0.elementsEqual("--no-register".utf8) }) { return false }

@@ -7,21 +7,21 @@ internal import Linux
 internal import Options
 internal import WatcherCore
 
-/// The way to the container engine: its stream of events, and one question at a time beside it.
+/// The connection to the container engine: its event stream, and one request at a time beside it.
 struct EngineConnection: ~Copyable {
   private var stream: HTTPCall
   private var calls: HTTPCall
   private let host: String
   private let builder: DefinitionBuilder
   private var lines = LineSplitter()
-  /// Whether the engine has begun to answer on the stream.
+  /// Whether the stream's response has begun.
   private var isSubscribed = false
   private var elements = ElementSplitter()
   private var sent: Sent?
   private(set) var handshake = EngineHandshake()
-  /// What is to be registered, by container.
+  /// The registrations by container.
   private var definitions: [String: [Definition]] = [:]
-  /// What containers say of themselves wrongly.
+  /// Messages about invalid variables and labels of containers.
   private var complaints: [String] = []
 
   private enum Sent {
@@ -36,7 +36,7 @@ struct EngineConnection: ~Copyable {
     builder = DefinitionBuilder(options.publish, boot: boot, hostname: hostname)
   }
 
-  /// Begins with the handshake: it may be another engine than before.
+  /// Begins with the handshake: the engine may have been replaced.
   mutating func subscribe(_ poller: borrowing Poller) -> [WatcherEvent] {
     handshake = EngineHandshake()
     return take(handshake.first, poller)
@@ -89,13 +89,13 @@ struct EngineConnection: ~Copyable {
     sent = nil
   }
 
-  /// Forgets what is to be registered for containers that are gone.
+  /// Drops the registrations of containers that are gone.
   mutating func keep(_ machine: WatcherMachine) {
     definitions = definitions.filter { machine.isRunning($0.key) }
   }
 
-  /// What it registers; nil where that container is gone. One that is may have had the same name, and is kept until the next
-  /// list.
+  /// The definition to register; nil if its container is gone. A former container of the same name may still be in
+  /// the table until the next list.
   func definition(_ request: AgentRequest, _ machine: WatcherMachine) -> Definition? {
     guard case .register(let registration) = request else { return nil }
     for (container, all) in definitions where machine.isRunning(container) {
@@ -135,12 +135,12 @@ extension EngineConnection {
     }
   }
 
-  /// What the answer to the subscription means for the handshake.
+  /// Hands the subscription's status to the handshake.
   private mutating func begin(_ status: Int, _ reason: String, _ poller: borrowing Poller) -> [WatcherEvent] {
     take(handshake.receive(status, reason), poller)
   }
 
-  /// The machine may go on for a while without it, and its end would be news at every turn.
+  /// Drops the stream: the machine may go on for a while without it, and must not see its end again.
   private mutating func streamEnded(_ reason: String) -> WatcherEvent {
     stream.drop()
     return .streamLost(reason)
@@ -153,7 +153,7 @@ extension EngineConnection {
     }
   }
 
-  /// Only Docker's times are told at once, and known to mean something. One that is still to come is of a clock that was set.
+  /// Only Docker reports events at once with a reliable time. A time in the future comes from a clock that was set.
   private func age(_ time: Duration) -> Duration? {
     let age = Clock.realtime - time
     return handshake.kind.utf8.elementsEqual("docker".utf8) && age >= .zero ? age : nil
@@ -203,7 +203,7 @@ extension EngineConnection {
 }
 
 extension Response {
-  /// What Podman 4.3 says of a container that it removes in this moment.
+  /// Podman 4.3's answer for a container that is just being removed.
   fileprivate var isPodmansUnknown: Bool {
     status == 500 && (try? JSON(parsing: body))?["cause"] == .string("no such container")
   }
@@ -218,5 +218,5 @@ extension Registration {
   }
 }
 
-/// Bytes of a list, of containers or of services: thousands of them. An answer that never ends is none.
+/// The longest list of containers or services in bytes, enough for thousands; a longer response is a failure.
 let longestList = 16 << 20

@@ -7,7 +7,7 @@ internal import Linux
 internal import Options
 internal import WatcherCore
 
-/// The way to Consul's agent: one request at a time.
+/// The connection to Consul's agent: one request at a time.
 struct WatcherAgentConnection: ~Copyable {
   private var call: HTTPCall
   private var token: Token
@@ -68,7 +68,7 @@ struct WatcherAgentConnection: ~Copyable {
     switch event {
     case .lost(let reason), .unreachable(let reason): return [.agentRequestFailed(reason)]
     case .part(let bytes, 200): return elements(sent, bytes, engine)
-    // What is in it is lost, its status says enough.
+    // The body of a failure is dropped; its status is enough.
     case .part: return []
     case .answered(let response):
       drop()
@@ -98,7 +98,7 @@ struct WatcherAgentConnection: ~Copyable {
   }
 }
 
-/// The service of a value of `GET /v1/agent/checks`, if that is the check by which a wrapper says that it lives.
+/// The service ID of a value of `GET /v1/agent/checks`, if it is a critical *alive* check of a wrapper.
 private func serviceOfAliveCheck(_ bytes: [UInt8]) -> String? {
   guard let json = try? JSON(parsing: bytes), let check = json["CheckID"]?.string,
     let service = json["ServiceID"]?.string, json["Status"] == .string("critical")
@@ -118,7 +118,8 @@ extension AgentAnswer {
 }
 
 extension AgentEntry {
-  /// From a value of `GET /v1/agent/services`, or from `GET /v1/agent/service/:id`; nil where it isn't a wrapper's or a watcher's, or of no container.
+  /// From a value of `GET /v1/agent/services`, or from `GET /v1/agent/service/:id`; nil unless a wrapper or watcher
+  /// registered it for a container.
   init?(_ bytes: [UInt8], engine: EngineHandshake) {
     guard let json = try? JSON(parsing: bytes), let meta = json["Meta"], let id = json["ID"]?.string,
       let container = meta["container-id"]?.string, isContainerID(container.utf8)

@@ -53,7 +53,7 @@ struct WatcherLoop: ~Copyable {
     while true {
       while !pending.isEmpty { handle(pending.removeFirst()) }
       if isOver { return }
-      // What is due comes by the timer too: nothing that is due again and again can keep a stop signal from us.
+      // Due times come by the timer as well, so that frequent ones can't delay a stop signal.
       sources.timer.set(machine.timeLeft(at: Clock.boottime))
       for tag in sources.poller.wait() { collect(tag) }
     }
@@ -62,7 +62,7 @@ struct WatcherLoop: ~Copyable {
   private mutating func collect(_ tag: UInt64) {
     if tag == Tag.signals {
       let stops = sources.signals.next().contains {
-        $0.number == Stop.terminate || $0.number == Stop.interrupt
+        $0.number == StopSignal.terminate || $0.number == StopSignal.interrupt
       }
       if stops { pending.append(.stop) }
     } else if tag == Tag.timer {
@@ -75,8 +75,8 @@ struct WatcherLoop: ~Copyable {
     }
   }
 
-  /// Everything else is for a process that we don't have.
-  private enum Stop {
+  /// All other signals are ignored.
+  private enum StopSignal {
     static let terminate: Int32 = 15
     static let interrupt: Int32 = 2
   }

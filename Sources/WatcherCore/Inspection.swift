@@ -8,12 +8,3 @@ enum Inspection: Hashable {
 
   var wanted: [Registration] { if case .wanted(let wanted, _) = self { wanted } else { [] } }
 }
-
-/// Why a container couldn't be inspected.
-struct InspectFailure: Hashable {
-  /// Logged once.
-  let reason: String
-  let since: Duration
-  /// A dead container isn't inspected again before that.
-  var until: Duration
-}

@@ -49,7 +49,7 @@ extension WatcherMachine {
 extension WatcherMachine {
   private mutating func note(_ id: String, runs: Bool, _ transition: inout WatcherTransition) {
     if engineRequest != nil { changes[id] = runs }
-    if case .inspect(let asked) = engineRequest?.subject, isSame(asked, id) {
+    if case .inspect(let request) = engineRequest?.subject, isSame(request, id) {
       // The pending answer is stale; shorten its deadline. The request isn't cancelled, because a burst of events
       // would then cause a request for each.
       shortenEngineRequest(transition.now + WatcherPolicy.inspectRetry)
@@ -131,8 +131,8 @@ extension WatcherMachine {
   }
 
   /// A time-out of inspect concerns one container, not the engine.
-  private mutating func timeOut(_ asked: EngineRequest, _ transition: inout WatcherTransition) {
-    guard case .inspect = asked else { return loseEngine("no answer", &transition) }
+  private mutating func timeOut(_ request: EngineRequest, _ transition: inout WatcherTransition) {
+    guard case .inspect = request else { return loseEngine("no answer", &transition) }
     transition.emit(.cancelEngineRequest)
     inspected(.failed("no answer"), &transition)
   }
@@ -271,16 +271,16 @@ extension WatcherMachine {
 // MARK: The agent
 extension WatcherMachine {
   private mutating func answered(_ answer: AgentAnswer, _ transition: inout WatcherTransition) {
-    guard let asked = agentRequest?.subject,
+    guard let request = agentRequest?.subject,
       let sent = agentRequest.map({ $0.deadline - WatcherPolicy.agentTimeout })
     else { return }
     if case .failing(let reason) = answer { return loseAgent(reason, &transition) }
-    if asked == .listServices, case .refused(let reason) = answer { return loseAgent(reason, &transition) }
+    if request == .listServices, case .refused(let reason) = answer { return loseAgent(reason, &transition) }
     agentRequest = nil
     (agentFailures, agentPause) = (0, .zero)
     if isAgentTroubleLogged { transition.log(.agentAnswers) }
     isAgentTroubleLogged = false
-    switch asked {
+    switch request {
     case .listServices: finishServiceList(transition.now)
     case .listCriticalChecks: finishCheckList(transition.now)
     case .verify(let entry):
@@ -392,8 +392,8 @@ extension WatcherMachine {
   }
 
   private mutating func loseAgent(_ reason: String, _ transition: inout WatcherTransition) {
-    guard let asked = agentRequest?.subject else { return }
-    if case .register(let registration) = asked {
+    guard let request = agentRequest?.subject else { return }
+    if case .register(let registration) = request {
       if unanswered.count >= 1_000 { unanswered = [] }
       unanswered.insert(registration.id)
     }

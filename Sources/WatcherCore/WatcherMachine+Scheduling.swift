@@ -70,9 +70,9 @@ extension WatcherMachine {
     guard let comparison, comparison.isComplete, comparison.dead == nil, comparison.verified == nil else {
       return
     }
-    for (place, entry) in comparison.suspects.enumerated() {
+    for (index, entry) in comparison.suspects.enumerated() {
       guard let until = deathIsCertainUntil(entry), now < until, !hasReturned(entry) else { continue }
-      self.comparison?.suspects.remove(at: place)
+      self.comparison?.suspects.remove(at: index)
       self.comparison?.dead = entry
       self.comparison?.certainUntil = until
       return
@@ -86,9 +86,9 @@ extension WatcherMachine {
       comparison.verified == nil
     else { return }
     let isCritical = { (entry: AgentEntry) in critical.contains { isSame($0, entry.id) } }
-    guard let place = comparison.unconfirmed.firstIndex(where: isCritical) else { return }
-    self.comparison?.dead = comparison.unconfirmed[place]
-    self.comparison?.unconfirmed.remove(at: place)
+    guard let index = comparison.unconfirmed.firstIndex(where: isCritical) else { return }
+    self.comparison?.dead = comparison.unconfirmed[index]
+    self.comparison?.unconfirmed.remove(at: index)
   }
 
   /// Nil without an open stream, because a start wouldn't be reported.

@@ -48,7 +48,7 @@ struct AgentConnection: ~Copyable {
   private var registeredToken: [UInt8]?
   private var hasOldToken = false
 
-  /// - Parameter index: the place of its service, for the tags of the poller.
+  /// - Parameter index: the index of its service, for the tags of the poller.
   init(
     to server: ServerAddress, from ports: SourcePorts, requestBuilder: ConsulRequestBuilder, token: Token,
     at index: Int

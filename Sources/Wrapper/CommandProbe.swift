@@ -2,12 +2,6 @@ internal import Clients
 internal import Linux
 internal import WrapperCore
 
-/// The signal mask and working directory for a probe's command: the same as the process's.
-struct ProbeEnvironment {
-  let mask: SignalMask
-  let folder: [UInt8]
-}
-
 /// Runs a command in a shell, in its own process group; its exit status is the result.
 struct CommandProbe {
   private let command: [[UInt8]]

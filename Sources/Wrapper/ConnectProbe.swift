@@ -14,7 +14,7 @@ struct ConnectProbe: ~Copyable {
   private var targets: [SocketAddress] = []
   /// The registered address, if it is local: another host's would only delay the probe.
   private var registered: SocketAddress?
-  private var lastAsked: SocketAddress?
+  private var lastRegistered: SocketAddress?
   private var next = 0
   private var connection: Connection?
   private var status = StatusReader()
@@ -37,8 +37,8 @@ struct ConnectProbe: ~Copyable {
   mutating func start(registered: SocketAddress?, _ poller: borrowing Poller) -> Health? {
     if isReadingBody { connection?.finishSending() }
     cancel()
-    if registered != lastAsked {
-      lastAsked = registered
+    if registered != lastRegistered {
+      lastRegistered = registered
       self.registered = registered.flatMap { $0.isOurs ? $0 : nil }
     }
     targets = fixed

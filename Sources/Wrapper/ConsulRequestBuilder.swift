@@ -38,7 +38,9 @@ struct ConsulRequestBuilder {
     let answer = ServiceAnswer(response)
     // Only the response to inspect has a body: our entry.
     guard answer == .done, let entry = try? JSON(parsing: response.body) else { return answer }
-    if service.isIdentified, let stranger = identity.stranger(in: entry) { return .foreign(stranger) }
+    if service.isIdentified, let foreignOwner = identity.foreignOwner(in: entry) {
+      return .foreign(foreignOwner)
+    }
     return entry.describes(service, at: address) ? .done : .different
   }
 

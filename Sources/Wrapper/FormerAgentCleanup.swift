@@ -11,7 +11,7 @@ struct FormerAgentCleanup: ~Copyable {
   /// Agents that may still have the service, the latest last.
   private var agents: [SocketAddress] = []
   /// The agent of the current connection.
-  private var asked: SocketAddress?
+  private var current: SocketAddress?
   private var connection: Connection?
   private var isSent = false
   private var status = StatusReader()
@@ -32,7 +32,7 @@ struct FormerAgentCleanup: ~Copyable {
   /// The agent has our registration again, or no longer: no cleanup there.
   mutating func forget(_ agent: SocketAddress) {
     agents.removeAll { $0 == agent }
-    if agent == asked { connection = nil }
+    if agent == current { connection = nil }
   }
 
   /// Tries the next agent; called with every heartbeat.
@@ -41,7 +41,7 @@ struct FormerAgentCleanup: ~Copyable {
     guard let agent = agents.first else { return }
     // The next attempt goes to another agent.
     agents.append(agents.removeFirst())
-    asked = agent
+    current = agent
     guard let opened = try? Connection.open(to: agent, from: ports) else { return }
     generation += 1
     guard (try? poller.add(opened.descriptor.number, for: .writable, tag: tag)) != nil else { return }
@@ -73,6 +73,6 @@ struct FormerAgentCleanup: ~Copyable {
     }
     connection = nil
     // 404: the agent doesn't have the service. Any other status is retried.
-    if let asked, 200...299 ~= status || status == 404 { forget(asked) }
+    if let current, 200...299 ~= status || status == 404 { forget(current) }
   }
 }

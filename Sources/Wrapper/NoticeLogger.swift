@@ -25,7 +25,7 @@ struct NoticeLogger {
   mutating func warn(_ text: String) { log.write(.warning, text) }
 
   /// - Parameters:
-  ///   - service: the place of the one that it is about.
+  ///   - service: the index of the service that it concerns.
   ///   - address: what was registered; nil: the agent's own.
   mutating func write(_ notice: Notice, of service: Int, address: String?) {
     let text = texts.text(notice, of: service, address: address)

@@ -7,13 +7,13 @@ public import Reporting
 
 extension StartupContext {
   /// The service file, of at most a mebibyte: enough for thousands of services.
-  public func read(_ path: [UInt8]) throws(Unreadable) -> [UInt8] {
+  public func read(_ path: [UInt8]) throws(UnreadableFile) -> [UInt8] {
     let limit = 1 << 20
     let content: [UInt8]
     do throws(SystemCallError) {
       content = try File.read(path: path, limit: limit + 1)
-    } catch { throw Unreadable(reason: error.reason) }
-    if content.count > limit { throw Unreadable(reason: "more than 1 MiB") }
+    } catch { throw UnreadableFile(reason: error.reason) }
+    if content.count > limit { throw UnreadableFile(reason: "more than 1 MiB") }
     return content
   }
 

@@ -23,21 +23,3 @@ public enum Notice: Hashable, Sendable {
   /// The deregistration wasn't confirmed: Consul's checks decide how long the service stays listed.
   case deregistrationUnconfirmed
 }
-
-/// Why the service is registered.
-public enum RegistrationReason: Hashable, Sendable {
-  case first
-  /// It replaces the stale entry of an earlier run.
-  case replacing
-  /// The agent had lost the service.
-  case again
-  /// The agent's entry differed, or the token has changed.
-  case renewed
-}
-
-/// The state of the deregistration when a stop signal is forwarded.
-public enum DeregistrationResult: Hashable, Sendable {
-  case notRegistered
-  case deregistered(after: Duration)
-  case unconfirmed
-}

@@ -11,7 +11,7 @@ struct Registry: Hashable {
 
   /// The entry under our ID, according to the agent's answers.
   enum Confirmed: Hashable {
-    case unasked
+    case notInspected
     case absent
     /// A foreign entry has our ID; we don't deregister it.
     case foreign
@@ -28,7 +28,7 @@ struct Registry: Hashable {
 
   private(set) var wanted: Wanted = .nothingYet
   var wantedSince: Duration = .zero
-  private(set) var confirmed: Confirmed = .unasked
+  private(set) var confirmed: Confirmed = .notInspected
   var exchange: Exchange?
   /// When to send again: a heartbeat, or the end of a pause; boottime.
   var nextAttempt: Duration?
@@ -54,7 +54,7 @@ struct Registry: Hashable {
   /// Whether the agent may list this run or an earlier one.
   var mayBeListed: Bool {
     switch confirmed {
-    case .unasked, .absent, .foreign: false
+    case .notInspected, .absent, .foreign: false
     case .stale, .staleWithoutChecks, .markedCritical, .unconfirmed, .present: true
     }
   }
@@ -129,7 +129,7 @@ extension Registry {
 
   private func due(checks: Bool, compares: Bool, health: Health) -> [ServiceRequest] {
     switch (wanted, confirmed) {
-    case (.nothingYet, .unasked): [.inspect]
+    case (.nothingYet, .notInspected): [.inspect]
     case (.nothingYet, .stale): [checks ? .markCritical : .deregister]
     case (.nothingYet, .staleWithoutChecks): [.deregister]
     case (.nothingYet, .absent), (.nothingYet, .foreign), (.nothingYet, .markedCritical): []
@@ -143,7 +143,7 @@ extension Registry {
     case (.present, .unconfirmed) where checks && health != .accepting && confirmedHealth != health:
       [.ready(health)]
     case (.present, _): [.register(health)]
-    case (.absent, .unasked), (.absent, .absent), (.absent, .foreign): []
+    case (.absent, .notInspected), (.absent, .absent), (.absent, .foreign): []
     case (.absent, _): [.deregister]
     }
   }
@@ -190,7 +190,8 @@ extension Registry {
     _ request: ServiceRequest, _ answer: ServiceAnswer, _ transition: inout Transition
   ) {
     switch (request, answer) {
-    case (.inspect, .done) where confirmed == .unasked, (.inspect, .different) where confirmed == .unasked:
+    case (.inspect, .done) where confirmed == .notInspected,
+      (.inspect, .different) where confirmed == .notInspected:
       discoverStale()
     case (.inspect, .done): if confirmed == .foreign { outdate() }
     case (.inspect, .different): outdate()

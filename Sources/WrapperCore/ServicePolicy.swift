@@ -17,8 +17,8 @@ public struct ServicePolicy: Hashable, Sendable {
 extension ServicePolicy {
   /// The probe's time-out: short enough to renew *alive* within its TTL, since a heartbeat waits for the probe.
   var probeTimeout: Duration {
-    let asked = probe?.timeout ?? .zero
-    return ttl.map { min(asked, $0 / 3) } ?? asked
+    let configured = probe?.timeout ?? .zero
+    return ttl.map { min(configured, $0 / 3) } ?? configured
   }
 
   /// The time between two updates of the checks: a third of the TTL, so that two may get lost; at most a tenth earlier.

@@ -2,7 +2,7 @@ import Testing
 
 @testable import WatcherCore
 
-@Suite("What a dead container left is taken out, and nothing else")
+@Suite("Only entries of dead containers are removed")
 struct CleaningTests {
   let entry = AgentEntry(id: "redis-a-6379", container: "a")
 
@@ -88,7 +88,7 @@ struct CleaningTests {
   }
 }
 
-@Suite("A container that starts again keeps its new registration, in whatever order things are seen")
+@Suite("A restarted container keeps its new registration, in any order of events")
 struct RestartTests {
   let entry = AgentEntry(id: "redis-a-6379", container: "a")
 
@@ -281,7 +281,7 @@ struct UnknownContainerTests {
   }
 }
 
-@Suite("What comes back after it was removed is left alone")
+@Suite("An entry that is registered again after its removal is kept")
 struct ReturnTests {
   let entry = AgentEntry(id: "redis-a-6379", container: "a")
 

@@ -2,7 +2,7 @@ import Testing
 
 @testable import WatcherCore
 
-@Suite("What happens to the engine, to the agent and to us")
+@Suite("Failures of engine and agent, and shutdown")
 struct FaultTests {
   let entry = AgentEntry(id: "redis-a-6379", container: "a")
 

@@ -2,7 +2,7 @@ import Testing
 
 @testable import WatcherCore
 
-@Suite("A death that was just heard needs no word of the engine's")
+@Suite("A fresh die event needs no inspect")
 struct FreshDeathTests {
   let entry = AgentEntry(id: "redis-a-6379", container: "a")
   static let freshDeath = WatcherEvent.died("a", age: .milliseconds(5))
@@ -92,7 +92,7 @@ struct FreshDeathTests {
   }
 }
 
-@Suite("What the engine is slow to tell of one container holds up no other that died")
+@Suite("A slow inspect of one container delays no other's removal")
 struct BesideAQuestionTests {
   let slow = AgentEntry(id: "web-s-80", container: "s")
   let entry = AgentEntry(id: "redis-a-6379", container: "a")

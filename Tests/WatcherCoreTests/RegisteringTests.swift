@@ -2,7 +2,7 @@ import Testing
 
 @testable import WatcherCore
 
-@Suite("What has no wrapper is registered, and stays it")
+@Suite("Containers without a wrapper are registered and kept registered")
 struct RegisteringTests {
   let own = AgentEntry(id: redis.id, container: "a", registration: redis)
 

@@ -2,7 +2,7 @@ import Testing
 
 @testable import WatcherCore
 
-@Suite("In a world of its own, whatever the order and the delays")
+@Suite("On a simulated host, in any order and with any delays")
 struct WorldTests {
   @Test(
     "no living registration is taken out, and in the end what is registered is what runs", arguments: 1...100)

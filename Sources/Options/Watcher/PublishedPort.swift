@@ -1,6 +1,6 @@
 internal import JSON
 
-/// A container's port that is to be registered in its name, and what the container says of it.
+/// A container's port to register, with the container's variables and labels.
 public struct PublishedPort: Equatable, Sendable {
   /// `KEY=VALUE` each; labels first, since they win.
   public var variables: [[UInt8]]
@@ -12,7 +12,7 @@ public struct PublishedPort: Equatable, Sendable {
   public var isUDP: Bool
   /// There are other ports beside it.
   public var isOneOfMany: Bool
-  /// What clients are told.
+  /// The port that clients connect to.
   public var advertisedPort: Int
   public var address: String?
 
@@ -33,7 +33,7 @@ public struct PublishedPort: Equatable, Sendable {
 }
 
 extension Service {
-  /// What registrator makes of it: its names, its IDs, its variables. nil: not to be registered.
+  /// The service as registrator would name and configure it; nil if it isn't to be registered.
   public init?(_ published: PublishedPort, _ publish: PublishOptions) throws(UsageError) {
     var settings = Settings(CommandLine([]), Environment(published.allVariables))
     (settings.port, settings.isOneOfMany) = (published.port, published.isOneOfMany)

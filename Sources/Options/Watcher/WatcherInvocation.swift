@@ -1,4 +1,4 @@
-/// What servicewatcher was asked to do.
+/// What servicewatcher is to do, from its command line.
 public enum WatcherInvocation: Equatable, Sendable {
   case run(WatcherOptions)
   case help

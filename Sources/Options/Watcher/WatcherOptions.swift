@@ -1,4 +1,4 @@
-/// Everything that servicewatcher was told.
+/// All options of servicewatcher.
 public struct WatcherOptions: Equatable, Sendable {
   /// Where the container engine listens.
   public let engine: ServerAddress

@@ -137,7 +137,7 @@ extension Registry.Confirmed {
   /// Once a registration was sent, what was there before matters and not how that is known.
   var coarse: Registry.Confirmed {
     switch self {
-    case .unasked, .absent, .foreign: .absent
+    case .notInspected, .absent, .foreign: .absent
     case .stale, .staleWithoutChecks, .markedCritical: .markedCritical
     case .unconfirmed, .present: self
     }

@@ -99,7 +99,8 @@ struct GraphTests {
       ]))
     #expect(
       Set(states) == [
-        .unasked, .absent, .foreign, .stale, .staleWithoutChecks, .markedCritical, .unconfirmed, .present,
+        .notInspected, .absent, .foreign, .stale, .staleWithoutChecks, .markedCritical, .unconfirmed,
+        .present,
       ])
   }
 }

@@ -1,7 +1,7 @@
 import Testing
 import WrapperCore
 
-@Suite("Keeping it true")
+@Suite("Heartbeats")
 struct HeartbeatTests {
   @Test(
     "A beat comes after a third of the TTL, at most a tenth earlier, and never without a probe",

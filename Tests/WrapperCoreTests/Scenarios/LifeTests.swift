@@ -1,7 +1,7 @@
 import Testing
 import WrapperCore
 
-@Suite("From started to gone")
+@Suite("From start to exit")
 struct LifeTests {
   @Test("The normal life: probed, registered, renewed, deregistered, signalled, ended")
   func normalLife() {

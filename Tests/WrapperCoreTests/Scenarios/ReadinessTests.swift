@@ -1,7 +1,7 @@
 import Testing
 import WrapperCore
 
-@Suite("Getting ready")
+@Suite("Readiness")
 struct ReadinessTests {
   @Test(
     "Eager in the first second, then rarer: a process that takes minutes needs its processor",

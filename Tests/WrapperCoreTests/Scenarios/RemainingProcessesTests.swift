@@ -1,7 +1,7 @@
 import Testing
 import WrapperCore
 
-@Suite("What the process left running")
+@Suite("Remaining processes")
 struct OthersTests {
   private static let waiting = Policy(registers: false, waitForAll: .seconds(2))
 
@@ -13,7 +13,7 @@ struct OthersTests {
   }
 
   @Test("It isn't waited for where nobody asked for that")
-  func unasked() {
+  func notInspected() {
     var simulation = Simulation(Policy(registers: false, probes: false))
     simulation.start()
     #expect(simulation.on(.ended(.exited(7), childrenLeft: true)) == [.log(.ended(.exited(7))), .exit(7)])

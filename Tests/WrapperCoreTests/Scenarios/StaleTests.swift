@@ -9,7 +9,7 @@ private func found(_ policy: Policy = Policy()) -> (Simulation, [Effect]) {
   return (simulation, effects)
 }
 
-@Suite("What an earlier life left behind")
+@Suite("Stale entries of an earlier run")
 struct StaleTests {
   @Test("Its *ready* check turns critical now, not when we are ready")
   func markedCritical() {

@@ -205,7 +205,7 @@ struct KillTests {
   }
 }
 
-@Suite("The last word to Consul")
+@Suite("Deregistration after the process has ended")
 struct LastChanceTests {
   @Test("After the end a silent agent is waited for one second, and what is left behind is told")
   func oneSecond() {

@@ -1,7 +1,7 @@
 import Testing
 import WrapperCore
 
-@Suite("A process that was stopped")
+@Suite("A suspended process")
 struct SuspensionTests {
   private let critical: [Effect] = [.log(.healthChanged(.suspended)), Effect.checks(.suspended)]
 
