@@ -39,18 +39,18 @@ extension Node {
   private var breachesOfEnd: [Breach] {
     var node = self
     var breaches = process.isAlive ? node.take(.event(.ended(.exited(7), childrenLeft: true))).breaches : []
-    let othersTake = machine.policy.waitForAll.map { $0 + .seconds(1) } ?? .zero
+    let remainingTime = machine.policy.waitForAll.map { $0 + .seconds(1) } ?? .zero
     let isOverloaded = node.agents.contains { $0.outcome == .overloaded && $0.mayBeListed }
-    let updateTimeout = Duration.seconds(isOverloaded ? 3 : 1)
-    let budget = max(.zero, min(updateTimeout, .seconds(3) - (process.sinceStop ?? .zero)))
+    let limit = Duration.seconds(isOverloaded ? 3 : 1)
+    let budget = max(.zero, min(limit, .seconds(3) - (process.sinceStop ?? .zero)))
     let whole = max(
-      node.agents.contains { $0.asksToDeregister && $0.mayBeListed } ? budget : .zero, othersTake)
+      node.agents.contains { $0.asksToDeregister && $0.mayBeListed } ? budget : .zero, remainingTime)
     for _ in 0..<Node.enough {
       guard !node.process.hasExited, let left = node.timeLeft, breaches.isEmpty else { break }
       breaches += node.take(.passed(max(left, .zero))).breaches
     }
     let waited = node.now.monotonic
-    if !node.process.hasExited || waited > max(updateTimeout, othersTake) {
+    if !node.process.hasExited || waited > max(limit, remainingTime) {
       breaches.append(.exitsTooLate)
     } else if process.isAlive && waited != whole {
       breaches.append(waited < whole ? .exitsTooEarly : .exitsTooLate)

@@ -14,7 +14,7 @@ struct Graph {
   private(set) var findings: [Finding] = []
   private(set) var effects: Set<Effect> = []
   private let steps: Steps
-  private var places: [Node: Int] = [:]
+  private var indices: [Node: Int] = [:]
   private var origins: [(parent: Int, step: Step)?] = []
   /// Where the agent's and the probe's answers lead, which take no time.
   private var instant: [[Int]] = []
@@ -43,16 +43,16 @@ struct Graph {
       let transition = next.take(step)
       for action in transition.actions { effects.insert(action.effect.kind) }
       note(transition.breaches, at: index, step)
-      let index = add(next, from: (index, step))
+      let target = add(next, from: (index, step))
       let isAnswer = step.service != nil && step.event != .outdated
-      if isAnswer, index != index || !transition.actions.isEmpty { instant[index].append(index) }
+      if isAnswer, target != index || !transition.actions.isEmpty { instant[index].append(target) }
     }
   }
 
   private mutating func add(_ node: Node, from origin: (parent: Int, step: Step)?) -> Int {
     let node = node.coarse
-    if let index = places[node] { return index }
-    places[node] = nodes.count
+    if let index = indices[node] { return index }
+    indices[node] = nodes.count
     nodes.append(node)
     origins.append(origin)
     instant.append([])
@@ -76,13 +76,13 @@ struct Graph {
     var (incoming, isDone) = (
       Array(repeating: 0, count: nodes.count), Array(repeating: false, count: nodes.count)
     )
-    for index in instant.joined() { incoming[index] += 1 }
+    for target in instant.joined() { incoming[target] += 1 }
     var free = nodes.indices.filter { incoming[$0] == 0 }
     while let index = free.popLast() {
       isDone[index] = true
-      for index in instant[index] {
-        incoming[index] -= 1
-        if incoming[index] == 0 { free.append(index) }
+      for target in instant[index] {
+        incoming[target] -= 1
+        if incoming[target] == 0 { free.append(target) }
       }
     }
     if let index = isDone.firstIndex(of: false) { note([.hammers], at: index, nil) }

@@ -100,8 +100,8 @@ extension WrapperMachine.Phase {
     case (.deregistering(_, _, let due), .deregistering(_, _, let now)): due != now
     case (.draining(_, let due), .draining(_, let now)): due != now
     case (.stopping(let due), .stopping(let now)): due != now
-    case (.ended(_, let due, let remaining), .ended(_, let now, let othersNow)):
-      due != now || othersNow.postpone(remaining)
+    case (.ended(_, let due, let remaining), .ended(_, let now, let remainingNow)):
+      due != now || remainingNow.postpone(remaining)
     default: false
     }
   }

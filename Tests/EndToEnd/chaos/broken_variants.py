@@ -2,7 +2,7 @@
 
 import itertools
 
-from drawing import draw
+from plan_generator import draw
 
 
 def _with(*options):

@@ -2,7 +2,7 @@
 
 import time
 
-from census import registered
+from sampler import registered
 from moments import SLACK
 from real_engines import get
 from servicewatcher import BACK

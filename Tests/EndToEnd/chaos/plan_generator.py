@@ -16,7 +16,7 @@ CRASHES = (signal.SIGSEGV, signal.SIGABRT, signal.SIGKILL)
 
 
 def draw(seed, number, spoiler=None):
-    """`spoiler`: what breaks a promise in this run, see spoiling.py; it changes nothing of the plan."""
+    """`spoiler`: what breaks a promise in this run, see broken_variants.py; it changes nothing of the plan."""
     rng = random.Random(f"{seed}/{number}")
     plan = Plan(str(seed), number, spoiler, mode=rng.choice(("pid-1", "child")))
     plan.kind = rng.choices(list(KINDS), [weight for _, weight in KINDS.values()])[0]

@@ -8,8 +8,8 @@ from container import status
 from ports import free_port
 from published import HOST
 from real_engines import request
-from settling import LABEL
-from stage import IMAGE
+from convergence import LABEL
+from round_environment import IMAGE
 
 LONGEST = 20  # seconds that the engine may take for anything
 HEARTBEATS = 3  # in a TTL

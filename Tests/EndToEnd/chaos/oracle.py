@@ -3,7 +3,7 @@ README says. Where the order of events leaves several outcomes right, it allows 
 
 import signal
 
-import truth
+import registry_oracle
 from outcome import outcomes, rewritten
 from moments import ANSWER, SLACK, Story, is_early, last_chance, was_faulty
 
@@ -20,7 +20,7 @@ def complaints(seen):
         return ["the process was never started"]
     if seen.outcome not in (allowed := outcomes(seen.plan)):
         return [f"ended {seen.outcome}, predicted {sorted(allowed)}"]
-    judges = (_end, _signals, _pauses, _processes, _resources, *truth.JUDGES)
+    judges = (_end, _signals, _pauses, _processes, _resources, *registry_oracle.JUDGES)
     return [complaint for judge in judges for complaint in judge(seen, Story(seen))]
 
 
