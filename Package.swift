@@ -40,7 +40,7 @@ let staticLink: [LinkerSetting] = [
 let package = Package(
   name: "servicewrapper",
   targets: [
-    .target(name: "Supervision", swiftSettings: settings),
+    .target(name: "WrapperCore", swiftSettings: settings),
     .target(name: "JSON", swiftSettings: settings),
     .target(name: "HTTP", dependencies: ["JSON"], swiftSettings: settings),
     .target(name: "Consul", dependencies: ["JSON", "HTTP"], swiftSettings: settings),
@@ -53,28 +53,28 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "Wrapper",
-      dependencies: ["Supervision", "JSON", "HTTP", "Consul", "Options", "Linux", "Reporting", "Clients"],
+      dependencies: ["WrapperCore", "JSON", "HTTP", "Consul", "Options", "Linux", "Reporting", "Clients"],
       swiftSettings: settings),
     .executableTarget(
       name: "servicewrapper", dependencies: ["Wrapper", "Options", "Reporting"], swiftSettings: settings,
       linkerSettings: staticLink),
     .target(name: "Engine", dependencies: ["JSON", "HTTP"], swiftSettings: settings),
-    .target(name: "Watching", swiftSettings: settings),
+    .target(name: "WatcherCore", swiftSettings: settings),
     .target(
       name: "Watcher",
       dependencies: [
-        "Watching", "JSON", "HTTP", "Consul", "Engine", "Options", "Linux", "Reporting", "Clients",
+        "WatcherCore", "JSON", "HTTP", "Consul", "Engine", "Options", "Linux", "Reporting", "Clients",
       ],
       swiftSettings: settings),
     .executableTarget(
       name: "servicewatcher", dependencies: ["Watcher", "Options", "Reporting"], swiftSettings: settings,
       linkerSettings: staticLink),
-    .testTarget(name: "SupervisionTests", dependencies: ["Supervision"]),
+    .testTarget(name: "WrapperCoreTests", dependencies: ["WrapperCore"]),
     .testTarget(name: "ConsulTests", dependencies: ["Consul", "HTTP", "JSON"]),
     .testTarget(name: "OptionsTests", dependencies: ["Options", "JSON"]),
     .testTarget(name: "LinuxTests", dependencies: ["Linux"]),
     .testTarget(name: "EngineTests", dependencies: ["Engine", "JSON"]),
-    .testTarget(name: "WatchingTests", dependencies: ["Watching"]),
+    .testTarget(name: "WatcherCoreTests", dependencies: ["WatcherCore"]),
     .testTarget(name: "StructureTests"),
   ]
 )

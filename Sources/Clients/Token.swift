@@ -3,12 +3,12 @@ internal import Linux
 public import Options
 public import Reporting
 
-/// Consul's ACL token. A file is read again for each exchange, since whoever renews tokens writes them there.
+/// Consul's ACL token. A file is read again for each exchange, since a token may be renewed there.
 public struct Token {
   private let source: TokenSource
   private var last: [UInt8]?
 
-  /// Fails where the file can't be read, or what is in it can't be a token.
+  /// Fails if the file can't be read or has no valid token.
   public init(_ source: TokenSource) throws(StartError) {
     self.source = source.fromAnywhere
     switch source {
@@ -26,7 +26,7 @@ public struct Token {
     }
   }
 
-  /// What the file says now, or said last: one that is just being replaced is no reason to go without.
+  /// The file's token, or the last one that was read: the file may be being replaced.
   public var current: [UInt8]? {
     mutating get {
       if case .file(let path) = source, let fresh = try? Token.read(path) { last = fresh }
@@ -39,13 +39,13 @@ public struct Token {
     let content = try File.read(path: path, limit: 4_096)
     let isBlank = { (byte: UInt8) in byte == 0x20 || 0x09...0x0d ~= byte }
     let token = [UInt8](content.drop(while: isBlank).reversed().drop(while: isBlank).reversed())
-    return token.isEmpty || !Consul.Request.isValid(token: token) ? nil : token
+    return token.isEmpty || !ConsulAPIRequest.isValid(token: token) ? nil : token
   }
 }
 
 extension TokenSource {
-  /// We leave the working directory, and go on reading the file.
+  /// Absolute, because we leave the working directory and read the file again later.
   fileprivate var fromAnywhere: TokenSource {
-    if case .file(let path) = self { .file(Surroundings.absolute(path)) } else { self }
+    if case .file(let path) = self { .file(ProcessEnvironment.absolute(path)) } else { self }
   }
 }

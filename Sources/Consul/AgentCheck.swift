@@ -1,18 +1,18 @@
 public import JSON
 
-/// A check that the agent makes itself, of the address and port that are registered.
+/// A check that the agent runs itself, against the registered address and port.
 public struct AgentCheck: Hashable, Sendable {
   public enum Target: Hashable, Sendable {
     case http(path: String)
     case https(path: String)
     case tcp
     case grpc
-    /// By a shell beside the agent; `$SERVICE_IP` and `$SERVICE_PORT` stand for the address and the port.
+    /// Run by a shell on the agent's host; `$SERVICE_IP` and `$SERVICE_PORT` stand for the address and the port.
     case script(String)
   }
 
   public var target: Target
-  /// The rest of it, in the API's words.
+  /// The check's other fields, as the API names them.
   public var fields: [JSON.Member]
 
   public init(_ target: Target, fields: [JSON.Member] = []) {
@@ -40,7 +40,7 @@ public struct AgentCheck: Hashable, Sendable {
     return .object(own + fields)
   }
 
-  /// Consul executes the words of `Args` as they are; a script may be a pipeline.
+  /// Consul executes `Args` without a shell; a script may be a pipeline.
   private func shell(_ script: String, _ host: String, _ port: String) -> JSON {
     let addressed = replacing("$SERVICE_IP", in: Array(script.utf8)[...], with: host)
     let text = replacing("$SERVICE_PORT", in: addressed[...], with: port)

@@ -23,7 +23,8 @@ public func containerID(mountinfo: [UInt8]) -> String? {
   return nil
 }
 
-/// Whose container this ID is, `docker` or `podman`, from the same text; nil where it doesn't say, or is another's.
+/// The engine of this container, `docker` or `podman`, from the same text; nil if it can't be seen or is another
+/// engine.
 public func containerEngine(of id: String, mountinfo: [UInt8]) -> String? {
   for line in mountinfo.split(separator: .lineFeed) {
     guard let mount = Mount(line), mount.containerID?.elementsEqual(id.utf8) ?? false else { continue }
@@ -32,13 +33,13 @@ public func containerEngine(of id: String, mountinfo: [UInt8]) -> String? {
   return nil
 }
 
-/// The best first.
+/// The evidence for an ID, the best first.
 private enum Evidence: Hashable {
   case cgroup, marker, file
 }
 
 private struct Mount {
-  /// Of what is mounted, within its file system.
+  /// The path of the mount's root within its file system.
   let root: ArraySlice<UInt8>
   let point: ArraySlice<UInt8>
 
@@ -67,7 +68,7 @@ private struct Mount {
     return nil
   }
 
-  /// By the folder in which it keeps its containers, or the names it gives their cgroups.
+  /// Recognised by the folder of its containers or the names of its cgroups.
   var engine: String? {
     if evidence == .marker { return "podman" }
     guard let id = containerID else { return nil }

@@ -10,12 +10,12 @@ public struct Definition: Hashable, Sendable {
   public var address: String?
   public var tags: [String]
   public var meta: [Meta]
-  /// Ours.
+  /// Our own identity.
   public var checks: TTLChecks?
   public var agentChecks: [AgentCheck] = []
-  /// Others, in the API's words.
+  /// Checks of the service file, as the API names their fields.
   public var moreChecks: [JSON] = []
-  /// Other fields, in the API's words.
+  /// Other fields, as the API names them.
   public var fields: [JSON.Member] = []
   public var tenancy = Tenancy()
 
@@ -81,7 +81,7 @@ public struct Definition: Hashable, Sendable {
 }
 
 extension Definition.TTLChecks {
-  /// Only *alive* has the reap time: who was killed is dropped, who is merely sick stays visible.
+  /// Only *alive* has the reap time: a killed service is removed, a failing one stays visible.
   fileprivate func json(_ kind: CheckKind, of service: String) -> JSON {
     var members = [
       JSON.Member("CheckID", .string(kind.id(of: service))),

@@ -1,18 +1,19 @@
 public import JSON
 
-/// Who registers a service: in which container, under which boot of the host's kernel. It stands in the service's Meta,
-/// so that whoever cleans up from outside after a SIGKILL doesn't have to guess.
+/// The origin of a registration: its container and the boot of the host's kernel. It is in the service's Meta, so
+/// that a cleaner outside can act on facts after a SIGKILL.
 public struct Identity: Hashable, Sendable {
-  /// nil outside of containers, and where it isn't known.
+  /// nil outside of containers, or if unknown.
   public var containerID: String?
-  /// Of /proc/sys/kernel/random/boot_id; nil where it isn't known.
+  /// From /proc/sys/kernel/random/boot_id; nil if unknown.
   public var bootID: String?
-  /// Whose container it is, `docker` or `podman`: each knows only its own. nil where it is another's, or isn't known.
+  /// The container's engine, `docker` or `podman`: each knows only its own containers. nil for another engine, or if
+  /// unknown.
   public var engine: String?
-  /// Which engine of that kind; only the watcher knows it.
+  /// The engine's own ID; only the watcher knows it.
   public var engineID: String?
 
-  /// Who keeps the registration.
+  /// The program that keeps the registration.
   public enum Manager: String, Hashable, Sendable, CaseIterable {
     case wrapper = "servicewrapper"
     case watcher = "servicewatcher"
@@ -27,9 +28,9 @@ public struct Identity: Hashable, Sendable {
     self.engineID = engineID
   }
 
-  /// Who has registered the service of this entry of `GET /v1/agent/service/:id`, in words; nil if that can have been an
-  /// earlier life of us. A container keeps its ID over a reboot; outside of one only the boot is known.
-  public func stranger(in entry: JSON) -> String? {
+  /// The foreign owner of this entry of `GET /v1/agent/service/:id`, for the log; nil if it may be an earlier run of
+  /// ours. A container keeps its ID over a reboot; outside of a container only the boot is known.
+  public func foreignOwner(in entry: JSON) -> String? {
     guard let meta = entry["Meta"], meta["managed-by"] == .string("servicewrapper")
     else {
       return nil
@@ -52,14 +53,15 @@ public struct Identity: Hashable, Sendable {
 }
 
 extension Definition {
-  /// Says in the Meta who registers it. The user's own words win, and so does Consul's limit of 64 keys.
+  /// Adds the wrapper's identity to the Meta. The user's own keys win, and Consul's limit of 64 keys holds.
   public mutating func identify(as identity: Identity) {
     for mark in marks(identity, .wrapper) where meta.count < 64 {
       if !meta.contains(where: { $0.hasKey(of: mark) }) { meta.append(mark) }
     }
   }
 
-  /// The same from outside, where it isn't the container's to say: what is registered for it would be found by nobody.
+  /// Sets the watcher's identity in the Meta, over keys of the container: otherwise the watcher wouldn't find its own
+  /// entries.
   public mutating func mark(as identity: Identity) {
     meta.removeAll { word in Definition.marks.contains { word.key.utf8.elementsEqual($0.utf8) } }
     meta += marks(identity, .watcher)

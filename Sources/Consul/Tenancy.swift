@@ -1,7 +1,7 @@
 internal import HTTP
 internal import JSON
 
-/// Where a service belongs in Consul Enterprise: sent only where it was set, since others refuse both words.
+/// The namespace and partition of Consul Enterprise: sent only if set, since other editions refuse both.
 public struct Tenancy: Hashable, Sendable {
   public var namespace: String?
   public var partition: String?
@@ -11,7 +11,7 @@ public struct Tenancy: Hashable, Sendable {
     self.partition = partition
   }
 
-  /// For every request but a registration, whose body has it.
+  /// For every request but a registration, which has them in its body.
   var query: String {
     var query = ""
     for (name, value) in [("ns", namespace), ("partition", partition)] {

@@ -1,18 +1,18 @@
 internal import JSON
 
-/// What the engine says of one container, as far as it concerns us.
+/// The details of one container that we use, from an inspect.
 public struct Container: Hashable, Sendable {
   public var id: String
   /// Without the slash that the engine puts before it.
   public var name: String
   public var image: String
-  /// What is executed: the path of the program and its arguments.
+  /// The command: the path of the program and its arguments.
   public var command: [String]
   /// `KEY=VALUE` each.
   public var environment: [String]
   public var labels: [Label]
   public var ports: [Port]
-  /// Between two runs an engine calls a restarting container running: it isn't.
+  /// False for a restarting container between two runs, which engines report as running.
   public var isRunning: Bool
   /// The end of its last run, as the engine says it.
   public var finishedAt: String?
@@ -27,7 +27,7 @@ public struct Container: Hashable, Sendable {
     /// Within the container.
     public var number: Int
     public var isUDP: Bool
-    /// Where the host publishes it; nil: not at all. Of several addresses the first.
+    /// The published host port, the first of several; nil if it isn't published.
     public var published: Published?
     /// The container's own address.
     public var containerAddress: String?
@@ -39,7 +39,7 @@ public struct Container: Hashable, Sendable {
     public var port: Int
   }
 
-  /// From the answer to `Query.inspect`; nil where that isn't one.
+  /// Parses the response to `EngineAPIRequest.inspect`; nil if it is malformed.
   public init?(inspected bytes: [UInt8]) {
     guard let json = try? JSON(parsing: bytes), let id = json["Id"]?.string, let state = json["State"] else {
       return nil
@@ -60,7 +60,7 @@ public struct Container: Hashable, Sendable {
     ports = Container.ports(json, configuration)
   }
 
-  /// On the host's network what the image exposes is the host's; what `-p` published comes on top.
+  /// On the host's network, exposed ports are the host's ports; ports published with `-p` come in addition.
   private static func ports(_ json: JSON, _ configuration: JSON?) -> [Port] {
     let network = json["NetworkSettings"]
     let isOnHost = json["HostConfig"]?["NetworkMode"] == .string("host")
@@ -107,7 +107,7 @@ extension Container.Published {
   }
 }
 
-/// An element of the answer to `Query.list`: the ID of a container that runs, nil for what is between two runs.
+/// The container ID in an element of the response to `EngineAPIRequest.list`; nil for a container between two runs.
 public func runningContainer(listed bytes: [UInt8]) -> String? {
   guard let json = try? JSON(parsing: bytes), json["State"] != .string("restarting") else { return nil }
   return json["Id"]?.string

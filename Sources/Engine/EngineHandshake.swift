@@ -1,38 +1,37 @@
 internal import JSON
 
-/// How a connection to an engine begins: which version of the API both sides speak, and the subscription to its events. It is
-/// done again at each connection, because an engine may have been upgraded or replaced.
+/// The start of a connection to an engine: the API version, and the subscription to its events. It is repeated for each connection, because an engine may have been upgraded or replaced.
 ///
-/// Docker 29.0 answers 400 to every version below 1.44, and Docker 20.10 to every version above 1.41. A proxy before the
-/// engine may let only paths with a version through, or only paths without.
+/// Docker 29.0 answers 400 to every version below 1.44, and Docker 20.10 to every version above 1.41. A proxy before
+/// the engine may allow only paths with a version, or only paths without.
 public struct EngineHandshake: Hashable, Sendable {
   public enum Step: Hashable, Sendable {
-    /// A request with one answer.
-    case ask(Query)
-    /// The stream of events, whose answer goes on.
-    case subscribe(Query)
-    /// Everything is known.
+    /// Send a request with one response.
+    case ask(EngineAPIRequest)
+    /// Request the event stream.
+    case subscribe(EngineAPIRequest)
+    /// The handshake is complete.
     case ready
-    /// Why the engine can't be watched, for the log.
+    /// The handshake failed; with the reason for the log.
     case failed(String)
   }
 
-  /// The oldest version with everything that we ask.
+  /// The oldest version with everything that we use.
   static let oldest = APIVersion(1, 41)
 
-  /// The version that is asked for in paths; nil: none, which means the engine's newest.
+  /// The version in request paths; nil: none, which means the engine's newest.
   public private(set) var version: APIVersion?
   /// `docker` or `podman`, as in a wrapper's Meta.
   public private(set) var kind = ""
-  /// The versions in whose paths `/version` is still to be asked for.
+  /// The versions with which `/version` is still to be tried.
   private var left: [APIVersion?] = [APIVersion(1, 44), oldest]
-  private var question = Query.version
+  private var request = EngineAPIRequest.version
   /// Whether the engine answered a path without a version.
   private var knowsPlainPaths = false
 
   public init() {}
 
-  public var first: Step { .ask(question) }
+  public var first: Step { .ask(request) }
 
   /// - Parameters:
   ///   - status: of the answer to the last step.
@@ -40,7 +39,7 @@ public struct EngineHandshake: Hashable, Sendable {
   ///   - body: empty for the stream of events.
   public mutating func receive(_ status: Int, _ reason: String, _ body: [UInt8] = []) -> Step {
     let isDenied = EngineHandshake.isDenial(status)
-    return switch question {
+    return switch request {
     case .version where status == 200: choose(body)
     case .version where isDenied && !left.isEmpty: askAgain()
     case .events where status == 200: .ready
@@ -49,7 +48,7 @@ public struct EngineHandshake: Hashable, Sendable {
     }
   }
 
-  /// What an engine says of a version, and a proxy of a path, that it doesn't take.
+  /// Whether an engine refused the version, or a proxy the path.
   private static func isDenial(_ status: Int) -> Bool { status == 400 || status == 403 || status == 404 }
 
   private mutating func askAgain() -> Step {
@@ -57,12 +56,12 @@ public struct EngineHandshake: Hashable, Sendable {
     return .ask(.version)
   }
 
-  /// The lowest that both know, because it is the one that changes least with the engine.
+  /// Takes the lowest common version, which changes least with the engine.
   private mutating func choose(_ body: [UInt8]) -> Step {
     guard let json = try? JSON(parsing: body) else { return .failed("its version can't be read") }
     kind = engineKind(version: json)
-    let asked = version ?? EngineHandshake.oldest
-    let newest = json["ApiVersion"]?.string.flatMap { APIVersion($0) } ?? asked
+    let requested = version ?? EngineHandshake.oldest
+    let newest = json["ApiVersion"]?.string.flatMap { APIVersion($0) } ?? requested
     let lowest = json["MinAPIVersion"]?.string.flatMap { APIVersion($0) } ?? EngineHandshake.oldest
     let chosen = max(lowest, EngineHandshake.oldest)
     guard chosen <= newest else {
@@ -73,21 +72,21 @@ public struct EngineHandshake: Hashable, Sendable {
   }
 
   private mutating func subscribe(_ version: APIVersion?) -> Step {
-    (self.version, question) = (version, .events)
+    (self.version, request) = (version, .events)
     return .subscribe(.events)
   }
 }
 
-/// What the engine is called by its answer to `Query.version`: `docker` or `podman`.
+/// The kind of engine in the response to `EngineAPIRequest.version`: `docker` or `podman`.
 func engineKind(version: JSON) -> String {
   guard case .array(let components) = version["Components"] else { return "docker" }
   let isPodman = components.contains { $0["Name"]?.string?.utf8.elementsEqual("Podman Engine".utf8) ?? false }
   return isPodman ? "podman" : "docker"
 }
 
-/// What tells an engine from others of its kind on one kernel, in its answer to `Query.info`: its ID and the path of its
-/// storage. Docker 20.10 keeps its ID in /etc/docker, which several may share. Podman makes one up for each answer (seen with
-/// 4.3), so only the path counts. At most 512 bytes, as the value of a Meta key.
+/// An engine's ID among others of its kind on one kernel, from the response to `EngineAPIRequest.info`: its ID and
+/// the path of its storage. Docker 20.10 keeps its ID in /etc/docker, which several may share. Podman makes one up
+/// for each response (seen with 4.3), so only the path counts. At most 512 bytes, as the value of a Meta key.
 public func engineID(info bytes: [UInt8], kind: String) -> String? {
   let json = try? JSON(parsing: bytes)
   let isPodman = kind.utf8.elementsEqual("podman".utf8)

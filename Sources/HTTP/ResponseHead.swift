@@ -1,6 +1,6 @@
 internal import JSON
 
-/// What the status line and the fields say about the message.
+/// The properties of a response from its status line and fields.
 struct ResponseHead: Hashable, Sendable {
   private(set) var status = 0
   private(set) var closes = false
@@ -75,7 +75,7 @@ extension ResponseHead {
   /// How the body ends: the rules of RFC 9112, section 6.3, for requests other than HEAD and CONNECT.
   var framing: Framing {
     get throws(ResponseParser.Malformed) {
-      // Which of the two holds is what request smuggling is made of; HTTP/1.0 has no chunks.
+      // Both together are ambiguous, as in request smuggling; HTTP/1.0 has no chunks.
       guard !isChunked || (contentLength == nil && !isHTTP10) else { throw .framing }
       switch status {
       // We never ask for another protocol: RFC 9110, section 15.2.2.

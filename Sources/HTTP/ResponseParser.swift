@@ -1,4 +1,4 @@
-/// Makes responses of the bytes of one connection, in whatever pieces they arrive: RFC 9112.
+/// Parses the responses of one connection, in whatever pieces they arrive: RFC 9112.
 ///
 /// It takes several responses in a row (pipelining), passes over interim ones (1xx), and supposes that
 /// no request was a HEAD. What it holds is bounded by its limits; each byte costs the same.
@@ -81,11 +81,11 @@ public struct ResponseParser: Hashable, Sendable {
     }
   }
 
-  /// Bytes that are still to come of the body that is being received; nil where the header doesn't say how many.
+  /// The bytes that are still missing of the body that is being received; nil if the header doesn't say.
   public var remaining: Int? { if case .body(let remaining) = phase { remaining } else { nil } }
 
-  /// What has arrived of the body so far, which is then no part of the response any more: for one that is read as it
-  /// comes, and may go on for ever.
+  /// Removes and returns the part of the body that has arrived; for a body that is read as it comes, and may go on
+  /// for ever.
   public mutating func takeBody() -> [UInt8] {
     defer { body = [] }
     return body

@@ -1,4 +1,4 @@
-/// Reads the status of a response, and nothing behind it: for a health check the first line says it all.
+/// Reads only the status of a response, which is enough for a health check.
 public struct StatusReader: Hashable, Sendable {
   private var lines = LineBuffer(budget: 16 << 10)
   /// Within an interim response, whose fields are passed over; RFC 9110, section 15.2.
@@ -21,8 +21,8 @@ public struct StatusReader: Hashable, Sendable {
     return nil
   }
 
-  /// What is sent for it; RFC 9112, section 2.1. Without `Connection: close`: the side that closes first is left with the
-  /// TIME_WAIT, and at the server's port that keeps the server from binding it again.
+  /// The request for it; RFC 9112, section 2.1. Without `Connection: close`: the side that closes first is left with
+  /// the TIME_WAIT, and at the server's port that keeps the server from binding it again.
   /// - Parameters:
   ///   - host: for the `Host` field.
   ///   - path: with its query; printable ASCII without blanks.

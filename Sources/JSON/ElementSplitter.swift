@@ -1,5 +1,5 @@
-/// Cuts the objects out of an array or an object of them, as its text arrives: a list of whatever length is read in
-/// memory for one of its elements.
+/// Splits an array or object of objects as its text arrives: a list of any length is read in the memory of one
+/// element.
 public struct ElementSplitter: Hashable, Sendable {
   /// Bytes of an element; a longer one is dropped.
   private let limit: Int
@@ -7,7 +7,7 @@ public struct ElementSplitter: Hashable, Sendable {
   private var depth = 0
   private var isInString = false
   private var isEscaped = false
-  /// How many were too long.
+  /// The number of lines that were too long.
   public private(set) var dropped = 0
 
   public init(limit: Int = 256 << 10) { self.limit = limit }

@@ -1,4 +1,4 @@
-/// What one call of the kernel's brings, 16 at most, without memory of its own: there may be a call for each of thousands of
+/// The results of one system call, at most 16, without heap memory: there may be a call for each of thousands of
 /// orphans.
 public struct Batch<Element>: Sequence, IteratorProtocol {
   static var capacity: Int { 16 }

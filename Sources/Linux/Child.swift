@@ -1,9 +1,9 @@
 internal import CLinux
 
-/// A process that was started by us.
+/// A process that we started.
 public struct Child: Hashable, Sendable {
   public let id: Int32
-  /// Whether it leads a process group of its own; then that is sent its signals.
+  /// Whether it leads its own process group, which then receives its signals.
   private let ownGroup: Bool
 
   /// Starts a program with our environment, working directory and descriptors, and the given mask: found by PATH, and
@@ -27,7 +27,7 @@ public struct Child: Hashable, Sendable {
     }
   }
 
-  /// Starts a program in a process group of its own, in that folder, with nothing to read and nobody to write to.
+  /// Starts a program in its own process group and that folder, with /dev/null as standard streams.
   public static func spawnApart(
     _ command: [[UInt8]], mask: SignalMask, folder: [UInt8]
   ) throws(SystemCallError) -> Child {
@@ -35,10 +35,10 @@ public struct Child: Hashable, Sendable {
     return Child(id: try start.spawn(command), ownGroup: true)
   }
 
-  /// Sends it a signal; kill(2). One that is gone takes it without harm. One that has left the group
-  /// that it was given gets it as well as whoever is in there still.
+  /// Sends a signal; kill(2). No error if the process is gone. A process that has left its own group gets the signal,
+  /// and so does the group.
   ///
-  /// Fails with EPERM where the process is another user's by now.
+  /// Fails with EPERM if the process runs as another user by now.
   public func send(_ signal: Int32) throws(SystemCallError) {
     if ownGroup { _ = kill(-id, signal) }
     if ownGroup && getpgid(id) == id { return }
@@ -51,7 +51,7 @@ public struct Child: Hashable, Sendable {
   public var sharesOurGroup: Bool { getpgid(id) == getpgrp() }
 }
 
-/// What a process is started with; posix_spawn(3).
+/// The attributes of a new process; posix_spawn(3).
 private struct SpawnAttributes {
   let mask: SignalMask
   let ownGroup: Bool
@@ -76,10 +76,11 @@ private struct SpawnAttributes {
         unsafe posix_spawn_file_actions_addtcsetpgrp_np(&actions, terminal))
     }
     if let silentIn { try unsafe SpawnAttributes.silence(&actions, in: silentIn) }
-    let words = unsafe command.map { unsafe duplicate($0) }
-    defer { for place in unsafe words.indices { unsafe free(words[place]) } }
+    let arguments = unsafe command.map { unsafe duplicate($0) }
+    defer { for index in unsafe arguments.indices { unsafe free(arguments[index]) } }
     var id: pid_t = 0
-    let number = unsafe posix_spawnp(&id, words[0]!, &actions, &attributes, words + [nil], cl_environ())
+    let number = unsafe posix_spawnp(
+      &id, arguments[0]!, &actions, &attributes, arguments + [nil], cl_environ())
     try checkedNumber("posix_spawnp", number)
     return id
   }

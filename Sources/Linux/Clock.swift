@@ -4,7 +4,7 @@ internal import CLinux
 public enum Clock {
   public static var monotonic: Duration { read(CLOCK_MONOTONIC) }
   public static var boottime: Duration { read(CLOCK_BOOTTIME) }
-  /// The only one that others tell the time by; it jumps.
+  /// The wall clock, as in other programs' timestamps; it jumps.
   public static var realtime: Duration { read(CLOCK_REALTIME) }
 
   private static func read(_ clock: clockid_t) -> Duration {
@@ -12,43 +12,4 @@ public enum Clock {
     _ = unsafe clock_gettime(clock, &time)
     return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
   }
-}
-
-/// One timer; timerfd_create(2). On CLOCK_BOOTTIME, so that it is due as soon as a machine that slept wakes up.
-public struct Timer: ~Copyable {
-  public let descriptor: Descriptor
-  /// What it is set for; boottime.
-  private var due: Duration?
-  /// It was due, and says so until it is set again.
-  private var isLoud = false
-
-  public init() throws(SystemCallError) {
-    descriptor = Descriptor(try checked("timerfd_create") { cl_timerfd() })
-  }
-
-  /// Due once, after the time given (at once, where it is over already); nil: not at all.
-  /// - Parameter mayBeEarly: an earlier time that it is set for may stay.
-  public mutating func set(_ delay: Duration?, mayBeEarly: Bool = false) {
-    let wanted = delay.map { Clock.boottime + $0 }
-    if !isLoud, isSet(for: wanted, orEarlier: mayBeEarly) { return }
-    (due, isLoud) = (wanted, false)
-    var setting = itimerspec()
-    if let delay {
-      // A zero would disarm it.
-      let (seconds, attoseconds) = max(delay, .nanoseconds(1)).components
-      setting.it_value = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
-    }
-    _ = unsafe timerfd_settime(descriptor.number, 0, &setting, nil)
-  }
-
-  private func isSet(for wanted: Duration?, orEarlier: Bool) -> Bool {
-    guard let wanted, let due else { return wanted == due }
-    return orEarlier && due <= wanted || max(wanted - due, due - wanted) < Timer.precision
-  }
-
-  /// The same time, computed again from a time left, differs by less than that.
-  private static let precision = Duration.milliseconds(1)
-
-  /// To be called when it was due. It is quiet again once it is set, which spares reading it.
-  public mutating func acknowledge() { isLoud = true }
 }

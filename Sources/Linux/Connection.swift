@@ -10,11 +10,11 @@ public struct Connection: ~Copyable {
   /// Our end, of a TCP connection that is made; getsockname(2).
   public private(set) var localAddress: SocketAddress?
 
-  /// What the connection is for.
+  /// The purpose of the connection.
   public enum Purpose: Sendable {
     case exchange
-    /// Only to see whether the server accepts. Our last packet of the handshake is held back, so that `abandon` can
-    /// end it before the server's process hears of it.
+    /// Only to find out whether the server accepts. Our last packet of the handshake is held back, so that `abandon`
+    /// can end the connection before the server's process sees it.
     case handshake
   }
 
@@ -65,14 +65,14 @@ public struct Connection: ~Copyable {
     throw SystemCallError("bind", errno: EADDRINUSE)
   }
 
-  /// On loopback the handshake is over when connect(2) returns, and a second call says how it ended.
+  /// On loopback the handshake is over when connect(2) returns; a second call returns its result.
   private mutating func start() throws(SystemCallError) {
     var isOver = try connect()
     if !isOver, peer.isLocal { isOver = try connect() }
     if isOver { try finish() }
   }
 
-  /// Whether that is over already.
+  /// Whether the connection is established already.
   private func connect() throws(SystemCallError) -> Bool {
     do throws(SystemCallError) {
       try checked("connect") { unsafe peer.withPointer { unsafe cl_connect(descriptor.number, $0, $1) } }
@@ -101,7 +101,7 @@ public struct Connection: ~Copyable {
     isConnected = true
   }
 
-  /// Whether both ends are one: then no server listens.
+  /// Whether both ends are the same: then no server listens.
   private var isSelfConnected: Bool {
     guard let localAddress, localAddress.port == peer.port else { return false }
     return unsafe localAddress == address(by: cl_getpeername)
@@ -135,7 +135,7 @@ extension Connection {
     }
   }
 
-  /// What has arrived, 4 KiB at most; empty at the end; nil where there is nothing yet.
+  /// At most 4 KiB that have arrived; empty at the end of the stream; nil if nothing has arrived.
   public func receive() throws(SystemCallError) -> [UInt8]? { try descriptor.read(limit: 4_096) }
 }
 
@@ -152,7 +152,7 @@ extension Connection {
 
   /// Makes the close that follows leave no TIME_WAIT on our side: RST follows when the server has acknowledged our FIN. For
   /// where all of the answer was received: the server's process reads the end of the stream; tcp(7), TCP_LINGER2.
-  public func leaveNothing() {
+  public func closeWithoutTimeWait() {
     if peer.port != nil { _ = cl_forget_after_close(descriptor.number) }
   }
 

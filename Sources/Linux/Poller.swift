@@ -15,12 +15,12 @@ public struct Poller: ~Copyable {
     descriptor = Descriptor(try checked("epoll_create1") { cl_epoll_create() })
   }
 
-  /// From now on `wait` names the tag when the descriptor is as asked, or broken; until the descriptor is closed.
-  public func watch(_ number: Int32, for interest: Interest, tag: UInt64) throws(SystemCallError) {
+  /// From now on `wait` returns the tag when the descriptor is ready or broken, until it is closed; EPOLL_CTL_ADD.
+  public func add(_ number: Int32, for interest: Interest, tag: UInt64) throws(SystemCallError) {
     try control(EPOLL_CTL_ADD, number, interest, tag)
   }
 
-  public func rewatch(_ number: Int32, for interest: Interest, tag: UInt64) throws(SystemCallError) {
+  public func modify(_ number: Int32, for interest: Interest, tag: UInt64) throws(SystemCallError) {
     try control(EPOLL_CTL_MOD, number, interest, tag)
   }
 
@@ -31,14 +31,14 @@ public struct Poller: ~Copyable {
     try checked("epoll_ctl") { unsafe epoll_ctl(descriptor.number, operation, number, &event) }
   }
 
-  /// The tags of the descriptors that something happened to; waits for as long as it takes.
+  /// Waits without a time-out; returns the tags of the ready descriptors.
   public func wait() -> Batch<UInt64> {
     unsafe withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: Batch<UInt64>.capacity) { events in
       let count = try? checked("epoll_wait") {
         unsafe epoll_wait(descriptor.number, events.baseAddress, Int32(events.count), -1)
       }
       var tags = Batch<UInt64>(filler: 0)
-      for place in 0..<Int(count ?? 0) { unsafe tags.append(events[place].data.u64) }
+      for index in 0..<Int(count ?? 0) { unsafe tags.append(events[index].data.u64) }
       return tags
     }
   }

@@ -1,14 +1,14 @@
 internal import CLinux
 
-/// Where a program is.
+/// Finds programs.
 public enum Program {
-  /// Where a shell would find it: by PATH, unless its name has a slash. Nil: nowhere.
+  /// The program's path as a shell would find it: by PATH, unless its name has a slash; nil if there is none.
   public static func path(of name: [UInt8]) -> [UInt8]? {
     let slash = UInt8(ascii: "/")
     if name.isEmpty { return nil }
     if name.contains(slash) { return isThere(name) ? name : nil }
     for folder in searchPath.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false) {
-      // An empty one is the working directory; said so that no name looks like an option.
+      // An empty entry is the working directory; written as `.`, so that no name looks like an option.
       let path = (folder.isEmpty ? [UInt8(ascii: ".")] : [UInt8](folder)) + [slash] + name
       if isThere(path) { return path }
     }
@@ -24,10 +24,10 @@ public enum Program {
     return !start.prefix { $0 != UInt8(ascii: "\n") }.contains(0)
   }
 
-  /// What execvp(3) has where PATH isn't set.
+  /// PATH, or the default of execvp(3).
   private static var searchPath: [UInt8] {
     let start = [UInt8]("PATH=".utf8)
-    let path = Surroundings.environment.first { $0.starts(with: start) }
+    let path = ProcessEnvironment.environment.first { $0.starts(with: start) }
     return path.map { [UInt8]($0.dropFirst(start.count)) } ?? [UInt8]("/bin:/usr/bin".utf8)
   }
 

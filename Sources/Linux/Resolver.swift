@@ -13,7 +13,7 @@ public struct Resolver: ~Copyable {
     _ = mallopt(M_ARENA_MAX, 1)
   }
 
-  /// Starts looking, unless the last search is still under way: then its answer will do.
+  /// Starts a search, unless the last one is still pending: then its result is used.
   public mutating func resolve(host: String, port: Int) throws(SystemCallError) {
     guard job == nil else { return }
     let job = Job(host: host, port: port, descriptor: descriptor.number)
@@ -28,18 +28,18 @@ public struct Resolver: ~Copyable {
   }
 
   /// The answer, once it is there: addresses in the order in which to try them, or the code of getaddrinfo(3).
-  public mutating func takeAnswer() -> Answer? {
+  public mutating func takeResolution() -> Resolution? {
     guard (try? descriptor.read(limit: 8)) != nil else { return nil }
     defer { job = nil }
     return job?.answer
   }
 
-  public enum Answer: Sendable {
+  public enum Resolution: Sendable {
     case found([SocketAddress])
     case failed(Int32)
   }
 
-  /// The words for a code of getaddrinfo(3); gai_strerror(3).
+  /// The text for a code of getaddrinfo(3); gai_strerror(3).
   public static func reason(_ code: Int32) -> String { unsafe String(cString: gai_strerror(code)) }
 }
 
@@ -48,7 +48,7 @@ private final class Job {
   let host: String
   let port: Int
   let descriptor: Int32
-  var answer: Resolver.Answer?
+  var answer: Resolver.Resolution?
 
   init(host: String, port: Int, descriptor: Int32) {
     self.host = host
@@ -62,7 +62,7 @@ private final class Job {
     _ = unsafe write(descriptor, &one, MemoryLayout<UInt64>.size)
   }
 
-  private func search() -> Resolver.Answer {
+  private func search() -> Resolver.Resolution {
     var hints = unsafe addrinfo()
     unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
     var list: UnsafeMutablePointer<addrinfo>?

@@ -14,7 +14,7 @@ public struct SourcePorts: Sendable {
 
   /// The kernel's default, for where /proc isn't mounted.
   private static let usual = 32_768...60_999
-  /// More than that are tried by nobody: half of all ports may be taken, and one will be free.
+  /// The number of ports to try: even if half of all ports are taken, one of these will be free.
   private static let limit = 64
 
   /// Reads the range from /proc, once: a later change isn't noticed.

@@ -2,8 +2,8 @@ internal import CLinux
 
 /// Where log lines go.
 public enum StandardError {
-  /// Writes a line whole or not at all: false where nobody reads and the pipe is full. Never waits, and leaves the
-  /// pipe, which the process shares, in the mode in which it was.
+  /// Writes a line whole or not at all: false if the pipe is full. Never waits, and doesn't change the mode of the
+  /// pipe, which the process shares.
   public static func write(_ line: [UInt8]) -> Bool {
     do throws(SystemCallError) {
       return unsafe try attempt(line) { unsafe cl_write_nowait(2, $0.baseAddress!, $0.count) }
@@ -39,36 +39,5 @@ public enum StandardError {
     _ line: [UInt8], _ call: (UnsafeRawBufferPointer) -> Int
   ) throws(SystemCallError) -> Bool {
     try checked("write") { unsafe line.withUnsafeBytes { unsafe call($0) } } == line.count
-  }
-}
-
-/// Where help, the version and `--dry-run` go.
-public enum StandardOutput {
-  /// Writes all of it, waiting for the reader.
-  public static func write(_ bytes: [UInt8]) throws(SystemCallError) {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = try checked("write") {
-        unsafe rest.withUnsafeBytes { unsafe CLinux.write(1, $0.baseAddress!, $0.count) }
-      }
-      rest = rest.dropFirst(count)
-    }
-  }
-}
-
-/// Small files.
-public enum File {
-  /// The first bytes of a file, `limit` at most.
-  public static func read(path: [UInt8], limit: Int) throws(SystemCallError) -> [UInt8] {
-    let terminated = (path + [0]).map { CChar(bitPattern: $0) }
-    let file = Descriptor(
-      try checked("open") { unsafe cl_open(terminated, O_RDONLY | O_CLOEXEC | O_NONBLOCK) })
-    var content: [UInt8] = []
-    while content.count < limit, let part = try file.read(limit: min(4_096, limit - content.count)),
-      !part.isEmpty
-    {
-      content += part
-    }
-    return content
   }
 }

@@ -18,7 +18,7 @@ public struct Terminal: ~Copyable {
     if isOurs { _ = tcsetpgrp(descriptor.number, child.id) }
   }
 
-  /// Takes it back from whoever was given it and never came to be.
+  /// Takes it back after a failed start.
   public func takeBack() { _ = tcsetpgrp(descriptor.number, getpgrp()) }
 
   /// Takes it back from that group. SIGTTOU is blocked, so that this works from the background.

@@ -1,4 +1,4 @@
-/// The times of the service's checks, and what is unwise about them.
+/// The times of the service's checks, with warnings.
 struct CheckTimes {
   private(set) var ttl: Duration?
   private(set) var deregisterAfter: Duration?

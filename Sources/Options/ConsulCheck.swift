@@ -1,8 +1,8 @@
 public import JSON
 
-/// A check that Consul's agent makes itself, asked for by the variables that registrator reads.
+/// A check that Consul's agent runs itself, configured by registrator's variables.
 public struct ConsulCheck: Equatable, Sendable {
-  /// What is asked; host and port are those that are registered, known only then.
+  /// The kind of check; its host and port are the registered ones.
   public enum Target: Equatable, Sendable {
     case http(path: String)
     case https(path: String)
@@ -13,11 +13,11 @@ public struct ConsulCheck: Equatable, Sendable {
   }
 
   public let target: Target
-  /// The rest of the check, in the API's words.
+  /// The check's other fields, as the API names them.
   public let fields: [JSON.Member]
 }
 
-/// At most one, as with registrator: the first that is asked for, in its order.
+/// At most one, as with registrator: the first that is configured, in its order.
 func readChecks(
   _ settings: Settings, port: Int?, warnings: inout [String]
 ) throws(UsageError) -> [ConsulCheck] {
@@ -27,9 +27,9 @@ func readChecks(
     guard let setting = settings.variable(suffix) else { continue }
     note("\(setting.source): not used; SERVICE_READY=exec:COMMAND runs it in here", in: &warnings)
   }
-  let asked = try targets(settings)
-  guard let (setting, target) = asked.first else { return [] }
-  for (other, _) in asked.dropFirst() {
+  let configured = try targets(settings)
+  guard let (setting, target) = configured.first else { return [] }
+  for (other, _) in configured.dropFirst() {
     note("\(other.source): not used beside \(setting.source), as with registrator", in: &warnings)
   }
   if port == nil, target.needsPort { throw setting.wrong("no port to check; give --port PORT too") }
@@ -94,7 +94,7 @@ extension Setting {
     return try text()
   }
 
-  /// The duration as it was written: Go reads the same words.
+  /// The duration as it was written: Go reads the same format.
   func goDuration() throws(UsageError) -> String {
     _ = try limit()
     return try text()

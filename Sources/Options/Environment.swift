@@ -3,23 +3,23 @@ struct Environment {
   private var entries: [[UInt8]] = []
   private static let prefixes = ["SERVICE", "CONSUL_", "DOCKER_HOST="]
   /// Where the entry of each name is: a Kubernetes service leaves thousands of variables behind.
-  private var places: [[UInt8]: Int] = [:]
+  private var indices: [[UInt8]: Int] = [:]
 
   /// - Parameter entries: `KEY=VALUE` each; of two with the same key the first holds, as with getenv(3).
   init(_ entries: [[UInt8]]) {
     for entry in entries where Environment.prefixes.contains(where: { entry.starts(with: $0.utf8) }) {
       guard let equals = entry.firstIndex(of: UInt8(ascii: "=")) else { continue }
       let name = Array(entry[..<equals])
-      guard places[name] == nil else { continue }
-      places[name] = self.entries.count
+      guard indices[name] == nil else { continue }
+      indices[name] = self.entries.count
       self.entries.append(entry)
     }
   }
 
   /// An empty variable counts as unset, so that `docker run -e SERVICE_TAGS=` takes back what the image says.
   func setting(_ name: String) -> Setting? {
-    guard let place = places[Array(name.utf8)] else { return nil }
-    let value = entries[place].dropFirst(name.utf8.count + 1)
+    guard let index = indices[Array(name.utf8)] else { return nil }
+    let value = entries[index].dropFirst(name.utf8.count + 1)
     return value.isEmpty ? nil : Setting(source: name, value: Array(value))
   }
 

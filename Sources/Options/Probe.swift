@@ -1,4 +1,4 @@
-/// What says that the process is ready.
+/// How the process shows that it is ready.
 public enum Probe: Equatable, Sendable {
   /// It was started.
   case none
@@ -82,7 +82,7 @@ extension Setting {
     value.starts(with: start.utf8) ? value.dropFirst(start.utf8.count) : nil
   }
 
-  /// A host that needs no resolving: a probe that waits for a name server says nothing about the process.
+  /// A host that needs no resolving: waiting for a name server says nothing about the process.
   fileprivate func probedHost(_ text: ArraySlice<UInt8>) throws(UsageError) -> (String, ArraySlice<UInt8>) {
     // What stands before an @ may be a password: not to be shown.
     if text.contains(UInt8(ascii: "@")) {

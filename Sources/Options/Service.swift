@@ -1,33 +1,33 @@
 public import JSON
 
-/// What is registered with Consul.
+/// A service to register with Consul.
 public struct Service: Equatable, Sendable {
   public let name: String
   /// This instance of it, stable over a restart of the same container.
   public let id: String
   /// The port that is probed; nil if the process has none.
   public let port: Int?
-  /// The port that is registered: the probed one unless told otherwise.
+  /// The port that is registered; the probed one by default.
   public let advertisedPort: Int?
   public let address: Address
   public let tags: [String]
   public let meta: [MetaEntry]
-  /// What says that it is ready.
+  /// How it shows that it is ready.
   public let ready: Probe
-  /// How long a check stays passing without news from us; nil: no checks of ours.
+  /// How long a check stays passing without an update; nil: no TTL checks.
   public let ttl: Duration?
   /// How long Consul keeps the service once we are gone; nil: for ever, as without checks. Consul's floor is a minute.
   public let deregisterAfter: Duration?
-  /// Made by the agent itself, beside ours.
+  /// Checks that the agent runs itself, beside the TTL checks.
   public var checks: [ConsulCheck] = []
-  /// Checks of the service file, in the API's words.
-  public var filedChecks: [JSON] = []
-  /// What else the service file says, in the API's words.
+  /// Checks of the service file, as the API names their fields.
+  public var fileChecks: [JSON] = []
+  /// Other fields of the service file, as the API names them.
   public var fields: [JSON.Member] = []
   /// Consul Enterprise's; nil: not to be sent.
   public var namespace: String?
   public var partition: String?
-  /// The Meta is to say who registered it.
+  /// Whether the Meta gets our identity.
   public var isIdentified = true
 }
 
@@ -46,11 +46,13 @@ extension Service {
     ready = try Probe(settings)
     let times = try CheckTimes(settings)
     (ttl, deregisterAfter) = (times.ttl, times.deregisterAfter)
-    filedChecks = settings.filed?.checks ?? []
-    fields = settings.filed?.fields ?? []
-    namespace = try (settings.environment.setting("CONSUL_NAMESPACE") ?? settings.filed?.namespace)?.text()
-    partition = try (settings.environment.setting("CONSUL_PARTITION") ?? settings.filed?.partition)?.text()
-    if settings.words.has(.noMeta) {
+    fileChecks = settings.fileEntry?.checks ?? []
+    fields = settings.fileEntry?.fields ?? []
+    namespace = try (settings.environment.setting("CONSUL_NAMESPACE") ?? settings.fileEntry?.namespace)?
+      .text()
+    partition = try (settings.environment.setting("CONSUL_PARTITION") ?? settings.fileEntry?.partition)?
+      .text()
+    if settings.commandLine.has(.noMeta) {
       isIdentified = false
     } else {
       isIdentified = try settings[.noMeta]?.boolean() ?? true

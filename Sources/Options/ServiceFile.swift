@@ -1,33 +1,24 @@
 internal import JSON
 
-/// Why a file can't be read: the kernel's words.
-public struct Unreadable: Error, Equatable, Sendable {
-  public let reason: String
-
-  public init(reason: String) {
-    self.reason = reason
-  }
-}
-
 /// Gives a file's content.
-public typealias FileReader = (_ path: [UInt8]) throws(Unreadable) -> [UInt8]
+public typealias FileReader = (_ path: [UInt8]) throws(UnreadableFile) -> [UInt8]
 
 /// Service definitions as Consul's own configuration files have them, in JSON.
 struct ServiceFile {
   private static let shape = "give {\"service\": {…}} or {\"services\": [{…}]}"
 
-  private(set) var services: [FiledService] = []
+  private(set) var services: [ServiceFileEntry] = []
   private(set) var warnings: [String] = []
 
   /// - Parameter setting: names the file.
   init(_ setting: Setting, content: [UInt8]) throws(UsageError) {
-    let place = FilePlace(text: setting.source)
+    let path = JSONPath(text: setting.source)
     let found = try ServiceFile.objects(in: try ServiceFile.document(content, setting), setting)
     for (key, members) in found {
       var naming = FieldNaming()
-      let service = FilePlace(text: "\(place.text): \(key)")
+      let service = JSONPath(text: "\(path.text): \(key)")
       let named = try naming.members(members, at: service)
-      services.append(try FiledService(named, at: service, isOwn: found.count > 1))
+      services.append(try ServiceFileEntry(named, at: service, isOwn: found.count > 1))
       if naming.hasToken { note("\(service.text): its token isn't used; give --token-file", in: &warnings) }
     }
   }
@@ -40,7 +31,7 @@ struct ServiceFile {
     do throws(JSON.Malformed) {
       return try JSON(parsing: content)
     } catch {
-      throw setting.wrong("\(place(error.offset, in: content)): \(error.reason.rawValue)")
+      throw setting.wrong("\(position(error.offset, in: content)): \(error.reason.rawValue)")
     }
   }
 
@@ -70,7 +61,7 @@ struct ServiceFile {
 }
 
 /// As editors count: from 1, and in characters.
-private func place(_ offset: Int, in content: [UInt8]) -> String {
+private func position(_ offset: Int, in content: [UInt8]) -> String {
   let before = content.prefix(offset)
   let line = before.count { $0 == UInt8(ascii: "\n") } + 1
   let start = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
@@ -79,11 +70,11 @@ private func place(_ offset: Int, in content: [UInt8]) -> String {
 }
 
 extension Settings {
-  /// What the service file says, if there is one.
+  /// The parsed service file, if one is given.
   func serviceFile(_ read: FileReader) throws(UsageError) -> ServiceFile? {
     guard let setting = self[.serviceFile] else { return nil }
     let content: [UInt8]
-    do throws(Unreadable) {
+    do throws(UnreadableFile) {
       content = try read(setting.value)
     } catch {
       throw setting.wrong("\(error.reason); give the path of a file that we may read")

@@ -1,4 +1,4 @@
-/// What is said about an ID after it was shown.
+/// The reason why an ID is refused.
 private let unreachable =
   "Consul couldn't deregister it: no \"//\", \".\" or \"..\" part, no \"/\" at an end; give another --id"
 

@@ -1,33 +1,33 @@
-/// What the command line, the environment and the service file say of one service, looked up in the order of
-/// precedence: the flag, then `SERVICE_<port>_X`, then `SERVICE_X`, then the file.
+/// The settings of one service from the command line, the environment and the service file, in order of precedence:
+/// the flag, then `SERVICE_<port>_X`, then `SERVICE_X`, then the file.
 struct Settings {
-  let words: Words
+  let commandLine: CommandLine
   let environment: Environment
   /// The probed port, which names the variables that beat the common ones.
   var port: Int?
   /// The service as its file has it.
-  var filed: FiledService?
-  /// There are other services beside it, so that what is given for all isn't its own.
+  var fileEntry: ServiceFileEntry?
+  /// There are other services, so that common settings aren't its own.
   var isOneOfMany = false
-  /// What holds where no name is given.
+  /// The name if none is given.
   var defaultName: Setting?
-  /// Every variable that means nothing else is Meta, without being asked for.
+  /// Every variable without another meaning is Meta, even without the flag.
   var metaFromEnvironment = false
 
-  init(_ words: Words, _ environment: Environment) {
-    self.words = words
+  init(_ commandLine: CommandLine, _ environment: Environment) {
+    self.commandLine = commandLine
     self.environment = environment
   }
 
   subscript(_ flag: Flag) -> Setting? {
-    flags(flag).first ?? fromEnvironment(flag) ?? filed?.list(flag).first
+    flags(flag).first ?? fromEnvironment(flag) ?? fileEntry?.list(flag).first
   }
 
   /// All of a repeatable option: the flags, or else the variable's list, split at commas, or else the file's.
   func list(_ flag: Flag) -> [Setting] {
     let given = flags(flag)
     if !given.isEmpty { return given }
-    guard let variable = fromEnvironment(flag) else { return filed?.list(flag) ?? [] }
+    guard let variable = fromEnvironment(flag) else { return fileEntry?.list(flag) ?? [] }
     var items: [Setting] = []
     for item in splitList(variable.value) { items.append(Setting(source: variable.source, value: item)) }
     return items
@@ -35,13 +35,13 @@ struct Settings {
 
   func flags(_ flag: Flag) -> [Setting] {
     var settings: [Setting] = []
-    for given in words.given where given.flag == flag {
+    for given in commandLine.given where given.flag == flag {
       settings.append(Setting(source: flag.name, value: given.value))
     }
     return settings
   }
 
-  /// What two services can't have in common: given for all of several, it is refused.
+  /// A setting that services can't share: refused if it is given for several.
   func single(_ flag: Flag) throws(UsageError) -> Setting? {
     guard let setting = self[flag], isOneOfMany, !setting.isOwn else { return self[flag] }
     guard let port, case .service(let suffix) = flag.variable else {
@@ -63,7 +63,7 @@ struct Settings {
 
   private func fromEnvironment(_ flag: Flag) -> Setting? {
     switch flag.variable {
-    case .other(let name): environment.setting(words.program.variable(name))
+    case .other(let name): environment.setting(commandLine.program.variable(name))
     case .service(let suffix): variable(suffix)
     case nil: nil
     }

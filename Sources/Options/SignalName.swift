@@ -1,4 +1,4 @@
-/// signal(7), x86 and arm; the place is the number. IOT, CLD and POLL are other names of three of them.
+/// signal(7), x86 and arm; the index is the number. IOT, CLD and POLL are other names of three of them.
 private let signalNames = [
   "", "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE",
   "ALRM",
@@ -74,9 +74,9 @@ private func realTimeSignal(_ name: ArraySlice<UInt8>) -> Int? {
 
 /// `SIGTERM`, `SIGRTMIN+3`; the number where there is no name.
 public func signalName(_ number: Int32) -> String {
-  let place = Int(number)
-  if signalNames.indices.dropFirst().contains(place) { return "SIG\(signalNames[place])" }
-  guard realTime.contains(place) else { return "signal \(number)" }
-  let offset = place - realTime.lowerBound
+  let index = Int(number)
+  if signalNames.indices.dropFirst().contains(index) { return "SIG\(signalNames[index])" }
+  guard realTime.contains(index) else { return "signal \(number)" }
+  let offset = index - realTime.lowerBound
   return offset == 0 ? "SIGRTMIN" : "SIGRTMIN+\(offset)"
 }

@@ -2,9 +2,9 @@ internal import JSON
 internal import Linux
 public import Options
 
-/// What we say on standard error: a line each, written whole or not at all, and never waited for.
+/// The log on standard error: each line is written whole or not at all, without waiting.
 public struct Log {
-  /// Whose lines they are.
+  /// The program's name, in each line.
   private let program: String
   public let level: LogOptions.Level
   private let format: LogOptions.Format

@@ -2,65 +2,68 @@ internal import Clients
 internal import HTTP
 internal import Linux
 internal import Options
-internal import Supervision
+internal import WrapperCore
 
-/// Finds out whether the process is ready, in the way that was asked for.
+/// Runs the service's probe: a connect, an HTTP GET or a command.
 struct Prober: ~Copyable {
-  private var dialer: Dialer?
+  private var connectProbe: ConnectProbe?
   private var command: CommandProbe?
-  /// Whether any address will do that the service may be bound to.
+  /// Whether the registered address is probed too, beside loopback.
   private let isAnywhere: Bool
 
-  init(_ service: Service, from ports: SourcePorts, at index: Int, in surroundings: ProbeSurroundings) {
+  init(_ service: Service, from ports: SourcePorts, at index: Int, in environment: ProbeEnvironment) {
     isAnywhere = service.ready == .tcp
     switch service.ready {
     case .none: break
     case .tcp:
-      dialer = Dialer(service.port.map { SocketAddress.loopbacks(port: $0) } ?? [], from: ports, at: index)
+      connectProbe = ConnectProbe(
+        service.port.map { SocketAddress.loopbacks(port: $0) } ?? [], from: ports, at: index)
     case .tcpAt(let host, let port):
-      dialer = Dialer(SocketAddress.local(host: host, port: port), from: ports, at: index)
+      connectProbe = ConnectProbe(SocketAddress.local(host: host, port: port), from: ports, at: index)
     case .unix(let path):
       let address = SocketAddress.unix(path: [UInt8](path.utf8))
-      dialer = Dialer(address.map { [$0] } ?? [], from: ports, at: index)
+      connectProbe = ConnectProbe(address.map { [$0] } ?? [], from: ports, at: index)
     case .http(let host, let port, let path):
       let request = StatusReader.request(host: hostField(host, port), path: path)
       let targets = SocketAddress.local(host: host, port: port)
-      dialer = Dialer(targets, from: ports, at: index, request: request)
-    case .exec(let command): self.command = CommandProbe(command, in: surroundings)
+      connectProbe = ConnectProbe(targets, from: ports, at: index, request: request)
+    case .exec(let command): self.command = CommandProbe(command, in: environment)
     }
   }
 
-  /// Gives the result where it is known at once.
+  /// Returns the result if it is known at once.
   /// - Parameter registered: the address that clients are told, which may be the only one that is bound.
   mutating func start(registered: SocketAddress?, _ poller: borrowing Poller) -> Health? {
-    if dialer != nil { return dialer?.start(registered: isAnywhere ? registered : nil, poller) ?? nil }
+    if connectProbe != nil {
+      return connectProbe?.start(registered: isAnywhere ? registered : nil, poller) ?? nil
+    }
     return command?.start() ?? nil
   }
 
   mutating func cancel() {
-    dialer?.cancel()
+    connectProbe?.cancel()
     command?.cancel()
   }
 
-  /// What the connection under way is watched by.
+  /// The poller's tag of the current connection.
   var tag: UInt64? {
-    switch dialer {
-    case .some(let dialer): dialer.tag
+    switch connectProbe {
+    case .some(let connectProbe): connectProbe.tag
     case .none: nil
     }
   }
 
-  /// Called when the connection under way can be gone on with.
-  mutating func proceed(_ poller: borrowing Poller) -> Health? { dialer?.proceed(poller) ?? nil }
+  /// Called when the connection is writable or readable.
+  mutating func proceed(_ poller: borrowing Poller) -> Health? { connectProbe?.proceed(poller) ?? nil }
 
-  /// Called with every child that has ended; gives the result if it was the probe's.
-  mutating func take(_ ended: Reaped) -> Health? { command?.take(ended) ?? nil }
+  /// Called with every child that has ended; returns the result if it was the probe's command.
+  mutating func take(_ ended: ExitedChild) -> Health? { command?.take(ended) ?? nil }
 }
 
 extension SocketAddress {
   static func loopbacks(port: Int) -> [SocketAddress] { [.loopback(port: port), .loopback6(port: port)] }
 
-  /// An IP address, or `localhost`, which is both loopbacks without asking anybody.
+  /// An IP address, or `localhost`, which is both loopbacks without resolving.
   static func local(host: String, port: Int) -> [SocketAddress] {
     SocketAddress.numeric(host: host, port: port).map { [$0] } ?? loopbacks(port: port)
   }

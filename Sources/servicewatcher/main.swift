@@ -2,14 +2,14 @@ import Options
 import Reporting
 import Watcher
 
-let caller = Caller.blockingEverySignal("servicewatcher")
+let context = StartupContext.blockingEverySignal("servicewatcher")
 
 do throws(UsageError) {
-  switch try WatcherInvocation.parse(arguments: caller.arguments, environment: caller.environment) {
-  case .help: caller.finish(printing: watcherHelpText)
-  case .version: caller.finish(printing: watcherVersion + "\n")
-  case .run(let options): caller.watch(options)
+  switch try WatcherInvocation.parse(arguments: context.arguments, environment: context.environment) {
+  case .help: context.finish(printing: watcherHelpText)
+  case .version: context.finish(printing: watcherVersion + "\n")
+  case .run(let options): context.watch(options)
   }
 } catch {
-  caller.refuse(error.message)
+  context.refuse(error.message)
 }

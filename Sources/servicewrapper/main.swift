@@ -3,18 +3,18 @@ import Reporting
 import Wrapper
 
 // Before anything else, so that no signal is lost: while one isn't blocked, the kernel discards it for PID 1.
-let caller = Caller.blockingEverySignal("servicewrapper")
+let context = StartupContext.blockingEverySignal("servicewrapper")
 
 do throws(UsageError) {
   switch try Invocation.parse(
-    arguments: caller.arguments, environment: caller.environment, hostname: caller.hostname,
-    read: caller.read)
+    arguments: context.arguments, environment: context.environment, hostname: context.hostname,
+    read: context.read)
   {
-  case .help: caller.finish(printing: helpText)
-  case .version: caller.finish(printing: version + "\n")
-  case .run(let options) where options.dryRun: caller.showRegistration(options)
-  case .run(let options): caller.supervise(options)
+  case .help: context.finish(printing: helpText)
+  case .version: context.finish(printing: version + "\n")
+  case .run(let options) where options.dryRun: context.showRegistration(options)
+  case .run(let options): context.supervise(options)
   }
 } catch {
-  caller.refuse(error.message)
+  context.refuse(error.message)
 }

@@ -66,13 +66,14 @@ import Testing
     (Tenancy(namespace: "n", partition: "p&x=y"), "?ns=n&partition=p%26x%3Dy"),
   ])
   func goesWithEveryRequestButARegistration(_ tenancy: Tenancy, _ query: String) {
-    #expect(Request.deregister(id: "a", in: tenancy).path == "/v1/agent/service/deregister/a\(query)")
-    #expect(Request.service(id: "a", in: tenancy).path == "/v1/agent/service/a\(query)")
-    let update = Request.update(check: .alive, of: "a", in: tenancy, status: .passing, output: "")
+    #expect(
+      ConsulAPIRequest.deregister(id: "a", in: tenancy).path == "/v1/agent/service/deregister/a\(query)")
+    #expect(ConsulAPIRequest.service(id: "a", in: tenancy).path == "/v1/agent/service/a\(query)")
+    let update = ConsulAPIRequest.update(check: .alive, of: "a", in: tenancy, status: .passing, output: "")
     #expect(update.path == "/v1/agent/check/update/a%3Aalive\(query)")
     var definition = Definition(name: "a", id: "a")
     definition.tenancy = tenancy
-    #expect(Request.register(definition).path == "/v1/agent/service/register")
+    #expect(ConsulAPIRequest.register(definition).path == "/v1/agent/service/register")
   }
 }
 

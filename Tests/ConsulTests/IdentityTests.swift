@@ -24,25 +24,26 @@ private func entry(_ meta: [(String, String)]) throws -> JSON {
       (nil, "1", nil, nil, nil),
     ] as [(String?, String?, String?, String?, String?)])
   func isToldByContainerAndBoot(
-    container: String?, boot: String?, theirs: String?, theirBoot: String?, stranger: String?
+    container: String?, boot: String?, theirs: String?, theirBoot: String?, foreignOwner: String?
   ) throws {
     var meta = Self.ours
     if let theirs { meta.append(("container-id", theirs)) }
     if let theirBoot { meta.append(("boot-id", theirBoot)) }
     let identity = Identity(containerID: container, bootID: boot)
-    #expect(identity.stranger(in: try entry(meta)) == stranger)
+    #expect(identity.foreignOwner(in: try entry(meta)) == foreignOwner)
   }
 
   @Test(arguments: ["[]", "{}", "{\"Meta\": null}", "7", "{\"Meta\": {\"managed-by\": 7}}"])
   func isNotToldByWhatSaysNothingOfIt(body: String) throws {
     let identity = Identity(containerID: here, bootID: "1")
-    #expect(identity.stranger(in: try JSON(parsing: [UInt8](body.utf8))) == nil)
-    #expect(identity.stranger(in: try entry([("managed-by", "another"), ("container-id", there)])) == nil)
+    #expect(identity.foreignOwner(in: try JSON(parsing: [UInt8](body.utf8))) == nil)
+    #expect(
+      identity.foreignOwner(in: try entry([("managed-by", "another"), ("container-id", there)])) == nil)
   }
 
   @Test func isShownWithoutWhatCouldSteerATerminal() throws {
     let meta = Self.ours + [("container-id", "\\u001b[31mred")]
-    #expect(Identity(containerID: here).stranger(in: try entry(meta)) == "container 31mred")
+    #expect(Identity(containerID: here).foreignOwner(in: try entry(meta)) == "container 31mred")
   }
 }
 

@@ -7,20 +7,21 @@ struct Recorded: Sendable, CustomTestStringConvertible {
   let testDescription: String
   let bytes: [UInt8]
   let responses: [Response]
-  let answers: [Answer]
+  let outcomes: [RequestOutcome]
   let reasons: [String]
 
   var text: String { String(decoding: bytes, as: UTF8.self) }
 
   init(
-    _ name: String, _ header: String, _ body: String = "", is status: Int, _ answer: Answer, reason: String,
+    _ name: String, _ header: String, _ body: String = "", is status: Int, _ outcome: RequestOutcome,
+    reason: String,
     closes: Bool = false
   ) {
     testDescription = name
     bytes =
       Array((header.split(separator: "\n") + ["", ""]).joined(separator: "\r\n").utf8) + Array(body.utf8)
     responses = [Response(status: status, body: Array(body.utf8), closes: closes)]
-    answers = [answer]
+    outcomes = [outcome]
     reasons = [reason]
   }
 
@@ -29,14 +30,14 @@ struct Recorded: Sendable, CustomTestStringConvertible {
     testDescription = name
     bytes =
       framed.bytes.dropLast(body.utf8.count) + Array("\(size)\r\n\(body)\r\n0\r\n\r\n".utf8)
-    (responses, answers, reasons) = (framed.responses, framed.answers, framed.reasons)
+    (responses, outcomes, reasons) = (framed.responses, framed.outcomes, framed.reasons)
   }
 
   init(_ name: String, pipelined parts: [Recorded]) {
     testDescription = name
     bytes = parts.flatMap(\.bytes)
     responses = parts.flatMap(\.responses)
-    answers = parts.flatMap(\.answers)
+    outcomes = parts.flatMap(\.outcomes)
     reasons = parts.flatMap(\.reasons)
   }
 }

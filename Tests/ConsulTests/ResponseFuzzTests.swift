@@ -37,7 +37,7 @@ import Testing
     #expect(Outcome(of: bytes.indices.map { bytes[$0...$0] }) == whole, "\(bytes)")
     for response in whole.responses {
       #expect(response.reason.utf8.count <= 200)
-      #expect(Answer.allCases.contains(response.answer))
+      #expect(RequestOutcome.allCases.contains(response.outcome))
     }
   }
 

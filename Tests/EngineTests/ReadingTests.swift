@@ -5,15 +5,15 @@ import Testing
 
 @Suite struct OccurrenceTests {
   @Test(arguments: [
-    (#"{"Type":"container","Action":"die","Actor":{"ID":"a"}}"#, Occurrence(.died, "a")),
-    (#"{"Type":"container","Action":"died","Actor":{"ID":"a"}}"#, Occurrence(.died, "a")),
+    (#"{"Type":"container","Action":"die","Actor":{"ID":"a"}}"#, ContainerEvent(.died, "a")),
+    (#"{"Type":"container","Action":"died","Actor":{"ID":"a"}}"#, ContainerEvent(.died, "a")),
     (
       #"{"Type":"container","Action":"die","Actor":{"ID":"a"},"timeNano":1700000000123456789}"#,
-      Occurrence(.died, "a", at: .seconds(1_700_000_000) + .nanoseconds(123_456_789))
+      ContainerEvent(.died, "a", at: .seconds(1_700_000_000) + .nanoseconds(123_456_789))
     ),
-    (#"{"Type":"container","Action":"die","Actor":{"ID":"a"},"timeNano":1e99}"#, Occurrence(.died, "a")),
-    (#"{"Type":"container","Action":"start","Actor":{"ID":"a"}}"#, Occurrence(.started, "a")),
-    (#"{"status":"start","id":"a","from":"redis"}"#, Occurrence(.started, "a")),
+    (#"{"Type":"container","Action":"die","Actor":{"ID":"a"},"timeNano":1e99}"#, ContainerEvent(.died, "a")),
+    (#"{"Type":"container","Action":"start","Actor":{"ID":"a"}}"#, ContainerEvent(.started, "a")),
+    (#"{"status":"start","id":"a","from":"redis"}"#, ContainerEvent(.started, "a")),
     (#"{"Type":"container","Action":"teleport","Actor":{"ID":"a"}}"#, nil),
     (#"{"Type":"container","Action":"exec_create: /bin/die","Actor":{"ID":"a"}}"#, nil),
     (#"{"Type":"network","Action":"die","Actor":{"ID":"a"}}"#, nil),
@@ -21,8 +21,8 @@ import Testing
     (#"{"Type":"container","Action":7,"Actor":[]}"#, nil),
     (#"{"Type":"container","#, nil),
   ])
-  func linesAreRead(line: String, expected: Occurrence?) {
-    #expect(Occurrence(line: Array(line.utf8)) == expected)
+  func linesAreRead(line: String, expected: ContainerEvent?) {
+    #expect(ContainerEvent(line: Array(line.utf8)) == expected)
   }
 
   @Test(arguments: 1...9)
@@ -134,7 +134,7 @@ import Testing
 
 @Suite struct QueryTests {
   @Test func onlyGets() {
-    let all: [Query] = [.events, .list, .inspect(container: "../x y"), .version, .info]
+    let all: [EngineAPIRequest] = [.events, .list, .inspect(container: "../x y"), .version, .info]
     let targets = all.map { $0.bytes(host: "engine", version: APIVersion(1, 44)).split(separator: 0x0D)[0] }
     let lines = targets.map { String(decoding: $0, as: UTF8.self) }
     #expect(lines.allSatisfy { $0.hasPrefix("GET /v1.44/") && $0.hasSuffix(" HTTP/1.1") })
@@ -142,7 +142,7 @@ import Testing
   }
 
   @Test func withoutAVersion() {
-    #expect(Query.info.target(nil) == "/info")
-    #expect(Query.inspect(container: "a").target(nil) == "/containers/a/json")
+    #expect(EngineAPIRequest.info.target(nil) == "/info")
+    #expect(EngineAPIRequest.inspect(container: "a").target(nil) == "/containers/a/json")
   }
 }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Linux
 
-/// In processes of their own: `ChildNews.next` takes any child, those of other tests too.
+/// In processes of their own: `WaitEvent.next` takes any child, those of other tests too.
 @Suite(.timeLimit(.minutes(1))) struct Spawning {
   @Test func givesTheWordsByteForByte() async {
     await #expect(processExitsWith: .success) {
@@ -21,7 +21,7 @@ import Testing
       let folder = try TemporaryFolder()
       setenv("LINUX_TESTS", "é", 1)
       #expect(try end(of: shell("cat /proc/$$/environ >\"$0\"; :") + [folder.path(of: "out")]).status == 0)
-      let entries = Surroundings.environment
+      let entries = ProcessEnvironment.environment
       #expect(entries.contains([UInt8]("LINUX_TESTS=é".utf8)))
       #expect(try File.read(path: folder.path(of: "out"), limit: 1 << 20) == entries.flatMap { $0 + [0] })
     }
@@ -70,8 +70,8 @@ import Testing
       let theirs = Set(listed.map { String(decoding: $0, as: UTF8.self) })
       #expect(theirs.isSuperset(of: shared))
       #expect(theirs.isDisjoint(with: ours))
-      try poller.watch(timer.descriptor.number, for: .readable, tag: 1)
-      try poller.watch(resolver.descriptor.number, for: .readable, tag: 2)
+      try poller.add(timer.descriptor.number, for: .readable, tag: 1)
+      try poller.add(resolver.descriptor.number, for: .readable, tag: 2)
       expect(connection, isConnected: true)
     }
   }
@@ -117,14 +117,14 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct Reaping {
   @Test func tellsWhetherAnyAreLeft() async {
     await #expect(processExitsWith: .success) {
-      #expect(ChildNews.next() == .alone)
+      #expect(WaitEvent.next() == .noChildren)
       let child = try Child.spawn(
         [[UInt8]("sleep".utf8), [UInt8]("60".utf8)], mask: SignalMask(set: sigset_t()))
-      #expect(ChildNews.next() == .quiet)
+      #expect(WaitEvent.next() == .noChange)
       try child.send(SIGTERM)
       #expect(waitForAny() == child.id)
-      #expect(ChildNews.next() == .ended(Reaped(id: child.id, status: SIGTERM, hasExited: false)))
-      #expect(ChildNews.next() == .alone)
+      #expect(WaitEvent.next() == .ended(ExitedChild(id: child.id, status: SIGTERM, hasExited: false)))
+      #expect(WaitEvent.next() == .noChildren)
       // Gone and reaped: without harm.
       try child.send(SIGTERM)
     }
@@ -150,7 +150,7 @@ import Testing
         started.insert(try Child.spawn([[UInt8]("true".utf8)], mask: SignalMask(set: sigset_t())).id)
       }
       var reaped: Set<Int32> = []
-      while waitForAny() != nil, case .ended(let next) = ChildNews.next() {
+      while waitForAny() != nil, case .ended(let next) = WaitEvent.next() {
         #expect(reaped.insert(next.id).inserted)
       }
       #expect(started.count == 20)
@@ -162,10 +162,10 @@ import Testing
 private func shell(_ script: String) -> [[UInt8]] { ["sh", "-c", script].map { [UInt8]($0.utf8) } }
 
 /// Starts it, with no signal blocked, and reaps it.
-private func end(of command: [[UInt8]]) throws -> Reaped {
+private func end(of command: [[UInt8]]) throws -> ExitedChild {
   let child = try Child.spawn(command, mask: SignalMask(set: sigset_t()))
   #expect(waitForAny() == child.id)
-  guard case .ended(let reaped) = ChildNews.next() else { throw NothingEnded() }
+  guard case .ended(let reaped) = WaitEvent.next() else { throw NothingEnded() }
   return reaped
 }
 

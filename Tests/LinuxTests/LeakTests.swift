@@ -20,7 +20,7 @@ import Testing
       let made = try openDescriptors().subtracting(before)
       #expect(made.count >= 5)
       for number in made { #expect(fcntl(number, F_GETFD) == FD_CLOEXEC) }
-      try poller.watch(timer.descriptor.number, for: .readable, tag: 1)
+      try poller.add(timer.descriptor.number, for: .readable, tag: 1)
       #expect(
         made.isSuperset(of: [resolver.descriptor.number, queue.descriptor.number, first.descriptor.number]))
     }
@@ -52,8 +52,8 @@ private func round(_ folder: borrowing TemporaryFolder) throws -> Int {
   let poller = try Poller()
   let timer = try Linux.Timer()
   let queue = try SignalQueue()
-  try poller.watch(timer.descriptor.number, for: .readable, tag: 1)
-  try poller.watch(queue.descriptor.number, for: .readable, tag: 2)
+  try poller.add(timer.descriptor.number, for: .readable, tag: 1)
+  try poller.add(queue.descriptor.number, for: .readable, tag: 2)
   let listener = try Listener()
   let refusing = try Listener(backlog: nil)
   let connection = try Connection.opened(to: listener.address)
@@ -74,7 +74,7 @@ private func round(_ folder: borrowing TemporaryFolder) throws -> Int {
   var resolver = try Resolver()
   try resolver.resolve(host: "localhost", port: 80)
   try #require(becomes(POLLIN, resolver.descriptor.number))
-  #expect(resolver.takeAnswer() != nil)
+  #expect(resolver.takeResolution() != nil)
   #expect(peer.number > 2)
   return try openDescriptors().count
 }

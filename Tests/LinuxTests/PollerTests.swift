@@ -9,8 +9,8 @@ import Testing
     let quiet = try Pipe()
     let ready = try Pipe()
     let poller = try Poller()
-    try poller.watch(quiet.reading.number, for: .readable, tag: 1)
-    try poller.watch(ready.reading.number, for: .readable, tag: .max)
+    try poller.add(quiet.reading.number, for: .readable, tag: 1)
+    try poller.add(ready.reading.number, for: .readable, tag: .max)
     try #require(write(ready.writing.number, "x", 1) == 1)
     #expect(Array(poller.wait()) == [.max])
     // Level-triggered: it stays ready until it is read.
@@ -21,8 +21,8 @@ import Testing
     let first = try Pipe()
     let second = try Pipe()
     let poller = try Poller()
-    try poller.watch(first.writing.number, for: .writable, tag: 1)
-    try poller.watch(second.writing.number, for: .writable, tag: 2)
+    try poller.add(first.writing.number, for: .writable, tag: 1)
+    try poller.add(second.writing.number, for: .writable, tag: 2)
     #expect(Set(poller.wait()) == [1, 2])
   }
 
@@ -30,12 +30,12 @@ import Testing
     let pipe = try Pipe()
     let fallback = try Pipe()
     let poller = try Poller()
-    try poller.watch(pipe.writing.number, for: .writable, tag: 1)
-    try poller.watch(fallback.writing.number, for: .writable, tag: 2)
-    try poller.rewatch(pipe.writing.number, for: [], tag: 1)
+    try poller.add(pipe.writing.number, for: .writable, tag: 1)
+    try poller.add(fallback.writing.number, for: .writable, tag: 2)
+    try poller.modify(pipe.writing.number, for: [], tag: 1)
     #expect(Array(poller.wait()) == [2])
-    try poller.rewatch(fallback.writing.number, for: [], tag: 2)
-    try poller.rewatch(pipe.writing.number, for: [.readable, .writable], tag: 3)
+    try poller.modify(fallback.writing.number, for: [], tag: 2)
+    try poller.modify(pipe.writing.number, for: [.readable, .writable], tag: 3)
     #expect(Array(poller.wait()) == [3])
   }
 
@@ -43,7 +43,7 @@ import Testing
   @Test func namesWhatIsBrokenWhateverWasAsked() throws {
     let pipe = try Pipe()
     let poller = try Poller()
-    try poller.watch(pipe.writing.number, for: [], tag: 4)
+    try poller.add(pipe.writing.number, for: [], tag: 4)
     letGo(pipe.reading)
     try #require(becomes(POLLERR, pipe.writing.number))
     #expect(Array(poller.wait()) == [4])
@@ -55,11 +55,11 @@ import Testing
     do {
       var closed = try Linux.Timer()
       closed.set(.zero)
-      try poller.watch(closed.descriptor.number, for: .readable, tag: 5)
+      try poller.add(closed.descriptor.number, for: .readable, tag: 5)
       try #require(becomes(POLLIN, closed.descriptor.number))
       #expect(Array(poller.wait()) == [5])
     }
-    try poller.watch(pipe.writing.number, for: .writable, tag: 6)
+    try poller.add(pipe.writing.number, for: .writable, tag: 6)
     #expect(Array(poller.wait()) == [6])
   }
 
@@ -68,11 +68,11 @@ import Testing
     let poller = try Poller()
     let number = pipe.reading.number
     #expect(throws: SystemCallError("epoll_ctl", errno: ENOENT)) {
-      try poller.rewatch(number, for: .readable, tag: 1)
+      try poller.modify(number, for: .readable, tag: 1)
     }
-    try poller.watch(number, for: .readable, tag: 1)
+    try poller.add(number, for: .readable, tag: 1)
     #expect(throws: SystemCallError("epoll_ctl", errno: EEXIST)) {
-      try poller.watch(number, for: .readable, tag: 1)
+      try poller.add(number, for: .readable, tag: 1)
     }
   }
 

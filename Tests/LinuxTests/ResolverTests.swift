@@ -18,7 +18,7 @@ import Testing
   /// Waits for an answer that comes from files.
   private func found(_ resolver: inout Resolver) throws -> [SocketAddress] {
     try #require(becomes(POLLIN, resolver.descriptor.number))
-    guard case .found(let addresses) = resolver.takeAnswer() else {
+    guard case .found(let addresses) = resolver.takeResolution() else {
       Issue.record("not found")
       return []
     }
@@ -27,7 +27,7 @@ import Testing
 
   @Test func hasNoAnswerBeforeItIsAsked() throws {
     var resolver = try Resolver()
-    #expect(resolver.takeAnswer() == nil)
+    #expect(resolver.takeResolution() == nil)
   }
 
   @Test func answersOnceAndCanBeAskedAgain() throws {
@@ -35,7 +35,7 @@ import Testing
     try resolver.resolve(host: "127.0.0.1", port: 1)
     #expect(try found(&resolver) == [.loopback(port: 1)])
     #expect(!isNow(POLLIN, resolver.descriptor.number))
-    #expect(resolver.takeAnswer() == nil)
+    #expect(resolver.takeResolution() == nil)
     try resolver.resolve(host: "::1", port: 2)
     #expect(try found(&resolver) == [.loopback6(port: 2)])
   }
@@ -54,7 +54,7 @@ import Testing
     var resolver = try Resolver()
     try resolver.resolve(host: String(repeating: "a", count: 64) + ".invalid", port: 80)
     try #require(becomes(POLLIN, resolver.descriptor.number))
-    guard case .failed(let code) = resolver.takeAnswer() else {
+    guard case .failed(let code) = resolver.takeResolution() else {
       Issue.record("found")
       return
     }

@@ -109,7 +109,7 @@ import Testing
       let child = try Child.spawn([[UInt8]("true".utf8)], mask: SignalMask(set: sigset_t()))
       var info = siginfo_t()
       #expect(waitid(P_ALL, 0, &info, WEXITED | WNOWAIT) == 0)
-      #expect(ChildNews.next() == .ended(Reaped(id: child.id, status: 0, hasExited: true)))
+      #expect(WaitEvent.next() == .ended(ExitedChild(id: child.id, status: 0, hasExited: true)))
     }
   }
 }

@@ -135,7 +135,7 @@ import Testing
     let connection = try Connection.opened(to: listener.address)
     let peer = try listener.accept()
     #expect(try connection.send([1, 2, 3]) == 3)
-    connection.leaveNothing()
+    connection.closeWithoutTimeWait()
     return peer
   }
 }

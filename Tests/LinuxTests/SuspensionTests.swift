@@ -48,7 +48,7 @@ import Testing
 @Suite struct AbsolutePaths {
   @Test func startFromTheWorkingDirectory() {
     let folder = FileManager.default.currentDirectoryPath
-    #expect(Surroundings.absolute([UInt8]("a/b".utf8)) == [UInt8]("\(folder)/a/b".utf8))
-    #expect(Surroundings.absolute([UInt8]("/a/b".utf8)) == [UInt8]("/a/b".utf8))
+    #expect(ProcessEnvironment.absolute([UInt8]("a/b".utf8)) == [UInt8]("\(folder)/a/b".utf8))
+    #expect(ProcessEnvironment.absolute([UInt8]("/a/b".utf8)) == [UInt8]("/a/b".utf8))
   }
 }

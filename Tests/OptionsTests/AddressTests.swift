@@ -11,8 +11,8 @@ import Testing
       ("http://c:1/", .tcp(host: "c", port: 1)), ("HTTP://c/", .tcp(host: "c", port: 8500)),
       ("http://[::1]:2/", .tcp(host: "::1", port: 2)), ("a_b.c-d.:1", .tcp(host: "a_b.c-d.", port: 1)),
       ("unix:///run/consul.sock", .unix(path: "/run/consul.sock")), ("unix:///a@b", .unix(path: "/a@b")),
-    ] as [(String, ConsulAddress)])
-  func isTaken(_ text: String, _ address: ConsulAddress) throws {
+    ] as [(String, ServerAddress)])
+  func isTaken(_ text: String, _ address: ServerAddress) throws {
     #expect(try options(["--consul-addr", text]).consul == address)
     #expect(try options([], ["CONSUL_HTTP_ADDR=" + text, "CONSUL_HTTP_SSL=false"]).consul == address)
   }

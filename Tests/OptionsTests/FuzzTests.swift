@@ -39,8 +39,8 @@ private func word(_ random: inout FixedRandom) -> [UInt8] {
   return word
 }
 
-private func webFile(_ path: [UInt8]) throws(Unreadable) -> [UInt8] {
-  guard path == Array("web.json".utf8) else { throw Unreadable(reason: "No such file or directory") }
+private func webFile(_ path: [UInt8]) throws(UnreadableFile) -> [UInt8] {
+  guard path == Array("web.json".utf8) else { throw UnreadableFile(reason: "No such file or directory") }
   return Array((files["web.json"] ?? "").utf8)
 }
 

@@ -13,9 +13,9 @@ func parse(
   try Invocation.parse(
     arguments: (arguments + command).map { Array($0.utf8) }, environment: environment.map { Array($0.utf8) },
     hostname: "host"
-  ) { path throws(Unreadable) in
+  ) { path throws(UnreadableFile) in
     guard let text = files[String(decoding: path, as: UTF8.self)] else {
-      throw Unreadable(reason: "No such file or directory")
+      throw UnreadableFile(reason: "No such file or directory")
     }
     return Array(text.utf8)
   }
@@ -67,6 +67,6 @@ func isOneShortLine(_ message: String) -> Bool {
 }
 
 /// Where there are no files.
-func nothing(_ path: [UInt8]) throws(Unreadable) -> [UInt8] {
-  throw Unreadable(reason: "No such file or directory")
+func nothing(_ path: [UInt8]) throws(UnreadableFile) -> [UInt8] {
+  throw UnreadableFile(reason: "No such file or directory")
 }

@@ -65,7 +65,7 @@ private let checks: [(file: String, sent: String)] = [
   ),
 ]
 
-private func filed(
+private func fileEntry(
   _ text: String, _ arguments: [String] = [], _ environment: [String] = []
 ) throws(UsageError) -> [Service] {
   let file = "--service-file=f"
@@ -80,17 +80,17 @@ private func written(_ value: JSON?) -> String { String(decoding: value?.bytes ?
 @Suite struct TheServiceFile {
   @Test(arguments: fields)
   func goesToTheAPIInItsWords(_ field: (file: String, sent: String)) throws {
-    let services = try filed(#"{"service": {"name": "a", \#(field.file)}}"#)
+    let services = try fileEntry(#"{"service": {"name": "a", \#(field.file)}}"#)
     #expect(written(.object(services[0].fields)) == "{" + field.sent + "}")
-    #expect(services[0].filedChecks == [])
+    #expect(services[0].fileChecks == [])
   }
 
   @Test(arguments: checks)
   func takesItsChecksAlong(_ check: (file: String, sent: String)) throws {
-    let one = try filed(#"{"service": {"name": "a", "check": \#(check.file)}}"#)
-    #expect(written(one[0].filedChecks.first) == check.sent)
-    let two = try filed(#"{"service": {"name": "a", "checks": [{"ttl": "9s"}, \#(check.file)]}}"#)
-    #expect(two[0].filedChecks.map(written) == [#"{"TTL":"9s"}"#, check.sent])
+    let one = try fileEntry(#"{"service": {"name": "a", "check": \#(check.file)}}"#)
+    #expect(written(one[0].fileChecks.first) == check.sent)
+    let two = try fileEntry(#"{"service": {"name": "a", "checks": [{"ttl": "9s"}, \#(check.file)]}}"#)
+    #expect(two[0].fileChecks.map(written) == [#"{"TTL":"9s"}"#, check.sent])
     #expect(two[0].fields == [] && two[0].checks == [])
   }
 
@@ -100,7 +100,7 @@ private func written(_ value: JSON?) -> String { String(decoding: value?.bytes ?
     """#
 
   @Test func saysWhatFlagsSay() throws {
-    let services = try filed(TheServiceFile.whole)
+    let services = try fileEntry(TheServiceFile.whole)
     let flags = [
       "--name=web", "--id=web-1", "--port=80", "--address=10.0.0.1", "--tag=a", "--tag=b,c", "--meta=x=1",
       "--meta=y=",
@@ -123,7 +123,7 @@ private func written(_ value: JSON?) -> String { String(decoding: value?.bytes ?
   ])
   func isBeatenByEverythingElse(_ given: [String]) throws {
     let isFlags = given[0].hasPrefix("--")
-    let services = try filed(TheServiceFile.whole, isFlags ? given : [], isFlags ? [] : given)
+    let services = try fileEntry(TheServiceFile.whole, isFlags ? given : [], isFlags ? [] : given)
     #expect(services.map(\.name) == ["b"] && services[0].id == "c" && services[0].port == 81)
     #expect(services[0].address == .literal("d") && services[0].tags == ["e"])
     #expect(services[0].meta == [MetaEntry(key: "x", value: "2"), MetaEntry(key: "y", value: "")])
@@ -131,7 +131,7 @@ private func written(_ value: JSON?) -> String { String(decoding: value?.bytes ?
 
   @Test func variablesOfItsPortHold() throws {
     #expect(
-      try filed(TheServiceFile.whole, [], ["SERVICE_80_NAME=b", "SERVICE_NAME=c"]).map(\.name) == ["b"])
+      try fileEntry(TheServiceFile.whole, [], ["SERVICE_80_NAME=b", "SERVICE_NAME=c"]).map(\.name) == ["b"])
   }
 
   @Test(arguments: [
@@ -139,7 +139,7 @@ private func written(_ value: JSON?) -> String { String(decoding: value?.bytes ?
     #""name": "a", "port": 0, "address": "", "id": "", "tags": [], "meta": {}, "checks": []"#,
   ])
   func emptyFieldsAreAsGoodAsNone(_ text: String) throws {
-    let services = try filed(#"{"service": {\#(text)}}"#)
+    let services = try fileEntry(#"{"service": {\#(text)}}"#)
     guard case .run(let options) = try parse(["--name=a"]) else { return }
     #expect(services == options.services)
   }
@@ -148,13 +148,13 @@ private func written(_ value: JSON?) -> String { String(decoding: value?.bytes ?
     let text =
       #"{"service": {"name": "a", "token": "t", "check": {"ttl": "1s", "token": "t"}, "proxy": {"config": {"token": "u"}}}}"#
     guard case .run(let options) = try parse(["--service-file=f"], files: ["f": text]) else { return }
-    #expect(written(options.services[0].filedChecks.first) == #"{"TTL":"1s"}"#)
+    #expect(written(options.services[0].fileChecks.first) == #"{"TTL":"1s"}"#)
     #expect(written(.object(options.services[0].fields)) == #"{"Proxy":{"Config":{"token":"u"}}}"#)
     #expect(options.warnings == ["--service-file: service: its token isn't used; give --token-file"])
   }
 
   @Test func ofOneServiceIsForEachPort() throws {
-    let services = try filed(
+    let services = try fileEntry(
       #"{"service": {"name": "a", "port": 1, "tags": ["t"], "weights": {"passing": 2}}}"#,
       ["--port=80", "--port=81"])
     #expect(services.map(\.name) == ["a-80", "a-81"])
@@ -172,7 +172,7 @@ private func written(_ value: JSON?) -> String { String(decoding: value?.bytes ?
     #"{"services": [{"name": "a", "port": 1, "tags": ["x"]}, {"name": "b", "id": "c", "port": 2}]}"#
 
   @Test func mayHaveSeveralServices() throws {
-    let services = try filed(TheServiceFile.two)
+    let services = try fileEntry(TheServiceFile.two)
     #expect(services.map(\.name) == ["a", "b"])
     #expect(services.map(\.id) == ["a-host-1", "c"])
     #expect(services.map(\.port) == [1, 2])
@@ -181,7 +181,7 @@ private func written(_ value: JSON?) -> String { String(decoding: value?.bytes ?
   }
 
   @Test func severalServicesHaveVariablesByTheirPorts() throws {
-    let services = try filed(
+    let services = try fileEntry(
       TheServiceFile.two, ["--tag=t"], ["SERVICE_2_ID=d", "SERVICE_1_ADDRESS=e", "SERVICE_NAME=n"])
     #expect(services.map(\.id) == ["n-host-1", "d"])
     #expect(services.map(\.name) == ["n-1", "n-2"])
@@ -283,7 +283,7 @@ private let shape = "give {\"service\": {…}} or {\"services\": [{…}]}"
 @Suite struct AWrongServiceFile {
   @Test(arguments: wrongFiles)
   func isSaidInOneLine(_ wrong: (text: String, message: String)) {
-    #expect(throws: UsageError(wrong.message)) { try filed(wrong.text) }
+    #expect(throws: UsageError(wrong.message)) { try fileEntry(wrong.text) }
     #expect(isOneShortLine(wrong.message))
   }
 

@@ -98,8 +98,8 @@ import Testing
 
   @Test func beatTheServiceFiles() throws {
     let file = ["f": #"{"service": {"namespace": "a", "partition": "b"}}"#]
-    let filed = try options(["--service-file=f"], ["CONSUL_NAMESPACE=team"], files: file).services
-    #expect(filed.map(\.namespace) == ["team"])
-    #expect(filed.map(\.partition) == ["b"])
+    let fileEntry = try options(["--service-file=f"], ["CONSUL_NAMESPACE=team"], files: file).services
+    #expect(fileEntry.map(\.namespace) == ["team"])
+    #expect(fileEntry.map(\.partition) == ["b"])
   }
 }

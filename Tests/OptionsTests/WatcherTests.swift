@@ -17,16 +17,16 @@ private func watcher(_ arguments: [String], _ environment: [String] = []) throws
     #expect(options.engine == .unix(path: "/var/run/docker.sock"))
     #expect(options.consul == .tcp(host: "127.0.0.1", port: 8500))
     #expect(options.registers && !options.deregistersOnExit)
-    #expect(options.publishing == Publishing())
+    #expect(options.publish == PublishOptions())
   }
 
   @Test(arguments: [
-    ("unix:///run/podman.sock", ConsulAddress.unix(path: "/run/podman.sock")),
+    ("unix:///run/podman.sock", ServerAddress.unix(path: "/run/podman.sock")),
     ("tcp://127.0.0.1:2375", .tcp(host: "127.0.0.1", port: 2375)),
     ("tcp://proxy:2375", .tcp(host: "proxy", port: 2375)),
     ("http://[::1]:2375", .tcp(host: "::1", port: 2375)),
   ])
-  func engine(text: String, address: ConsulAddress) throws {
+  func engine(text: String, address: ServerAddress) throws {
     #expect(try watcher(["--engine", text]).engine == address)
     #expect(try watcher([], ["DOCKER_HOST=\(text)"]).engine == address)
   }
@@ -36,10 +36,10 @@ private func watcher(_ arguments: [String], _ environment: [String] = []) throws
       "--cleanup-only", "--internal", "--explicit", "--ip", "198.51.100.1", "--tags", "a,b",
       "--deregister-on-exit",
     ])
-    var publishing = Publishing()
+    var publishing = PublishOptions()
     (publishing.isInternal, publishing.isExplicit) = (true, true)
     (publishing.address, publishing.tags) = ("198.51.100.1", ["a", "b"])
-    #expect(!options.registers && options.deregistersOnExit && options.publishing == publishing)
+    #expect(!options.registers && options.deregistersOnExit && options.publish == publishing)
   }
 
   @Test func everythingByVariable() throws {
@@ -50,8 +50,8 @@ private func watcher(_ arguments: [String], _ environment: [String] = []) throws
           "SERVICEWATCHER_LOG_LEVEL=error", "SERVICEWRAPPER_LOG_FORMAT=json",
         ])
     #expect(!options.registers && options.deregistersOnExit)
-    #expect(options.publishing.isInternal && options.publishing.isExplicit)
-    #expect(options.publishing.address == "host" && options.publishing.tags == ["a"])
+    #expect(options.publish.isInternal && options.publish.isExplicit)
+    #expect(options.publish.address == "host" && options.publish.tags == ["a"])
     #expect(options.log == LogOptions(level: .error))
   }
 
@@ -88,7 +88,9 @@ private func watcher(_ arguments: [String], _ environment: [String] = []) throws
       isUDP: isUDP, isOneOfMany: isOneOfMany, advertisedPort: 16_379)
   }
 
-  private func service(_ port: PublishedPort, _ publishing: Publishing = Publishing()) throws -> Service {
+  private func service(_ port: PublishedPort, _ publishing: PublishOptions = PublishOptions()) throws
+    -> Service
+  {
     try #require(try Service(port, publishing))
   }
 
@@ -137,18 +139,18 @@ private func watcher(_ arguments: [String], _ environment: [String] = []) throws
   }
 
   @Test func forcedTags() throws {
-    var publishing = Publishing()
+    var publishing = PublishOptions()
     publishing.tags = ["all"]
     #expect(try service(published(["SERVICE_TAGS=a"]), publishing).tags == ["all", "a"])
   }
 
   @Test(arguments: ["SERVICE_IGNORE=true", "SERVICE_IGNORE=1", "SERVICE_6379_IGNORE=x"])
   func ignored(variable: String) throws {
-    #expect(try Service(published([variable]), Publishing()) == nil)
+    #expect(try Service(published([variable]), PublishOptions()) == nil)
   }
 
   @Test func explicit() throws {
-    var publishing = Publishing()
+    var publishing = PublishOptions()
     publishing.isExplicit = true
     #expect(try Service(published([]), publishing) == nil)
     #expect(try service(published(["SERVICE_NAME=db"]), publishing).name == "db")
@@ -174,8 +176,8 @@ private func watcher(_ arguments: [String], _ environment: [String] = []) throws
 
   @Test func aCheckThatTheContainerPassesItself() throws {
     let service = try service(published(["SERVICE_CHECK_TTL=30s"]))
-    #expect(service.filedChecks.first?["TTL"] == .string("30s"))
-    #expect(service.filedChecks.first?["CheckID"] == .string("service:host:cache:6379"))
+    #expect(service.fileChecks.first?["TTL"] == .string("30s"))
+    #expect(service.fileChecks.first?["CheckID"] == .string("service:host:cache:6379"))
   }
 
   @Test(arguments: [
@@ -184,14 +186,14 @@ private func watcher(_ arguments: [String], _ environment: [String] = []) throws
   ])
   func whatIsWrongIsNamed(variables: [String], source: String) {
     do throws(UsageError) {
-      _ = try Service(published(variables), Publishing())
+      _ = try Service(published(variables), PublishOptions())
       Issue.record("taken")
     } catch { #expect(error.message.hasPrefix("\(source) \"")) }
   }
 
   @Test func oneIDForSeveralPortsIsRefused() {
     #expect(throws: UsageError.self) {
-      try Service(published(["SERVICE_ID=x"], isOneOfMany: true), Publishing())
+      try Service(published(["SERVICE_ID=x"], isOneOfMany: true), PublishOptions())
     }
   }
 }

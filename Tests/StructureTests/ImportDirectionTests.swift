@@ -4,7 +4,7 @@ import Testing
 /// What each module may import, and nothing else: no Foundation, no Dispatch, no Glibc, and the pure modules
 /// nothing but JSON.
 private let allowed: [String: Set<String>] = [
-  "Supervision": [],
+  "WrapperCore": [],
   "JSON": [],
   "HTTP": ["JSON"],
   "Consul": ["JSON", "HTTP"],
@@ -12,11 +12,11 @@ private let allowed: [String: Set<String>] = [
   "Linux": ["CLinux"],
   "Reporting": ["JSON", "Options", "Linux"],
   "Clients": ["HTTP", "Consul", "Options", "Linux", "Reporting"],
-  "Wrapper": ["Supervision", "JSON", "HTTP", "Consul", "Options", "Linux", "Reporting", "Clients"],
+  "Wrapper": ["WrapperCore", "JSON", "HTTP", "Consul", "Options", "Linux", "Reporting", "Clients"],
   "servicewrapper": ["Wrapper", "Options", "Reporting"],
   "Engine": ["JSON", "HTTP"],
-  "Watching": [],
-  "Watcher": ["Watching", "JSON", "HTTP", "Consul", "Engine", "Options", "Linux", "Reporting", "Clients"],
+  "WatcherCore": [],
+  "Watcher": ["WatcherCore", "JSON", "HTTP", "Consul", "Engine", "Options", "Linux", "Reporting", "Clients"],
   "servicewatcher": ["Watcher", "Options", "Reporting"],
 ]
 

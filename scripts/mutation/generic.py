@@ -18,9 +18,9 @@ EXPRESSION = re.compile(
     r'^(\s*case .* where )' + NEW + r'(:.*)$|'
     r'^(\s*return |.*? = |\s*default: )' + NEW + r'()$')
 STATEMENT = re.compile(
-    r'^(\s*)((?:turn\.|registry\.|readiness\.|\w+ = |\(.*\) = |\w+\?\.\w+\(|[a-z]\w*\().*'
+    r'^(\s*)((?:transition\.|registry\.|readiness\.|\w+ = |\(.*\) = |\w+\?\.\w+\(|[a-z]\w*\().*'
     r'(?<!\{)(?<!\()(?<!,)(?<! in))$')
-STORIES = '^SupervisionTests.(?!GraphTests|StormTests)'
+SCENARIOS = '^WrapperCoreTests.(?!GraphTests|StormTests)'
 
 
 def survey():
@@ -28,7 +28,7 @@ def survey():
     groups = machine.start()
     green = 0
     for number, (file, line, said) in enumerate(mutations, 1):
-        failed = machine.run(number, STORIES, patience=60)[1]
+        failed = machine.run(number, SCENARIOS, patience=60)[1]
         for group in groups:
             failed = failed or machine.run(number, WALKS, group, patience=300)[1]
         if not failed:
@@ -56,7 +56,7 @@ def apply():
 
 def rewrite(refused):
     mutations = []
-    for path in sorted((machine.ROOT / 'Sources/Supervision').glob('*.swift')):
+    for path in sorted((machine.ROOT / 'Sources/WrapperCore').glob('*.swift')):
         lines = path.read_text().splitlines()
         initializes = False
         for place, line in enumerate(lines):

@@ -51,6 +51,6 @@ def apply():
 
 def promises():
     """The cases of Breach."""
-    text = (machine.ROOT / 'Tests/SupervisionTests/Graph/Breach.swift').read_text()
+    text = (machine.ROOT / 'Tests/WrapperCoreTests/Graph/Breach.swift').read_text()
     cases = re.findall(r'^  case (.*)', text[:text.index('\n}\n')], re.M)
     return set(re.findall(r'\w+', ' '.join(cases)))

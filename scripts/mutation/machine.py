@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 COPY = ROOT / '.build/mutations'
-SOURCES = COPY / 'Sources/Supervision'
+SOURCES = COPY / 'Sources/WrapperCore'
 SWITCH = '''import Glibc
 
 /// The mutation that is in force.
@@ -18,13 +18,13 @@ let mutation = getenv("MUTATION").flatMap { Int32(atoi($0)) } ?? 0
 
 def copy():
     """Never the work tree; the build in it is kept."""
-    for folder in 'Sources/Supervision', 'Tests/SupervisionTests':
+    for folder in 'Sources/WrapperCore', 'Tests/WrapperCoreTests':
         shutil.rmtree(COPY / folder, ignore_errors=True)
         shutil.copytree(ROOT / folder, COPY / folder)
     (SOURCES / 'Mutation.swift').write_text(SWITCH)
     # The same package with two targets; mutations are allowed a warning.
     package = (ROOT / 'Package.swift').read_text()
-    targets = re.findall(r'    \.(?:target|testTarget)\(name: "Supervision(?:Tests)?",.*?\),\n', package)
+    targets = re.findall(r'    \.(?:target|testTarget)\(name: "WrapperCore(?:Tests)?",.*?\),\n', package)
     head = package[:package.index('    .target(')]
     for setting in '  .strictMemorySafety(),\n', '  .treatAllWarnings(as: .error),\n':
         head = head.replace(setting, '')
@@ -37,7 +37,7 @@ def build():
     done = subprocess.run(command, cwd=COPY, capture_output=True, text=True)
     if done.returncode == 0:
         return set()
-    objections = re.findall(r'Sources/Supervision/(\w+\.swift):(\d+):\d+: error:', done.stdout + done.stderr)
+    objections = re.findall(r'Sources/WrapperCore/([\w+]+\.swift):(\d+):\d+: error:', done.stdout + done.stderr)
     if not objections:
         sys.exit(done.stdout[-3000:] + done.stderr[-3000:])
     return {(file, int(line)) for file, line in objections}
@@ -46,7 +46,7 @@ def build():
 def run(number, tests, plans=None, patience=600):
     """Which promises broke, which tests failed, and what the walks printed."""
     environment = dict(os.environ, MUTATION=str(number), **({'GRAPH': plans} if plans else {}))
-    # Itself, without `swift test`: a run of the stories takes 0.1 s.
+    # Itself, without `swift test`: a run of the scenarios takes 0.1 s.
     program = next((COPY / '.build/debug').glob('*PackageTests.xctest'))
     command = [program, '--testing-library', 'swift-testing', '--filter', tests]
     try:

@@ -1,12 +1,12 @@
-/// Everything that servicewatcher was told.
+/// All options of servicewatcher.
 public struct WatcherOptions: Equatable, Sendable {
   /// Where the container engine listens.
-  public let engine: ConsulAddress
-  public let consul: ConsulAddress
+  public let engine: ServerAddress
+  public let consul: ServerAddress
   public let token: TokenSource
   /// Register containers without a wrapper; else only clean up.
   public let registers: Bool
-  public let publishing: Publishing
+  public let publish: PublishOptions
   /// Take our own registrations out when we end.
   public let deregistersOnExit: Bool
   public let log: LogOptions
@@ -15,20 +15,6 @@ public struct WatcherOptions: Equatable, Sendable {
 extension WatcherOptions {
   /// The ports that the engine and Consul are to bind. Our connections must not come from them.
   public var serverPorts: [Int] { [engine.port, consul.port].compactMap { $0 } }
-}
-
-/// How containers without a wrapper are registered.
-public struct Publishing: Equatable, Sendable {
-  /// The container's own address and port, not what the host publishes.
-  public var isInternal = false
-  /// Only containers that have a SERVICE_NAME.
-  public var isExplicit = false
-  /// Registered for all; nil: the address that a port is published on, or the agent's own.
-  public var address: String?
-  /// For all, beside their own.
-  public var tags: [String] = []
-
-  public init() {}
 }
 
 extension WatcherOptions {
@@ -40,28 +26,28 @@ extension WatcherOptions {
     registers = try !settings.isOn(.cleanupOnly)
     deregistersOnExit = try settings.isOn(.deregisterOnExit)
     log = try LogOptions(settings)
-    var publishing = Publishing()
-    publishing.isInternal = try settings.isOn(.internalPorts)
-    publishing.isExplicit = try settings.isOn(.explicit)
+    var publish = PublishOptions()
+    publish.isInternal = try settings.isOn(.internalPorts)
+    publish.isExplicit = try settings.isOn(.explicit)
     if let setting = settings[.ip] {
       guard case .literal(let address) = try Address(setting) else {
         throw setting.wrong("not an address; give an IP address or a host name")
       }
-      publishing.address = address
+      publish.address = address
     }
     if let setting = settings[.tags] {
       for tag in splitList(setting.value) {
-        publishing.tags.append(try Setting(source: setting.source, value: tag).text())
+        publish.tags.append(try Setting(source: setting.source, value: tag).text())
       }
     }
-    self.publishing = publishing
+    self.publish = publish
   }
 }
 
-private let standardEngine = ConsulAddress.unix(path: "/var/run/docker.sock")
+private let standardEngine = ServerAddress.unix(path: "/var/run/docker.sock")
 
 /// As `DOCKER_HOST` has it: `unix:///PATH`, or `tcp://HOST:PORT` of a proxy that lets little through.
-private func engineAddress(_ setting: Setting) throws(UsageError) -> ConsulAddress {
+private func engineAddress(_ setting: Setting) throws(UsageError) -> ServerAddress {
   let wanted = "give unix:///PATH or tcp://HOST:PORT"
   let value = setting.value[...]
   if value.starts(with: "unix://".utf8) { return .unix(path: try setting.socketPath(value.dropFirst(7))) }
@@ -71,5 +57,5 @@ private func engineAddress(_ setting: Setting) throws(UsageError) -> ConsulAddre
   let rest = value[(firstIndex(of: "://", in: value)! + 3)...]
   let hasPort = rest.last.map(isDigit) ?? false && rest.contains(UInt8(ascii: ":"))
   guard hasPort else { throw setting.wrong("no port; \(wanted)") }
-  return try ConsulAddress(Setting(source: setting.source, value: Array("http://".utf8) + Array(rest)))
+  return try ServerAddress(Setting(source: setting.source, value: Array("http://".utf8) + Array(rest)))
 }

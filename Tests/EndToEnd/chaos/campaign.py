@@ -24,12 +24,12 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), os.pardir))
 from agent import Agent, keeping  # noqa: E402
 from compiling import compile_programs  # noqa: E402
 from isolation import leave_for_own_network  # noqa: E402
-from judging import complaints, time_to_stop  # noqa: E402
-from drawing import draw  # noqa: E402
+from oracle import complaints, time_to_stop  # noqa: E402
+from plan_generator import draw  # noqa: E402
 from plan import spell  # noqa: E402
 from running import Observed, perform  # noqa: E402
-from spoiling import SPOILERS, spoilt  # noqa: E402
-from watching import Watch  # noqa: E402
+from broken_variants import SPOILERS, spoilt  # noqa: E402
+from agent_sampler import Watch  # noqa: E402
 
 QUIET = 'log_level = "err" limits { http_max_conns_per_client = 4096 }'
 

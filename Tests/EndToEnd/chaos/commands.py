@@ -3,7 +3,7 @@
 import os
 
 from plan import LIFETIME, spell
-from spoiling import SPOILERS
+from broken_variants import SPOILERS
 from wrapper import SERVICEWRAPPER
 
 

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from drawing import draw
+from plan_generator import draw
 from launching import campaign
 
 pytestmark = [pytest.mark.root, pytest.mark.needs("consul", "curl", "tini", "ip")]

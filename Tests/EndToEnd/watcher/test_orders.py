@@ -15,7 +15,7 @@ LOOK, DEREGISTER = "/v1/agent/services?filter=", "/v1/agent/service/deregister/"
 VERIFY = f"/v1/agent/service/{ID}"
 METHODS = {LOOK: "GET", VERIFY: "GET", DEREGISTER: "PUT"}
 LATENESS = {"heard-at-once": 0, "heard-late": 1}  # seconds; the engine is asked only about those heard late
-SOONEST = 0.098  # seconds from a container's death until its next process is up (Sources/Watching/Vocabulary.swift)
+SOONEST = 0.098  # seconds from a container's death until its next process is up (Sources/WatcherCore/WatcherPolicy.swift)
 
 either = pytest.mark.parametrize("scene", LATENESS.values(), ids=LATENESS, indirect=True)
 late = pytest.mark.parametrize("scene", [1], indirect=True)

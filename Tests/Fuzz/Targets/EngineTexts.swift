@@ -11,7 +11,7 @@ func takeEngine(_ bytes: [UInt8]) {
   promise(
     elements(bytes, inPiecesOf: 1) == elements(bytes, inPiecesOf: 4096), "an element depends on its pieces")
   for line in lines(bytes, inPiecesOf: 4096) {
-    if let occurrence = Occurrence(line: line) { promise(!occurrence.container.isEmpty, "of no container") }
+    if let event = ContainerEvent(line: line) { promise(!event.container.isEmpty, "of no container") }
   }
   for element in elements(bytes, inPiecesOf: 4096) { _ = runningContainer(listed: element) }
   takeHandshake(bytes)
@@ -34,11 +34,11 @@ private func takeHandshake(_ bytes: [UInt8]) {
 
 /// What is registered for it is a definition that Consul can take, with our marks and no one else's.
 private func take(_ container: Container) {
-  var inside = Publishing()
+  var inside = PublishOptions()
   inside.isInternal = true
-  for publishing in [Publishing(), inside] {
-    let publisher = Publisher(publishing, boot: "boot", hostname: "host")
-    let (definitions, wrong) = publisher.definitions(
+  for publish in [PublishOptions(), inside] {
+    let builder = DefinitionBuilder(publish, boot: "boot", hostname: "host")
+    let (definitions, wrong) = builder.definitions(
       of: container, engine: EngineIdentity(kind: "docker", id: "id"))
     // The container's name and the port stand before and behind the words.
     for complaint in wrong { promiseOneShortLine(complaint, limit: 600) }

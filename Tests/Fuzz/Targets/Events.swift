@@ -1,20 +1,20 @@
-@testable import Supervision
+@testable import WrapperCore
 
 private let always = Steps.all(services: 1).always
 
 /// A life of the machine: the first byte chooses the plan, each further one what happens next. The promises are those
-/// of the walk over every reachable state (Tests/SupervisionTests/Graph), here with the clocks as they are.
+/// of the walk over every reachable state (Tests/WrapperCoreTests/Graph), here with the clocks as they are.
 func takeEvents(_ bytes: [UInt8]) {
   guard let first = bytes.first else { return }
-  var (node, breaches) = Node.started(Plan(choice: first))
+  var (node, breaches) = Node.started(Policy(choice: first))
   var taken: [Step] = []
   for byte in bytes.dropFirst().prefix(300) where breaches.isEmpty {
     let steps = always + node.pauses
     taken.append(steps[Int(byte) % steps.count])
-    let turn = node.take(taken[taken.count - 1])
-    breaches = turn.breaches.filter { !$0.isHarmless(turn.actions) }
+    let transition = node.take(taken[taken.count - 1])
+    breaches = transition.breaches.filter { !$0.isHarmless(transition.actions) }
   }
-  promise(breaches.isEmpty, "\(breaches) after \(taken) of \(node.machine.plan)")
+  promise(breaches.isEmpty, "\(breaches) after \(taken) of \(node.machine.policy)")
 }
 
 extension Breach {
@@ -30,7 +30,7 @@ extension Breach {
   }
 }
 
-extension Plan {
+extension Policy {
   fileprivate init(choice: UInt8) {
     func has(_ bit: UInt8) -> Bool { choice & 1 << bit != 0 }
     self.init(

@@ -1,7 +1,7 @@
 import Clients
 import Consul
 import JSON
-import Supervision
+import WrapperCore
 
 @testable import Options
 @testable import Wrapper
@@ -18,7 +18,7 @@ func takeOptions(_ bytes: [UInt8]) {
 /// A file's text; what it has no name and no command for is given.
 func takeServiceFile(_ bytes: [UInt8]) {
   take(["--service-file=f", "true"].map { [UInt8]($0.utf8) }, ["SERVICE_NAME=web"].map { [UInt8]($0.utf8) }) {
-    _ throws(Unreadable) in bytes
+    _ throws(UnreadableFile) in bytes
   }
 }
 
@@ -31,7 +31,9 @@ func services(_ arguments: [String]) throws(UsageError) -> [Service] {
   return options.services
 }
 
-private func noFile(_: [UInt8]) throws(Unreadable) -> [UInt8] { throw Unreadable(reason: "not there") }
+private func noFile(_: [UInt8]) throws(UnreadableFile) -> [UInt8] {
+  throw UnreadableFile(reason: "not there")
+}
 
 private func take(_ arguments: [[UInt8]], _ environment: [[UInt8]], read: FileReader = noFile) {
   do throws(UsageError) {
@@ -48,7 +50,7 @@ private func take(_ options: Options) {
   for warning in options.warnings { promiseOneShortLine(warning) }
   promise(Set(options.services.map(\.id)).count == options.services.count, "two with one ID")
   promise(options.stop.signals.allSatisfy { 1...64 ~= $0 }, "no signal")
-  _ = Plan(options)
+  _ = Policy(options)
   for service in options.services {
     for address in [nil, "2001:db8::1"] {
       let definition = Definition(

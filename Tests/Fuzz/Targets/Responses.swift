@@ -1,6 +1,6 @@
 import JSON
 import Options
-import Supervision
+import WrapperCore
 
 @testable import Consul
 @testable import HTTP
@@ -59,9 +59,9 @@ private func status(_ pieces: [ArraySlice<UInt8>]) -> Int? {
   return nil
 }
 
-private let registrant: Registrant = {
+private let requestBuilder: ConsulRequestBuilder = {
   guard let service = try? services(["--name=web", "--port=80"]).first else { fatalError("no service") }
-  return Registrant(
+  return ConsulRequestBuilder(
     service: service, hostname: "host", identity: Identity(containerID: "4f2a", bootID: "b"))
 }()
 
@@ -69,7 +69,7 @@ private func takeResponse(_ response: Response) {
   promise(100...999 ~= response.status, "status \(response.status)")
   promise(0...86_400 ~= response.retryAfter ?? 0, "Retry-After \(response.retryAfter ?? 0)")
   promiseOneShortLine(response.reason)
-  switch registrant.answer(response, address: nil) {
+  switch requestBuilder.answer(response, address: nil) {
   case .foreign(let words): promiseOneShortLine(words)
   case .denied(let words), .rejected(let words), .busy(let words), .failing(let words):
     promiseOneShortLine(words, limit: 205)

@@ -21,12 +21,12 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 UP = os.path.join(HERE, "..", "..")
 sys.path[1:1] = [os.path.join(HERE, ".."), UP, os.path.join(UP, "watcher"), os.path.join(UP, "containers")]
 
-from container_spoiling import NONE, SPOILERS  # noqa: E402
-from drafting import draft  # noqa: E402
+from container_broken_variants import NONE, SPOILERS  # noqa: E402
+from round_generator import draft  # noqa: E402
 from isolation import leave_for_own_network  # noqa: E402
 from rounds import Seen, perform  # noqa: E402
-from stage import Stage  # noqa: E402
-from verdict import complaints  # noqa: E402
+from round_environment import Stage  # noqa: E402
+from container_oracle import complaints  # noqa: E402
 
 
 def hold(plan, spoiler=NONE):

@@ -5,12 +5,12 @@ import time
 from functools import partial
 
 from acting import Actor
-from census import Census, registered
-from drafting import SLOTS, spelt
-from roll import RollCall
-from settling import settle
-from slots import LONGEST, Slot
-from verdict import BEGUN
+from sampler import Census, registered
+from round_generator import SLOTS, spelt
+from liveness import RollCall
+from convergence import settle
+from container_actions import LONGEST, Slot
+from container_oracle import BEGUN
 from waiting import eventually
 
 OVER = 90  # seconds after the last step, by which everything is done

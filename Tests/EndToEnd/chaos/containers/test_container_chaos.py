@@ -8,7 +8,7 @@ import tempfile
 
 import pytest
 
-from drafting import draft
+from round_generator import draft
 from launching import campaign
 from started import start
 from waiting import eventually

@@ -1,0 +1,63 @@
+internal import HTTP
+internal import JSON
+
+/// A request to the agent's HTTP API, as a value.
+///
+/// Several can be sent down one connection, since none asks for its closing: an agent that has hung
+/// takes them in order on one connection, and in any order on two.
+public struct ConsulAPIRequest: Hashable, Sendable {
+  enum Method: String, Hashable, Sendable {
+    case get = "GET"
+    case put = "PUT"
+  }
+
+  let method: Method
+  /// Percent-encoded, with its query.
+  let path: String
+  let body: [UInt8]?
+
+  private init(_ method: Method, _ path: String, body: JSON? = nil) {
+    self.method = method
+    self.path = path
+    self.body = body?.bytes
+  }
+
+  public static func register(_ definition: Definition) -> ConsulAPIRequest {
+    ConsulAPIRequest(.put, "/v1/agent/service/register", body: definition.json)
+  }
+
+  /// An ID that path cleaning changes (`..`, `a//b`) can't be deregistered, encoded or not: Consul
+  /// answers 301.
+  public static func deregister(id: String, in tenancy: Tenancy = Tenancy()) -> ConsulAPIRequest {
+    ConsulAPIRequest(.put, "/v1/agent/service/deregister/\(percentEncoded(id))\(tenancy.query)")
+  }
+
+  /// `output` is what Consul's UI shows beside the check. Its changes reach the catalog only every
+  /// 5 minutes, those of the status at once.
+  public static func update(
+    check: CheckKind, of serviceID: String, in tenancy: Tenancy = Tenancy(), status: CheckStatus,
+    output: String
+  ) -> ConsulAPIRequest {
+    let body = JSON.object([
+      JSON.Member("Status", .string(status.rawValue)), JSON.Member("Output", .string(output)),
+    ])
+    let id = percentEncoded(check.id(of: serviceID))
+    return ConsulAPIRequest(.put, "/v1/agent/check/update/\(id)\(tenancy.query)", body: body)
+  }
+
+  /// The services whose Meta has this host's boot ID. Empty if the token may not read them.
+  public static func services(ofBoot boot: String) -> ConsulAPIRequest {
+    let filter = #"Meta["boot-id"] == ""# + boot + #"""#
+    return ConsulAPIRequest(.get, "/v1/agent/services?filter=\(percentEncoded(filter))")
+  }
+
+  /// The *alive* checks that are critical, of all services of the agent. Empty where a token may not read them.
+  public static var criticalAliveChecks: ConsulAPIRequest {
+    let filter = #"Status == "critical" and CheckID matches ":alive$""#
+    return ConsulAPIRequest(.get, "/v1/agent/checks?filter=\(percentEncoded(filter))")
+  }
+
+  public static func service(id: String, in tenancy: Tenancy = Tenancy()) -> ConsulAPIRequest {
+    ConsulAPIRequest(.get, "/v1/agent/service/\(percentEncoded(id))\(tenancy.query)")
+  }
+}

@@ -1,0 +1,18 @@
+internal import CLinux
+
+/// Small files.
+public enum File {
+  /// The first bytes of a file, `limit` at most.
+  public static func read(path: [UInt8], limit: Int) throws(SystemCallError) -> [UInt8] {
+    let terminated = (path + [0]).map { CChar(bitPattern: $0) }
+    let file = Descriptor(
+      try checked("open") { unsafe cl_open(terminated, O_RDONLY | O_CLOEXEC | O_NONBLOCK) })
+    var content: [UInt8] = []
+    while content.count < limit, let part = try file.read(limit: min(4_096, limit - content.count)),
+      !part.isEmpty
+    {
+      content += part
+    }
+    return content
+  }
+}

@@ -1,0 +1,46 @@
+internal import CLinux
+
+/// The processes that remain when the one that we started has ended.
+public struct RemainingProcesses: Sendable {
+  /// The children that were sent TERM, so that none gets it twice.
+  private var terminated: [Int32] = []
+  private var allTerminated = false
+
+  public init() {}
+
+  /// Sends TERM to each process that hasn't got it, and CONT, since a suspended one handles no signal before.
+  public mutating func terminate() {
+    if isFirst { return terminateAll() }
+    let children = RemainingProcesses.children
+    for child in children where !terminated.contains(child) {
+      _ = CLinux.kill(child, SIGTERM)
+      _ = CLinux.kill(child, SIGCONT)
+    }
+    terminated = children
+  }
+
+  public func kill() {
+    if isFirst { _ = CLinux.kill(-1, SIGKILL) }
+    for child in RemainingProcesses.children { _ = CLinux.kill(child, SIGKILL) }
+  }
+
+  /// For PID 1, kill(-1) reaches all other processes of its namespace; for any other process it would reach the whole
+  /// machine.
+  private var isFirst: Bool { getpid() == 1 }
+
+  private mutating func terminateAll() {
+    if allTerminated { return }
+    allTerminated = true
+    _ = CLinux.kill(-1, SIGTERM)
+    _ = CLinux.kill(-1, SIGCONT)
+  }
+
+  /// Our children; proc_pid_task_children(5). Empty if /proc isn't mounted.
+  private static var children: [Int32] {
+    let path = [UInt8]("/proc/self/task/\(getpid())/children".utf8)
+    let text = (try? File.read(path: path, limit: 1 << 20)) ?? []
+    return text.split(separator: UInt8(ascii: " ")).map { digits in
+      digits.reduce(0) { $0 * 10 + Int32($1 & 0x0f) }
+    }
+  }
+}

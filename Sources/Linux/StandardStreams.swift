@@ -1,0 +1,24 @@
+internal import CLinux
+
+/// The inherited standard input, output and error.
+public enum StandardStreams {
+  /// Makes sure that 0, 1 and 2 are taken, so that no descriptor of ours becomes a standard stream; close-on-exec, so
+  /// that streams that were closed are closed for the process.
+  public static func reserve() throws(SystemCallError) {
+    while true {
+      // Reading from it or writing to it fails and does nothing else.
+      let number = try checked("epoll_create1") { cl_epoll_create() }
+      if number > 2 {
+        _ = close(number)
+        return
+      }
+    }
+  }
+
+  /// Closes our standard input and output once the process has its own, so that the other end sees it when the
+  /// process closes them.
+  public static func release() throws(SystemCallError) {
+    let nothing = Descriptor(try checked("epoll_create1") { cl_epoll_create() })
+    for number in 0...1 as ClosedRange<Int32> { _ = dup2(nothing.number, number) }
+  }
+}

@@ -1,0 +1,24 @@
+/// How the process is stopped.
+public struct StopOptions: Equatable, Sendable {
+  /// The signals that mean stop, as numbers, each once: TERM and INT.
+  public var signals: [Int32] = [15, 2]
+  /// A terminal's hang-up means stop too, whatever the signals are.
+  public var hangUp = true
+  /// From deregistered to signalled.
+  public var drain: Duration = .zero
+  /// From signalled to killed; nil: never.
+  public var timeout: Duration?
+}
+
+extension StopOptions {
+  init(_ settings: Settings) throws(UsageError) {
+    var signals: [Int32] = []
+    for setting in settings.list(.stopSignal) {
+      let signal = try setting.stopSignal()
+      if !signals.contains(signal) { signals.append(signal) }
+    }
+    if !signals.isEmpty { self.signals = signals }
+    drain = try settings[.drain]?.duration() ?? .zero
+    timeout = try settings[.stopTimeout]?.limit()
+  }
+}

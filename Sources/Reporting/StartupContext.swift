@@ -1,0 +1,44 @@
+public import Linux
+public import Options
+
+/// What we were started with, and the ways to exit before anything runs.
+public struct StartupContext: Sendable {
+  /// Our own name.
+  public let program: String
+  public let mask: SignalMask
+  /// Without our own name.
+  public let arguments: [[UInt8]]
+  /// `KEY=VALUE` each.
+  public let environment: [[UInt8]]
+  public let hostname: String
+
+  public static func blockingEverySignal(_ program: String) -> StartupContext {
+    StartupContext(program, mask: SignalMask.blockAll())
+  }
+
+  private init(_ program: String, mask: SignalMask) {
+    self.program = program
+    self.mask = mask
+    arguments = [[UInt8]](ProcessEnvironment.arguments.dropFirst())
+    environment = ProcessEnvironment.environment
+    hostname = ProcessEnvironment.hostname
+  }
+
+  /// Prints on standard output and ends with 0.
+  public func finish(printing text: String) -> Never {
+    do throws(SystemCallError) {
+      try StandardOutput.write([UInt8](text.utf8))
+      exitNow(0)
+    } catch {
+      refuse("standard output: \(error.reason)")
+    }
+  }
+
+  /// Logs one line and exits with our own failure status; nothing was started.
+  public func refuse(_ message: String) -> Never { end(StartError(message)) }
+
+  public func end(_ error: StartError, log: LogOptions = LogOptions()) -> Never {
+    _ = StandardError.write(Log(log, program: program).line(.error, error.message))
+    exitNow(error.status)
+  }
+}

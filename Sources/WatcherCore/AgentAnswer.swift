@@ -1,0 +1,7 @@
+public enum AgentAnswer: Hashable, Sendable {
+  case done
+  /// The agent doesn't know the service: it is gone already.
+  case unknown
+  case refused(String)
+  case failing(String)
+}

@@ -1,0 +1,6 @@
+public enum EngineRequest: Hashable, Sendable {
+  /// Which engine of its kind it is.
+  case identify
+  case list
+  case inspect(String)
+}

@@ -1,0 +1,8 @@
+/// Why a container couldn't be inspected.
+struct InspectFailure: Hashable {
+  /// Logged once.
+  let reason: String
+  let since: Duration
+  /// A dead container isn't inspected again before that.
+  var until: Duration
+}

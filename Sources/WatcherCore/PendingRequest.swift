@@ -1,0 +1,5 @@
+/// A request that hasn't been answered yet.
+struct PendingRequest<Subject: Hashable>: Hashable {
+  let subject: Subject
+  let deadline: Duration
+}

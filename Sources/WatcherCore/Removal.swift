@@ -1,0 +1,9 @@
+/// An entry that was removed because its container was gone.
+struct Removal: Hashable {
+  let container: String
+  let at: Duration
+  /// The end of the container's last run, in the engine's words; nil if the engine wasn't asked.
+  var finishedAt: String?
+  /// Whether its return was logged.
+  var isReturnLogged = false
+}
