@@ -5,6 +5,8 @@ public import Linux
 public import Options
 
 extension Definition {
+  /// A definition with all of the service's checks; *ready* starts as passing if `isReady`, else as critical.
+  /// - Parameter address: nil for the agent's own.
   public init(
     _ service: Service, address: String?, isReady: Bool, identity: Identity
   ) {
@@ -23,6 +25,7 @@ extension Definition {
 }
 
 extension AgentCheck.Target {
+  /// The same target, as the API's type.
   public init(_ target: ConsulCheck.Target) {
     switch target {
     case .http(let path): self = .http(path: path)
@@ -35,6 +38,7 @@ extension AgentCheck.Target {
 }
 
 extension Service {
+  /// The namespace and partition of Consul Enterprise; neither if unset.
   public var tenancy: Tenancy { Tenancy(namespace: namespace, partition: partition) }
 }
 

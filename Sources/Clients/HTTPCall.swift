@@ -5,6 +5,7 @@ public import Options
 /// One request to an HTTP server on its own connection, and the response as it arrives. Nothing blocks: neither
 /// resolving, connecting, sending nor receiving.
 public struct HTTPCall: ~Copyable {
+  /// What a call reports; every event but `part` ends it.
   public enum Event {
     /// Part of the body of a response with this status; more follows.
     case part([UInt8], status: Int)
@@ -16,6 +17,7 @@ public struct HTTPCall: ~Copyable {
     case unreachable(String)
   }
 
+  /// How the response's body is reported.
   public enum Body: Hashable, Sendable {
     /// The whole body with the end; at most 256 KiB.
     case whole
@@ -48,8 +50,10 @@ public struct HTTPCall: ~Copyable {
     resolverTag = kind + 8
   }
 
+  /// The poller's tag of the current connection. Each connection has a new one.
   public var tag: UInt64 { generation << 8 | kind }
 
+  /// Whether the poller's tag belongs to this call: to its connection or its resolver.
   public func owns(_ tag: UInt64) -> Bool { tag == self.tag || tag == resolverTag }
 
   /// Connects and sends. A pending call is dropped.
@@ -69,6 +73,7 @@ public struct HTTPCall: ~Copyable {
     } catch { return .unreachable(error.reason) }
   }
 
+  /// Closes the connection and discards the request and its response. No event follows.
   public mutating func drop() {
     connection = nil
     (outgoing, addresses) = ([], [])

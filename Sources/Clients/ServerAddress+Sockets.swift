@@ -20,6 +20,7 @@ extension ServerAddress {
 }
 
 extension ServerAddress {
+  /// The text for the log: the path of a unix socket, else `host:port`.
   public var text: String {
     switch self {
     case .unix(let path): path

@@ -2,6 +2,7 @@ public import JSON
 
 /// A check that the agent runs itself, against the registered address and port.
 public struct AgentCheck: Hashable, Sendable {
+  /// The kind of check, with what isn't the registered address and port.
   public enum Target: Hashable, Sendable {
     case http(path: String)
     case https(path: String)
@@ -11,10 +12,12 @@ public struct AgentCheck: Hashable, Sendable {
     case script(String)
   }
 
+  /// What the agent checks.
   public var target: Target
   /// The check's other fields, as the API names them.
   public var fields: [JSON.Member]
 
+  /// A check with these further fields.
   public init(_ target: Target, fields: [JSON.Member] = []) {
     self.target = target
     self.fields = fields

@@ -22,6 +22,7 @@ public struct ConsulAPIRequest: Hashable, Sendable {
     self.body = body?.bytes
   }
 
+  /// `PUT /v1/agent/service/register`; an entry with the same ID is overwritten.
   public static func register(_ definition: Definition) -> ConsulAPIRequest {
     ConsulAPIRequest(.put, "/v1/agent/service/register", body: definition.json)
   }
@@ -57,6 +58,7 @@ public struct ConsulAPIRequest: Hashable, Sendable {
     return ConsulAPIRequest(.get, "/v1/agent/checks?filter=\(percentEncoded(filter))")
   }
 
+  /// `GET /v1/agent/service/:service_id`: the entry with this ID; the agent answers 404 if it has none.
   public static func service(id: String, in tenancy: Tenancy = Tenancy()) -> ConsulAPIRequest {
     ConsulAPIRequest(.get, "/v1/agent/service/\(percentEncoded(id))\(tenancy.query)")
   }

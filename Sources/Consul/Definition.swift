@@ -2,23 +2,30 @@ public import JSON
 
 /// A service as it is registered with an agent: the body of `PUT /v1/agent/service/register`.
 public struct Definition: Hashable, Sendable {
+  /// The service's name; instances share it.
   public var name: String
   /// Unique on one agent: registering the same ID again overwrites.
   public var id: String
+  /// The port that clients connect to; nil if the service has none.
   public var port: Int?
   /// Without it Consul uses the agent's own address.
   public var address: String?
+  /// The service's tags; empty for none.
   public var tags: [String]
+  /// The service's Meta, in this order; empty for none.
   public var meta: [Meta]
-  /// Our own identity.
+  /// The two TTL checks; nil for none.
   public var checks: TTLChecks?
+  /// Checks that the agent runs itself.
   public var agentChecks: [AgentCheck] = []
   /// Checks of the service file, as the API names their fields.
   public var moreChecks: [JSON] = []
   /// Other fields, as the API names them.
   public var fields: [JSON.Member] = []
+  /// The namespace and partition; sent only if set.
   public var tenancy = Tenancy()
 
+  /// A definition with these fields; `checks` is nil for none.
   public init(
     name: String, id: String, port: Int? = nil, address: String? = nil, tags: [String] = [],
     meta: [Meta] = [], checks: TTLChecks? = nil
@@ -32,10 +39,14 @@ public struct Definition: Hashable, Sendable {
     self.checks = checks
   }
 
+  /// One entry of the service's Meta.
   public struct Meta: Hashable, Sendable {
+    /// The key. Consul allows at most 128 bytes of ASCII letters, digits, `-` and `_`.
     public var key: String
+    /// The value. Consul allows at most 512 bytes.
     public var value: String
 
+    /// An entry. Consul's limits aren't checked here.
     public init(key: String, value: String) {
       self.key = key
       self.value = value
@@ -52,6 +63,7 @@ public struct Definition: Hashable, Sendable {
     /// What *ready* starts as where it is new; *alive* starts as passing.
     public var ready: CheckStatus
 
+    /// The two checks; `deregisterAfter` is nil for never.
     public init(ttl: Duration, deregisterAfter: Duration? = nil, ready: CheckStatus = .passing) {
       self.ttl = ttl
       self.ready = ready

@@ -19,6 +19,7 @@ public struct Identity: Hashable, Sendable {
     case watcher = "servicewatcher"
   }
 
+  /// An identity; nil for what isn't known.
   public init(
     containerID: String? = nil, bootID: String? = nil, engine: String? = nil, engineID: String? = nil
   ) {

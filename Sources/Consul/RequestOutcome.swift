@@ -17,6 +17,7 @@ public enum RequestOutcome: Hashable, Sendable, CaseIterable {
 }
 
 extension Response {
+  /// The meaning of the response's status. Consul before 1.12 answers 500 for an unknown ID, later 404.
   public var outcome: RequestOutcome {
     switch status {
     case 200...299: .done

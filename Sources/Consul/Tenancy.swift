@@ -3,9 +3,12 @@ internal import JSON
 
 /// The namespace and partition of Consul Enterprise: sent only if set, since other editions refuse both.
 public struct Tenancy: Hashable, Sendable {
+  /// The namespace; nil: not sent, so the token's or the default one applies.
   public var namespace: String?
+  /// The partition; nil: not sent, so the agent's own applies.
   public var partition: String?
 
+  /// A namespace and a partition; nil for what isn't sent.
   public init(namespace: String? = nil, partition: String? = nil) {
     self.namespace = namespace
     self.partition = partition

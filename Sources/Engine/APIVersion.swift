@@ -1,8 +1,11 @@
 /// A version of Docker's API, such as 1.41. Compared number by number: 1.9 is older than 1.41.
 public struct APIVersion: Hashable, Comparable, Sendable {
+  /// The number before the dot.
   public let major: Int
+  /// The number after the dot.
   public let minor: Int
 
+  /// The version `major.minor`.
   public init(_ major: Int, _ minor: Int) {
     self.major = major
     self.minor = minor
@@ -16,8 +19,10 @@ public struct APIVersion: Hashable, Comparable, Sendable {
     self.init(major, minor)
   }
 
+  /// The text in a request's path: `1.41`.
   public var text: String { "\(major).\(minor)" }
 
+  /// Whether the first version is older.
   public static func < (one: APIVersion, other: APIVersion) -> Bool {
     (one.major, one.minor) < (other.major, other.minor)
   }

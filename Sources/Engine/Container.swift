@@ -2,23 +2,30 @@ internal import JSON
 
 /// The details of one container that we use, from an inspect.
 public struct Container: Hashable, Sendable {
+  /// The full ID, 64 hexadecimal digits.
   public var id: String
   /// Without the slash that the engine puts before it.
   public var name: String
+  /// The image's name as the container was created with it; empty if the engine doesn't report it.
   public var image: String
   /// The command: the path of the program and its arguments.
   public var command: [String]
   /// `KEY=VALUE` each.
   public var environment: [String]
+  /// The labels of the image and the container; empty for none.
   public var labels: [Label]
+  /// The ports that the container exposes or publishes; empty for none.
   public var ports: [Port]
   /// False for a restarting container between two runs, which engines report as running.
   public var isRunning: Bool
   /// The end of its last run, as the engine says it.
   public var finishedAt: String?
 
+  /// One label of the container.
   public struct Label: Hashable, Sendable {
+    /// The label's name.
     public var key: String
+    /// The label's value; may be empty.
     public var value: String
   }
 
@@ -26,6 +33,7 @@ public struct Container: Hashable, Sendable {
   public struct Port: Hashable, Sendable {
     /// Within the container.
     public var number: Int
+    /// Whether it is a UDP port; false for TCP.
     public var isUDP: Bool
     /// The published host port, the first of several; nil if it isn't published.
     public var published: Published?
@@ -33,9 +41,11 @@ public struct Container: Hashable, Sendable {
     public var containerAddress: String?
   }
 
+  /// Where a port of the container is published on the host.
   public struct Published: Hashable, Sendable {
     /// nil: on every address.
     public var address: String?
+    /// The host's port.
     public var port: Int
   }
 

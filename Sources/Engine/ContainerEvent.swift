@@ -2,13 +2,17 @@ internal import JSON
 
 /// A container's start or death.
 public struct ContainerEvent: Hashable, Sendable {
+  /// `start`, or `die` (Podman: `died`), in the engine's words.
   public enum Kind: Hashable, Sendable { case started, died }
 
+  /// Whether the container started or died.
   public var kind: Kind
+  /// The container's full ID.
   public var container: String
   /// By the host's real-time clock; nil if the engine doesn't report it.
   public var time: Duration?
 
+  /// An event; `time` is nil if unknown.
   public init(_ kind: Kind, _ container: String, at time: Duration? = nil) {
     self.kind = kind
     self.container = container

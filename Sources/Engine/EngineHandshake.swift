@@ -1,10 +1,12 @@
 internal import JSON
 
-/// The start of a connection to an engine: the API version, and the subscription to its events. It is repeated for each connection, because an engine may have been upgraded or replaced.
+/// The start of a connection to an engine: the API version, and the subscription to its events. It is
+/// repeated for each connection, because an engine may have been upgraded or replaced.
 ///
 /// Docker 29.0 answers 400 to every version below 1.44, and Docker 20.10 to every version above 1.41. A proxy before
 /// the engine may allow only paths with a version, or only paths without.
 public struct EngineHandshake: Hashable, Sendable {
+  /// What the caller has to do next.
   public enum Step: Hashable, Sendable {
     /// Send a request with one response.
     case ask(EngineAPIRequest)
@@ -29,8 +31,10 @@ public struct EngineHandshake: Hashable, Sendable {
   /// Whether the engine answered a path without a version.
   private var knowsPlainPaths = false
 
+  /// A handshake of which nothing has been sent.
   public init() {}
 
+  /// The first step: the request for the engine's version.
   public var first: Step { .ask(request) }
 
   /// - Parameters:

@@ -7,6 +7,8 @@ public struct LineSplitter: Hashable, Sendable {
   /// The number of lines that were too long.
   public private(set) var dropped = 0
 
+  /// A splitter at the start of a line.
+  /// - Parameter limit: bytes of a line, without its line feed.
   public init(limit: Int = 64 << 10) { self.limit = limit }
 
   /// The lines that these bytes complete, without empty ones.

@@ -4,6 +4,7 @@ internal import JSON
 public struct Response: Hashable, Sendable {
   /// 100 to 999; RFC 9110, section 15, has those from 600 on treated as 5xx.
   public var status: Int
+  /// The bytes of the body, without the chunked coding; empty if there is none, or if they were taken before.
   public var body: [UInt8]
   /// Seconds, at most a day, so that no sum with it can overflow; nil without the field and for a date.
   public var retryAfter: Int?
@@ -11,6 +12,7 @@ public struct Response: Hashable, Sendable {
   /// ended the body by closing.
   public var closes: Bool
 
+  /// A response with these parts; `retryAfter` is in seconds.
   public init(status: Int, body: [UInt8] = [], retryAfter: Int? = nil, closes: Bool = false) {
     self.status = status
     self.body = body

@@ -3,15 +3,18 @@
 /// It takes several responses in a row (pipelining), passes over interim ones (1xx), and supposes that
 /// no request was a HEAD. What it holds is bounded by its limits; each byte costs the same.
 public struct ResponseParser: Hashable, Sendable {
-  /// In bytes.
+  /// The memory that a response may take, in bytes.
   public struct Limits: Hashable, Sendable {
     /// The header: status line, fields and line ends, those of interim responses, chunk extensions and
     /// trailers included.
     public var header: Int
+    /// The body, without the chunked coding.
     public var body: Int
 
+    /// 16 KiB of header and 256 KiB of body.
     public static let standard = Limits(header: 16 << 10, body: 256 << 10)
 
+    /// The limits, in bytes.
     public init(header: Int, body: Int) {
       self.header = header
       self.body = body
@@ -38,6 +41,7 @@ public struct ResponseParser: Hashable, Sendable {
   /// Why nothing more can be read from this connection; nil as long as all is well.
   public private(set) var malformed: Malformed?
 
+  /// A parser at the start of a connection.
   public init(limits: Limits = .standard) {
     self.limits = limits
     lines = LineBuffer(budget: limits.header)
@@ -61,6 +65,8 @@ public struct ResponseParser: Hashable, Sendable {
   }
 
   /// The end of the stream: gives the response whose body it ends, nil between responses.
+  ///
+  /// Throws `truncated` within a response, and any earlier error again.
   public mutating func end() throws(Malformed) -> Response? {
     if let malformed { throw malformed }
     let isBetweenResponses = phase == .statusLine && lines.budget == limits.header

@@ -4,9 +4,12 @@ public struct StatusReader: Hashable, Sendable {
   /// Within an interim response, whose fields are passed over; RFC 9110, section 15.2.
   private var isInterim = false
 
+  /// A reader at the start of a connection.
   public init() {}
 
-  /// The status of the final response, as soon as its first line is complete.
+  /// The status of the final response, as soon as its first line is complete; nil before.
+  ///
+  /// Throws if a line is malformed (RFC 9112, sections 2.2 and 4), or after 16 KiB without that line.
   public mutating func receive(_ bytes: some Sequence<UInt8>) throws(ResponseParser.Malformed) -> Int? {
     for byte in bytes {
       guard let line = try lines.receive(byte) else { continue }

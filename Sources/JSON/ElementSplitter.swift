@@ -7,9 +7,11 @@ public struct ElementSplitter: Hashable, Sendable {
   private var depth = 0
   private var isInString = false
   private var isEscaped = false
-  /// The number of lines that were too long.
+  /// The number of elements that were too long.
   public private(set) var dropped = 0
 
+  /// A splitter at the start of the text.
+  /// - Parameter limit: bytes of an element.
   public init(limit: Int = 256 << 10) { self.limit = limit }
 
   /// The elements that these bytes complete. Only the braces are looked at: whether an element is JSON is for the

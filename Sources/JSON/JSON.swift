@@ -9,10 +9,14 @@ public enum JSON: Hashable, Sendable {
   /// In the order written.
   case object([Member])
 
+  /// One member of an object; RFC 8259, section 4.
   public struct Member: Hashable, Sendable {
+    /// The member's name, unescaped.
     public var key: String
+    /// The member's value.
     public var value: JSON
 
+    /// A member of an object.
     public init(_ key: String, _ value: JSON) {
       self.key = key
       self.value = value
@@ -23,17 +27,20 @@ public enum JSON: Hashable, Sendable {
   ///
   /// Stricter than the grammar where that is silent: nested at most 64 deep, no byte order mark, no half
   /// of a surrogate pair, and no key twice in one object (RFC 8259, section 4, leaves open which would
-  /// hold; in a file that a person wrote it is a mistake).
+  /// hold; in a file that a person wrote it is a mistake). Throws `Malformed` at the first error.
   public init(parsing bytes: [UInt8]) throws(Malformed) {
     var parser = JSONParser(bytes)
     self = try parser.document()
   }
 
+  /// Where and why a text can't be read as JSON.
   public struct Malformed: Error, Hashable, Sendable {
     /// Bytes from the start of the text to what is wrong; for a string that isn't UTF-8, to its quote.
     public var offset: Int
+    /// The rule that the text breaks.
     public var reason: Reason
 
+    /// An error at this offset, in bytes.
     public init(offset: Int, reason: Reason) {
       self.offset = offset
       self.reason = reason
@@ -62,6 +69,7 @@ public enum JSON: Hashable, Sendable {
     return members.first { $0.key.utf8.elementsEqual(key.utf8) }?.value
   }
 
+  /// The text of a string; nil for any other value.
   public var string: String? {
     guard case .string(let text) = self else { return nil }
     return text

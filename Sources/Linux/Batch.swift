@@ -14,6 +14,7 @@ public struct Batch<Element>: Sequence, IteratorProtocol {
     count += 1
   }
 
+  /// The next result; nil after the last.
   public mutating func next() -> Element? {
     guard taken < count else { return nil }
     defer { taken += 1 }

@@ -2,6 +2,7 @@ internal import CLinux
 
 /// A process that we started.
 public struct Child: Hashable, Sendable {
+  /// Its pid.
   public let id: Int32
   /// Whether it leads its own process group, which then receives its signals.
   private let ownGroup: Bool
@@ -28,6 +29,8 @@ public struct Child: Hashable, Sendable {
   }
 
   /// Starts a program in its own process group and that folder, with /dev/null as standard streams.
+  ///
+  /// Fails as posix_spawnp(3) does: with exec's errno where the program can't be executed.
   public static func spawnApart(
     _ command: [[UInt8]], mask: SignalMask, folder: [UInt8]
   ) throws(SystemCallError) -> Child {

@@ -2,7 +2,9 @@ internal import CLinux
 
 /// The kernel's clocks; clock_gettime(2).
 public enum Clock {
+  /// CLOCK_MONOTONIC: stands still while the machine sleeps.
   public static var monotonic: Duration { read(CLOCK_MONOTONIC) }
+  /// CLOCK_BOOTTIME: goes on while the machine sleeps.
   public static var boottime: Duration { read(CLOCK_BOOTTIME) }
   /// The wall clock, as in other programs' timestamps; it jumps.
   public static var realtime: Duration { read(CLOCK_REALTIME) }

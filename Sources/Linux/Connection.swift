@@ -2,6 +2,7 @@ internal import CLinux
 
 /// A stream socket that never blocks; tcp(7), unix(7).
 public struct Connection: ~Copyable {
+  /// The socket.
   public let descriptor: Descriptor
   private let peer: SocketAddress
   private let began = Clock.monotonic
@@ -18,8 +19,10 @@ public struct Connection: ~Copyable {
     case handshake
   }
 
-  /// Begins to connect. A failure that the kernel knows at once is thrown, as of unix sockets and of TCP on loopback;
-  /// any other comes from `finishConnecting`.
+  /// Begins to connect; connect(2).
+  ///
+  /// Throws a failure that the kernel knows at once, as of unix sockets and of TCP on loopback.
+  /// `finishConnecting` throws any other. Fails with EADDRINUSE where no source port is free.
   public static func open(
     to address: SocketAddress, from ports: SourcePorts, for purpose: Purpose = .exchange
   ) throws(SystemCallError) -> Connection {
@@ -125,6 +128,8 @@ public struct Connection: ~Copyable {
 // MARK: Bytes
 extension Connection {
   /// How many of the bytes the kernel took; 0 where it takes none now.
+  ///
+  /// Throws if send(2) fails: EPIPE or ECONNRESET once the peer has closed the connection.
   public func send(_ bytes: [UInt8]) throws(SystemCallError) -> Int {
     do throws(SystemCallError) {
       return try checked("send") {
@@ -136,6 +141,8 @@ extension Connection {
   }
 
   /// At most 4 KiB that have arrived; empty at the end of the stream; nil if nothing has arrived.
+  ///
+  /// Throws if read(2) fails: ECONNRESET if the peer reset the connection.
   public func receive() throws(SystemCallError) -> [UInt8]? { try descriptor.read(limit: 4_096) }
 }
 

@@ -2,6 +2,7 @@ internal import CLinux
 
 /// An open file descriptor, closed when its owner lets go of it.
 public struct Descriptor: ~Copyable {
+  /// The descriptor's number. It is valid as long as this value exists.
   public let number: Int32
 
   init(_ number: Int32) { self.number = number }

@@ -3,6 +3,9 @@ internal import CLinux
 /// Small files.
 public enum File {
   /// The first bytes of a file, `limit` at most.
+  ///
+  /// Throws if open(2) or read(2) fails: ENOENT without such a file, EACCES without permission,
+  /// EISDIR for a folder.
   public static func read(path: [UInt8], limit: Int) throws(SystemCallError) -> [UInt8] {
     let terminated = (path + [0]).map { CChar(bitPattern: $0) }
     let file = Descriptor(

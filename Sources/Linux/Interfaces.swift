@@ -2,6 +2,7 @@ internal import CLinux
 
 /// The host's network interfaces; getifaddrs(3).
 public enum Interfaces {
+  /// The family of an address: AF_INET or AF_INET6.
   public enum Family: Sendable {
     case inet, inet6
   }

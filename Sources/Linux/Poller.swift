@@ -2,24 +2,36 @@ internal import CLinux
 
 /// Waits for descriptors; epoll(7), level-triggered.
 public struct Poller: ~Copyable {
+  /// What to wait for; the events of epoll_ctl(2).
   public struct Interest: OptionSet, Sendable {
+    /// The bits of `epoll_event.events`.
     public let rawValue: UInt32
+    /// The interest with these bits of `epoll_event.events`.
     public init(rawValue: UInt32) { self.rawValue = rawValue }
+    /// EPOLLIN: there are bytes to read, or the end of the stream.
     public static let readable = Interest(rawValue: EPOLLIN.rawValue)
+    /// EPOLLOUT: a write doesn't block, or a connect(2) is over.
     public static let writable = Interest(rawValue: EPOLLOUT.rawValue)
   }
 
+  /// The epoll descriptor: readable when an added descriptor is ready.
   public let descriptor: Descriptor
 
+  /// A poller without descriptors. Throws if epoll_create1(2) fails: EMFILE, ENFILE or ENOMEM.
   public init() throws(SystemCallError) {
     descriptor = Descriptor(try checked("epoll_create1") { cl_epoll_create() })
   }
 
   /// From now on `wait` returns the tag when the descriptor is ready or broken, until it is closed; EPOLL_CTL_ADD.
+  ///
+  /// Throws if epoll_ctl(2) fails: EEXIST if it was added before, EPERM for a regular file, ENOMEM, ENOSPC.
   public func add(_ number: Int32, for interest: Interest, tag: UInt64) throws(SystemCallError) {
     try control(EPOLL_CTL_ADD, number, interest, tag)
   }
 
+  /// Changes the interest and the tag of an added descriptor; EPOLL_CTL_MOD.
+  ///
+  /// Throws if epoll_ctl(2) fails: ENOENT for a descriptor that wasn't added.
   public func modify(_ number: Int32, for interest: Interest, tag: UInt64) throws(SystemCallError) {
     try control(EPOLL_CTL_MOD, number, interest, tag)
   }

@@ -6,6 +6,7 @@ public struct RemainingProcesses: Sendable {
   private var terminated: [Int32] = []
   private var allTerminated = false
 
+  /// The remaining processes, none of which was sent TERM yet.
   public init() {}
 
   /// Sends TERM to each process that hasn't got it, and CONT, since a suspended one handles no signal before.
@@ -19,6 +20,7 @@ public struct RemainingProcesses: Sendable {
     terminated = children
   }
 
+  /// Sends KILL to each of them; kill(2).
   public func kill() {
     if isFirst { _ = CLinux.kill(-1, SIGKILL) }
     for child in RemainingProcesses.children { _ = CLinux.kill(child, SIGKILL) }

@@ -7,6 +7,7 @@ public struct Resolver: ~Copyable {
   public let descriptor: Descriptor
   private var job: Job?
 
+  /// A resolver without a search. Throws if eventfd(2) fails: EMFILE, ENFILE or ENOMEM.
   public init() throws(SystemCallError) {
     descriptor = Descriptor(try checked("eventfd") { cl_eventfd() })
     // A second arena of the allocator would outlive the thread that it was made for; mallopt(3).
@@ -14,6 +15,8 @@ public struct Resolver: ~Copyable {
   }
 
   /// Starts a search, unless the last one is still pending: then its result is used.
+  ///
+  /// Throws if pthread_create(3) fails: EAGAIN where no more threads are allowed.
   public mutating func resolve(host: String, port: Int) throws(SystemCallError) {
     guard job == nil else { return }
     let job = Job(host: host, port: port, descriptor: descriptor.number)
@@ -34,6 +37,7 @@ public struct Resolver: ~Copyable {
     return job?.answer
   }
 
+  /// The result of a search: the addresses, or the code of getaddrinfo(3).
   public enum Resolution: Sendable {
     case found([SocketAddress])
     case failed(Int32)

@@ -2,10 +2,13 @@ internal import CLinux
 
 /// Every blocked signal, in the order of arrival; signalfd(2).
 public struct SignalQueue: ~Copyable {
+  /// Readable while a signal is pending.
   public let descriptor: Descriptor
 
   /// Expects every signal to be blocked. SIGCHLD is set to its default: if it were inherited as ignored, the kernel
   /// would reap our children without a report.
+  ///
+  /// Throws if signalfd(2) fails: EMFILE, ENFILE or ENOMEM.
   public init() throws(SystemCallError) {
     var all = sigset_t()
     _ = unsafe sigfillset(&all)

@@ -4,6 +4,8 @@ internal import CLinux
 public enum StandardStreams {
   /// Makes sure that 0, 1 and 2 are taken, so that no descriptor of ours becomes a standard stream; close-on-exec, so
   /// that streams that were closed are closed for the process.
+  ///
+  /// Throws if epoll_create1(2) fails: EMFILE, ENFILE or ENOMEM.
   public static func reserve() throws(SystemCallError) {
     while true {
       // Reading from it or writing to it fails and does nothing else.
@@ -17,6 +19,8 @@ public enum StandardStreams {
 
   /// Closes our standard input and output once the process has its own, so that the other end sees it when the
   /// process closes them.
+  ///
+  /// Throws if epoll_create1(2) fails: EMFILE, ENFILE or ENOMEM.
   public static func release() throws(SystemCallError) {
     let nothing = Descriptor(try checked("epoll_create1") { cl_epoll_create() })
     for number in 0...1 as ClosedRange<Int32> { _ = dup2(nothing.number, number) }

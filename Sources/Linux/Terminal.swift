@@ -2,6 +2,7 @@ internal import CLinux
 
 /// Our controlling terminal, which is given to one process group at a time, its foreground; tty(4), tcsetpgrp(3).
 public struct Terminal: ~Copyable {
+  /// /dev/tty, opened for reading and writing.
   public let descriptor: Descriptor
 
   /// Nil where we have none.

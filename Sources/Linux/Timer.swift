@@ -2,12 +2,14 @@ internal import CLinux
 
 /// One timer; timerfd_create(2). On CLOCK_BOOTTIME, so that it is due as soon as a machine that slept wakes up.
 public struct Timer: ~Copyable {
+  /// Readable from the time that it is due until it is set again.
   public let descriptor: Descriptor
   /// The time that it is set for; boottime.
   private var due: Duration?
   /// It was due, and stays readable until it is set again.
   private var isReadable = false
 
+  /// A timer that isn't set. Throws if timerfd_create(2) fails: EMFILE, ENFILE or ENOMEM.
   public init() throws(SystemCallError) {
     descriptor = Descriptor(try checked("timerfd_create") { cl_timerfd() })
   }

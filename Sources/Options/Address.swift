@@ -7,6 +7,7 @@ public enum Address: Equatable, Sendable {
   /// An address of this network interface, of that family.
   case interface(String, Family)
 
+  /// The IP version of an interface's address.
   public enum Family: Equatable, Sendable {
     /// IPv4 if it has one, else IPv6.
     case any

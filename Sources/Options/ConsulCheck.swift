@@ -12,6 +12,7 @@ public struct ConsulCheck: Equatable, Sendable {
     case script(String)
   }
 
+  /// What the agent checks.
   public let target: Target
   /// The check's other fields, as the API names them.
   public let fields: [JSON.Member]

@@ -1,4 +1,6 @@
+/// What `--version` of servicewrapper prints.
 public let version = "servicewrapper 0.1.0"
+/// What `--version` of servicewatcher prints.
 public let watcherVersion = "servicewatcher 0.1.0"
 
 /// What `--help` shows, with a line feed at its end.

@@ -10,6 +10,8 @@ public enum Invocation: Equatable, Sendable {
   ///   - environment: `KEY=VALUE` each.
   ///   - hostname: of this container, for the default ID.
   ///   - read: for the service file.
+  ///
+  /// Throws the first usage error: an unknown flag, an invalid value, or no command.
   public static func parse(
     arguments: [[UInt8]], environment: [[UInt8]], hostname: String, read: FileReader
   ) throws(UsageError) -> Invocation {

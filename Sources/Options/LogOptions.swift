@@ -1,10 +1,16 @@
+/// The options of the log.
 public struct LogOptions: Equatable, Sendable {
+  /// The severity of a line, the least severe first.
   public enum Level: Equatable, Sendable { case debug, info, warning, error }
+  /// Plain text, or a JSON object for each line.
   public enum Format: Equatable, Sendable { case text, json }
 
+  /// Less severe lines are dropped.
   public var level = Level.info
+  /// The format of every line.
   public var format = Format.text
 
+  /// The options of a log; by default text from level info on.
   public init(level: Level = .info, format: Format = .text) {
     self.level = level
     self.format = format

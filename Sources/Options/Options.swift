@@ -2,14 +2,19 @@
 public struct Options: Equatable, Sendable {
   /// No two with one ID; empty with `--no-register`: be an init only.
   public let services: [Service]
+  /// The address of Consul's agent.
   public let consul: ServerAddress
+  /// The source of Consul's ACL token.
   public let token: TokenSource
   /// How long the process may take to be ready; nil: as long as it likes.
   public let readyTimeout: Duration?
+  /// How the process is stopped.
   public let stop: StopOptions
+  /// How the process is started, and how its signals and its exit status are treated.
   public let process: ProcessOptions
   /// Only print what would be registered. The command may be empty then.
   public let dryRun: Bool
+  /// The level and the format of the log.
   public let log: LogOptions
   /// The program and its arguments.
   public let command: [[UInt8]]

@@ -2,6 +2,7 @@ public import JSON
 
 /// A service to register with Consul.
 public struct Service: Equatable, Sendable {
+  /// The name that is registered.
   public let name: String
   /// This instance of it, stable over a restart of the same container.
   public let id: String
@@ -9,8 +10,11 @@ public struct Service: Equatable, Sendable {
   public let port: Int?
   /// The port that is registered; the probed one by default.
   public let advertisedPort: Int?
+  /// The address that is registered.
   public let address: Address
+  /// The tags that are registered; empty for none.
   public let tags: [String]
+  /// The Meta that is registered, without our identity; empty for none.
   public let meta: [MetaEntry]
   /// How it shows that it is ready.
   public let ready: Probe
@@ -26,6 +30,7 @@ public struct Service: Equatable, Sendable {
   public var fields: [JSON.Member] = []
   /// Consul Enterprise's; nil: not to be sent.
   public var namespace: String?
+  /// Consul Enterprise's partition; nil: not to be sent.
   public var partition: String?
   /// Whether the Meta gets our identity.
   public var isIdentified = true

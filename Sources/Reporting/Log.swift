@@ -6,6 +6,7 @@ public import Options
 public struct Log {
   /// The program's name, in each line.
   private let program: String
+  /// Less severe lines are dropped.
   public let level: LogOptions.Level
   private let format: LogOptions.Format
   private var lost = 0
@@ -13,11 +14,14 @@ public struct Log {
   /// The longest line that a pipe takes whole; PIPE_BUF of pipe(7).
   private static let longestLine = 4_096
 
+  /// A log whose lines name this program.
   public init(_ options: LogOptions, program: String) {
     self.program = program
     (level, format) = (options.level, options.format)
   }
 
+  /// Writes a line if its level is severe enough. A line that can't be written at once is dropped and
+  /// counted. A warning with the count precedes the next line.
   public mutating func write(_ level: LogOptions.Level, _ text: String) {
     guard level.rank >= self.level.rank else { return }
     if lost > 0, StandardError.write(line(.warning, "\(lost) lines lost: nobody read standard error")) {
@@ -26,6 +30,7 @@ public struct Log {
     if lost > 0 || !StandardError.write(line(level, text)) { lost += 1 }
   }
 
+  /// The bytes of a line with its line feed: at most 4,096, longer text is cut.
   public func line(_ level: LogOptions.Level, _ text: String) -> [UInt8] {
     let line =
       switch format {

@@ -1,9 +1,12 @@
 /// A service of the agent whose Meta has this host's boot ID and a container's ID.
 public struct AgentEntry: Hashable, Sendable {
+  /// The service's ID.
   public var id: String
+  /// The container's ID, from the entry's Meta.
   public var container: String
   /// Set if the watcher registered it; nil for a wrapper's.
   public var registration: Registration?
+  /// Whether the entry's container belongs to our engine.
   public var engine: EngineMark
 
   /// The engine that the entry's Meta names.

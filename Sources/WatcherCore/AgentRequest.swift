@@ -1,3 +1,4 @@
+/// A request to Consul's agent.
 public enum AgentRequest: Hashable, Sendable {
   /// List the services whose Meta has this host's boot ID.
   case listServices

@@ -1,3 +1,4 @@
+/// A request to the engine, beside its event stream.
 public enum EngineRequest: Hashable, Sendable {
   /// Which engine of its kind it is.
   case identify

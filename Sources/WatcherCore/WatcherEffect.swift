@@ -1,3 +1,4 @@
+/// An effect to perform. The interpreter performs effects in order and decides nothing.
 public enum WatcherEffect: Hashable, Sendable {
   case subscribe
   case unsubscribe

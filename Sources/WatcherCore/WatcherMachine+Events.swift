@@ -1,6 +1,7 @@
 // What each event means. `schedule` decides what is done next.
 
 extension WatcherMachine {
+  /// Handles one event, which happened `now`, and returns the effects to perform in order.
   public mutating func handle(_ event: WatcherEvent, at now: Duration) -> [WatcherEffect] {
     var transition = WatcherTransition(now: now)
     receive(event, &transition)

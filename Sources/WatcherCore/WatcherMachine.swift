@@ -79,6 +79,7 @@ public struct WatcherMachine: Hashable {
   /// The latest time to exit after a stop signal.
   var end: Duration?
 
+  /// A watcher that knows neither a container nor an entry. It subscribes at its first event.
   public init(_ policy: WatcherPolicy) { self.policy = policy }
 
   var isSubscribed: Bool {

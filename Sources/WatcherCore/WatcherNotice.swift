@@ -1,3 +1,4 @@
+/// A condition to log; the strings are reasons.
 public enum WatcherNotice: Hashable, Sendable {
   case watching(running: Int)
   case engineAway(String)

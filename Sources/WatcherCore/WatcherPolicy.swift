@@ -7,6 +7,7 @@ public struct WatcherPolicy: Hashable, Sendable {
   /// Our own container, left out of the count of running ones; nil outside of containers or if unknown.
   public var ownContainer: String?
 
+  /// A policy with these options; by default those of a watcher without flags.
   public init(registers: Bool = true, deregistersOnExit: Bool = false, ownContainer: String? = nil) {
     self.registers = registers
     self.deregistersOnExit = deregistersOnExit

@@ -7,6 +7,8 @@ public import Reporting
 
 extension StartupContext {
   /// The service file, of at most a mebibyte: enough for thousands of services.
+  ///
+  /// Throws if it can't be read or is larger.
   public func read(_ path: [UInt8]) throws(UnreadableFile) -> [UInt8] {
     let limit = 1 << 20
     let content: [UInt8]

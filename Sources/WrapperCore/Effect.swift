@@ -1,3 +1,4 @@
+/// An effect of the machine's decisions on the process, the agent or the log.
 public enum Effect: Hashable, Sendable {
   /// Probe the process; the result comes as `Event.probed`.
   case probe

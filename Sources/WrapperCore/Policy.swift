@@ -19,6 +19,7 @@ public struct Policy: Hashable, Sendable {
   /// Exit statuses that are reported as 0.
   public var expectedExits: [Int32]
 
+  /// A policy; the defaults are those of servicewrapper without options.
   public init(
     services: [ServicePolicy], readyTimeout: Duration? = nil,
     stopSignals: [Int32] = [Signal.interrupt, Signal.terminate], hangUpStops: Bool = true,

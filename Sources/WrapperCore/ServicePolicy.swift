@@ -7,6 +7,7 @@ public struct ServicePolicy: Hashable, Sendable {
   /// This instance's share of every jittered delay, 0 to 1000: it keeps a thousand instances from beating at once.
   public var jitter: Int
 
+  /// A policy; by default with a probe, a TTL of 15 s and no jitter.
   public init(probe: ProbePolicy? = ProbePolicy(), ttl: Duration? = .seconds(15), jitter: Int = 0) {
     self.probe = probe
     self.ttl = ttl

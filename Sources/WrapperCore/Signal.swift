@@ -1,17 +1,29 @@
 /// A signal as received; signal(7). The numbers are Linux's on every architecture that Swift supports.
 public struct Signal: Hashable, Sendable {
+  /// SIGHUP.
   public static let hangUp: Int32 = 1
+  /// SIGINT.
   public static let interrupt: Int32 = 2
+  /// SIGQUIT.
   public static let quit: Int32 = 3
+  /// SIGKILL.
   public static let kill: Int32 = 9
+  /// SIGTERM.
   public static let terminate: Int32 = 15
+  /// SIGCONT.
   public static let `continue`: Int32 = 18
+  /// SIGTSTP.
   public static let terminalStop: Int32 = 20
+  /// SIGSTOP.
   public static let stop: Int32 = 19
+  /// SIGTTIN.
   public static let terminalInput: Int32 = 21
+  /// SIGTTOU.
   public static let terminalOutput: Int32 = 22
+  /// SIGWINCH.
   public static let windowChange: Int32 = 28
 
+  /// The sender of a signal, as far as it decides whether to forward it.
   public enum Origin: Hashable, Sendable {
     /// By kill(2) or its kin.
     case sent
@@ -21,9 +33,12 @@ public struct Signal: Hashable, Sendable {
     case terminalToUsAlone
   }
 
+  /// The signal's number.
   public var number: Int32
+  /// The sender of the signal.
   public var origin: Origin
 
+  /// A received signal.
   public init(_ number: Int32, origin: Origin = .sent) {
     self.number = number
     self.origin = origin

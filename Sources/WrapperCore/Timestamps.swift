@@ -5,6 +5,7 @@ public struct Timestamps: Hashable, Sendable {
   /// CLOCK_BOOTTIME: goes on while the machine sleeps, so a laptop that wakes up beats at once. Heartbeats use it.
   public var boottime: Duration
 
+  /// The same moment on both clocks, each since its own start.
   public init(monotonic: Duration, boottime: Duration) {
     self.monotonic = monotonic
     self.boottime = boottime

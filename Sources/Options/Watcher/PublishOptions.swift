@@ -9,5 +9,6 @@ public struct PublishOptions: Equatable, Sendable {
   /// For all, beside their own.
   public var tags: [String] = []
 
+  /// The options of a watcher without flags.
   public init() {}
 }

@@ -4,18 +4,24 @@ internal import JSON
 public struct PublishedPort: Equatable, Sendable {
   /// `KEY=VALUE` each; labels first, since they win.
   public var variables: [[UInt8]]
+  /// The image's name as the container was created with it; the service's default name is derived from it.
   public var image: String
+  /// The container's name.
   public var container: String
+  /// The watcher's host name, for the default ID.
   public var hostname: String
   /// Within the container.
   public var port: Int
+  /// Whether it is a UDP port; false for TCP.
   public var isUDP: Bool
   /// There are other ports beside it.
   public var isOneOfMany: Bool
   /// The port that clients connect to.
   public var advertisedPort: Int
+  /// The address that clients connect to; nil for the agent's own.
   public var address: String?
 
+  /// A port with these properties; by default TCP, the only one, at the agent's own address.
   public init(
     variables: [[UInt8]], image: String, container: String, hostname: String, port: Int, isUDP: Bool = false,
     isOneOfMany: Bool = false, advertisedPort: Int, address: String? = nil
@@ -34,6 +40,8 @@ public struct PublishedPort: Equatable, Sendable {
 
 extension Service {
   /// The service as registrator would name and configure it; nil if it isn't to be registered.
+  ///
+  /// Throws if one of its variables or labels is invalid, or if Consul couldn't deregister its ID.
   public init?(_ published: PublishedPort, _ publish: PublishOptions) throws(UsageError) {
     var settings = Settings(CommandLine([]), Environment(published.allVariables))
     (settings.port, settings.isOneOfMany) = (published.port, published.isOneOfMany)

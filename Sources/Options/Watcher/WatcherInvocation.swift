@@ -5,6 +5,8 @@ public enum WatcherInvocation: Equatable, Sendable {
   case version
 
   /// Reads the command line, without the program's own name, and the environment, `KEY=VALUE` each.
+  ///
+  /// Throws the first usage error: an unknown flag or an invalid value.
   public static func parse(
     arguments: [[UInt8]], environment: [[UInt8]]
   ) throws(UsageError) -> WatcherInvocation {

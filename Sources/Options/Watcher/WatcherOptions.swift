@@ -2,13 +2,17 @@
 public struct WatcherOptions: Equatable, Sendable {
   /// Where the container engine listens.
   public let engine: ServerAddress
+  /// The address of Consul's agent.
   public let consul: ServerAddress
+  /// The source of Consul's ACL token.
   public let token: TokenSource
   /// Register containers without a wrapper; else only clean up.
   public let registers: Bool
+  /// How containers without a wrapper are registered.
   public let publish: PublishOptions
   /// Take our own registrations out when we end.
   public let deregistersOnExit: Bool
+  /// The level and the format of the log.
   public let log: LogOptions
 }
 
