@@ -1,6 +1,6 @@
 # `make help` lists what there is to do.
 .DEFAULT_GOAL := help
-.PHONY: help build test test-unit test-asan test-e2e test-init test-fuzz fuzz bad-inputs compare-inits
+.PHONY: help build test test-all test-unit test-asan test-e2e test-init test-fuzz fuzz bad-inputs compare-inits
 .PHONY: compare-registrators mutations chaos chaos-containers soak lint format demo timeline bench install-tools clean
 
 SWIFT ?= swift
@@ -20,8 +20,8 @@ link_for_valgrind = $(SWIFT)c -enable-experimental-feature Embedded -use-ld=lld 
 	-Xlinker --defsym=main=servicewrapper_main -L$(embedded_libraries) -lswiftUnicodeDataTables -lm \
 	@$(release)/servicewrapper.product/Objects.LinkFileList -o $(release)/servicewrapper.valgrind
 
-# Debian's own Python, if it has pytest; else the one on the path.
-python = $(shell /usr/bin/python3 -c 'import pytest' 2>/dev/null && echo /usr/bin/python3 || echo python3)
+# Debian's own Python, if it has pytest with xdist; else the one on the path.
+python = $(shell /usr/bin/python3 -c 'import pytest, xdist' 2>/dev/null && echo /usr/bin/python3 || echo python3)
 
 help: ## List these targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1:\2/p' $(MAKEFILE_LIST) | \
@@ -32,13 +32,20 @@ build: ## Build the release, two static files: .build/release/servicewrapper and
 	SERVICEWRAPPER_STATIC_PIE=1 $(SWIFT) build -c release --disable-local-rpath $(quiet_pie)
 	@$(link_for_valgrind)
 
-test: ## Install what is missing, then lint, build, unit tests, end-to-end tests
+test: ## Install what is missing, then lint, build, unit tests, end-to-end tests of each promise (10 min)
+	scripts/install-tools test
+	$(MAKE) --no-print-directory lint
+	$(MAKE) --no-print-directory build
+	$(MAKE) --no-print-directory test-unit
+	$(MAKE) --no-print-directory test-e2e
+
+test-all: ## The same with chaos, fuzzing, real software and the walk-through; what the CI runs (30 min)
 	scripts/install-tools test
 	$(MAKE) --no-print-directory lint
 	$(MAKE) --no-print-directory build
 	$(MAKE) --no-print-directory test-unit
 	$(MAKE) --no-print-directory test-fuzz
-	$(MAKE) --no-print-directory test-e2e
+	$(MAKE) --no-print-directory test-e2e E2E_ARGS=--all
 
 test-unit: ## Unit tests alone: ordinary Swift from the same sources
 	$(SWIFT) test
@@ -60,7 +67,7 @@ bad-inputs: ## Try every bad input of the tests, and print how many of what, and
 
 test-e2e: ## End-to-end tests alone: the built release, a real Consul, a real redis
 	SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) SERVICEWATCHER=$(abspath $(SERVICEWATCHER)) PYTHON=$(python) \
-	scripts/test-end-to-end $(PYTEST_ARGS)
+	scripts/test-end-to-end $(E2E_ARGS) $(PYTEST_ARGS)
 
 test-init: ## The tests of the init alone; INIT='tini -s --' makes it another's
 	SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) $(python) -m pytest -q Tests/EndToEnd/init $(PYTEST_ARGS)

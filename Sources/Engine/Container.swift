@@ -14,6 +14,8 @@ public struct Container: Hashable, Sendable {
   public var ports: [Port]
   /// False for a restarting container between two runs, which engines report as running.
   public var isRunning: Bool
+  /// The end of its last run, as the engine says it.
+  public var finishedAt: String?
 
   public struct Label: Hashable, Sendable {
     public var key: String
@@ -44,7 +46,9 @@ public struct Container: Hashable, Sendable {
     }
     self.id = id
     name = String(decoding: (json["Name"]?.string ?? "").utf8.drop { $0 == UInt8(ascii: "/") }, as: UTF8.self)
-    isRunning = state["Running"] == .bool(true) && state["Restarting"] != .bool(true)
+    let isUp = state["Running"] == .bool(true) || state["Paused"] == .bool(true)
+    isRunning = isUp && state["Restarting"] != .bool(true)
+    finishedAt = state["FinishedAt"]?.string
     let configuration = json["Config"]
     image = configuration?["Image"]?.string ?? ""
     command = (json["Path"]?.string.map { [$0] } ?? []) + (json["Args"]?.strings ?? [])

@@ -24,17 +24,11 @@ public struct EngineHandshake: Hashable, Sendable {
   public private(set) var version: APIVersion?
   /// `docker` or `podman`, as in a wrapper's Meta.
   public private(set) var kind = ""
-  /// Distinguishes this engine from others of its kind; nil if a proxy denies the request.
-  public private(set) var id: String?
   /// The versions with which `/version` is still to be tried.
   private var left: [APIVersion?] = [APIVersion(1, 44), oldest]
   private var request = EngineAPIRequest.version
-  /// The common version, once it is known.
-  private var common: APIVersion?
   /// Whether the engine answered a path without a version.
   private var knowsPlainPaths = false
-  /// Whether the request was tried in both forms of its path, with a version and without.
-  private var hasTriedBoth = false
 
   public init() {}
 
@@ -49,13 +43,9 @@ public struct EngineHandshake: Hashable, Sendable {
     return switch request {
     case .version where status == 200: choose(body)
     case .version where isDenied && !left.isEmpty: askAgain()
-    case .info where status == 200: identify(body)
-    case .info where isDenied && tryOtherForm(): .ask(.info)
-    // Continue without the engine's ID.
-    case .info: subscribe(common)
     case .events where status == 200: .ready
-    case .events where isDenied && tryOtherForm(): .subscribe(.events)
-    case .version, .events, .list, .inspect: .failed(reason)
+    case .events where isDenied && knowsPlainPaths && version != nil: subscribe(nil)
+    case .version, .info, .events, .list, .inspect: .failed(reason)
     }
   }
 
@@ -79,25 +69,11 @@ public struct EngineHandshake: Hashable, Sendable {
       return .failed("its API \(newest.text) is too old; \(EngineHandshake.oldest.text) or later is needed")
     }
     knowsPlainPaths = version == nil
-    (version, common, request) = (chosen, chosen, .info)
-    return .ask(.info)
-  }
-
-  /// False if there is no other form, or it was denied too.
-  private mutating func tryOtherForm() -> Bool {
-    if hasTriedBoth || !knowsPlainPaths { return false }
-    hasTriedBoth = true
-    version = version == nil ? common : nil
-    return true
-  }
-
-  private mutating func identify(_ body: [UInt8]) -> Step {
-    id = engineID(info: body, kind: kind)
-    return subscribe(version)
+    return subscribe(chosen)
   }
 
   private mutating func subscribe(_ version: APIVersion?) -> Step {
-    (self.version, request, hasTriedBoth) = (version, .events, false)
+    (self.version, request) = (version, .events)
     return .subscribe(.events)
   }
 }
@@ -112,7 +88,7 @@ func engineKind(version: JSON) -> String {
 /// An engine's ID among others of its kind on one kernel, from the response to `EngineAPIRequest.info`: its ID and
 /// the path of its storage. Docker 20.10 keeps its ID in /etc/docker, which several may share. Podman makes one up
 /// for each response (seen with 4.3), so only the path counts. At most 512 bytes, as the value of a Meta key.
-func engineID(info bytes: [UInt8], kind: String) -> String? {
+public func engineID(info bytes: [UInt8], kind: String) -> String? {
   let json = try? JSON(parsing: bytes)
   let isPodman = kind.utf8.elementsEqual("podman".utf8)
   let id = isPodman ? "" : json?["ID"]?.string ?? ""

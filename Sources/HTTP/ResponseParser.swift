@@ -81,6 +81,9 @@ public struct ResponseParser: Hashable, Sendable {
     }
   }
 
+  /// Bytes that are still to come of the body that is being received; nil where the header doesn't say how many.
+  public var remaining: Int? { if case .body(let remaining) = phase { remaining } else { nil } }
+
   /// Removes and returns the part of the body that has arrived; for a body that is read as it comes, and may go on
   /// for ever.
   public mutating func takeBody() -> [UInt8] {

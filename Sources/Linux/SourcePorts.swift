@@ -34,7 +34,7 @@ public struct SourcePorts: Sendable {
     avoided = ports
   }
 
-  /// The ports to try in turn for a connection to the port `target`; nil where the kernel may choose.
+  /// The ports to try in turn for a connection to the port `target`; nil where the kernel may choose, or no other is left.
   func candidates(to target: Int) -> [Int]? {
     let isInRange = range.contains(target) || avoided.contains { range.contains($0) }
     guard isInRange else { return nil }
@@ -42,7 +42,8 @@ public struct SourcePorts: Sendable {
     let ports = (0..<range.count).lazy.map {
       (first - range.lowerBound + $0) % range.count + range.lowerBound
     }
-    return Array(ports.filter { $0 != target && isAllowed($0) }.prefix(SourcePorts.limit))
+    let allowed = Array(ports.filter { $0 != target && isAllowed($0) }.prefix(SourcePorts.limit))
+    return allowed.isEmpty ? nil : allowed
   }
 
   private func isAllowed(_ port: Int) -> Bool {

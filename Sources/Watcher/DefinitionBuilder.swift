@@ -16,7 +16,7 @@ struct DefinitionBuilder {
   }
 
   /// The services, and messages about those that can't be registered.
-  func definitions(of container: Container, engine: EngineHandshake) -> ([Definition], [String]) {
+  func definitions(of container: Container, engine: EngineIdentity) -> ([Definition], [String]) {
     if container.hasWrapper { return ([], []) }
     let ports = container.ports.compactMap { endpoint($0) }
     var (definitions, wrong): ([Definition], [String]) = ([], [])

@@ -18,7 +18,11 @@ struct EngineConnection: ~Copyable {
   private var isSubscribed = false
   private var elements = ElementSplitter()
   private var sent: Sent?
-  private(set) var handshake = EngineHandshake()
+  private var handshake = EngineHandshake()
+  /// The last that was told: an engine that doesn't answer this once is hardly another one.
+  private var id: String?
+
+  var identity: EngineIdentity { EngineIdentity(kind: handshake.kind, id: id) }
   /// The registrations by container.
   private var definitions: [String: [Definition]] = [:]
   /// Messages about invalid variables and labels of containers.
@@ -55,7 +59,7 @@ struct EngineConnection: ~Copyable {
       return event.map { streamed($0, poller) } ?? []
     case .ready:
       cancelEngineRequest()
-      return [.identified(engine: handshake.id), .subscribed]
+      return [.subscribed]
     case .failed(let reason): return [.streamLost(reason)]
     }
   }
@@ -66,6 +70,7 @@ struct EngineConnection: ~Copyable {
     return switch request {
     case .list: begin(.list, .parts(limit: longestList), poller)
     case .inspect(let id): begin(.inspect(container: id), .whole, poller)
+    case .identify: begin(.info, .whole, poller)
     }
   }
 
@@ -173,6 +178,9 @@ extension EngineConnection {
       return [.inspected(.failed(reason))]
     case (.handshake, .answered(let response)):
       return take(handshake.receive(response.status, response.logText, response.body), poller)
+    case (.request(.identify), .lost): return [identified(nil)]
+    case (.request(.identify), .answered(let response)):
+      return [identified(response.status == 200 ? response.body : nil)]
     case (.request(.list), .part(let bytes, 200)): return listed(bytes)
     case (.request(.list), .answered(let response)) where response.status == 200:
       cancelEngineRequest()
@@ -185,6 +193,13 @@ extension EngineConnection {
     }
   }
 
+  private mutating func identified(_ info: [UInt8]?) -> WatcherEvent {
+    cancelEngineRequest()
+    let logText = info.flatMap { engineID(info: $0, kind: handshake.kind) }
+    id = logText ?? id
+    return .identified(engine: logText)
+  }
+
   private mutating func listed(_ bytes: [UInt8]) -> [WatcherEvent] {
     elements.receive(bytes).compactMap { runningContainer(listed: $0) }.map { .listed($0) }
   }
@@ -194,8 +209,8 @@ extension EngineConnection {
     guard response.status == 200, let container = Container(inspected: response.body) else {
       return .inspected(.failed(response.status == 200 ? "what it says can't be read" : response.logText))
     }
-    guard container.isRunning else { return .inspected(.stopped) }
-    let (wanted, wrong) = builder.definitions(of: container, engine: handshake)
+    guard container.isRunning else { return .inspected(.stopped, finishedAt: container.finishedAt) }
+    let (wanted, wrong) = builder.definitions(of: container, engine: identity)
     complaints += wrong
     definitions[id] = wanted.isEmpty ? nil : wanted
     return .inspected(.running(wanted.map { Registration($0) }))
@@ -209,6 +224,14 @@ extension Response {
   }
 
   var logText: String { "\(status): \(reason)" }
+}
+
+/// What its entries say of an engine.
+struct EngineIdentity {
+  /// `docker` or `podman`.
+  let kind: String
+  /// nil where the engine doesn't tell it.
+  let id: String?
 }
 
 extension Registration {

@@ -1,6 +1,5 @@
 internal import Clients
 internal import Consul
-internal import Engine
 internal import HTTP
 internal import JSON
 internal import Linux
@@ -34,7 +33,7 @@ struct WatcherAgentConnection: ~Copyable {
   ///   - definition: of what is to be registered.
   ///   - engine: ours.
   mutating func send(
-    _ request: AgentRequest, _ definition: Definition?, engine: EngineHandshake, _ poller: borrowing Poller
+    _ request: AgentRequest, _ definition: Definition?, engine: EngineIdentity, _ poller: borrowing Poller
   ) -> [WatcherEvent] {
     guard let apiRequest = apiRequest(request, definition) else {
       return [.answered(.refused("its container is gone"))]
@@ -58,12 +57,12 @@ struct WatcherAgentConnection: ~Copyable {
   }
 
   mutating func proceed(
-    _ tag: UInt64, engine: EngineHandshake, _ poller: borrowing Poller
+    _ tag: UInt64, engine: EngineIdentity, _ poller: borrowing Poller
   ) -> [WatcherEvent] {
     call.proceed(tag, poller).flatMap { receive($0, engine) }
   }
 
-  private mutating func receive(_ event: HTTPCall.Event, _ engine: EngineHandshake) -> [WatcherEvent] {
+  private mutating func receive(_ event: HTTPCall.Event, _ engine: EngineIdentity) -> [WatcherEvent] {
     guard let sent else { return [] }
     switch event {
     case .lost(let reason), .unreachable(let reason): return [.agentRequestFailed(reason)]
@@ -77,7 +76,7 @@ struct WatcherAgentConnection: ~Copyable {
   }
 
   private mutating func found(
-    _ sent: AgentRequest, _ response: Response, _ engine: EngineHandshake
+    _ sent: AgentRequest, _ response: Response, _ engine: EngineIdentity
   ) -> [WatcherEvent] {
     guard response.status == 200 else { return [] }
     switch sent {
@@ -88,7 +87,7 @@ struct WatcherAgentConnection: ~Copyable {
   }
 
   private mutating func elements(
-    _ sent: AgentRequest, _ bytes: [UInt8], _ engine: EngineHandshake
+    _ sent: AgentRequest, _ bytes: [UInt8], _ engine: EngineIdentity
   ) -> [WatcherEvent] {
     let complete = elements.receive(bytes)
     if sent == .listCriticalChecks {
@@ -120,7 +119,7 @@ extension AgentAnswer {
 extension AgentEntry {
   /// From a value of `GET /v1/agent/services`, or from `GET /v1/agent/service/:id`; nil unless a wrapper or watcher
   /// registered it for a container.
-  init?(_ bytes: [UInt8], engine: EngineHandshake) {
+  init?(_ bytes: [UInt8], engine: EngineIdentity) {
     guard let json = try? JSON(parsing: bytes), let meta = json["Meta"], let id = json["ID"]?.string,
       let container = meta["container-id"]?.string, isContainerID(container.utf8)
     else { return nil }
@@ -133,7 +132,7 @@ extension AgentEntry {
 }
 
 extension AgentEntry.EngineMark {
-  fileprivate init(_ meta: JSON, _ engine: EngineHandshake) {
+  fileprivate init(_ meta: JSON, _ engine: EngineIdentity) {
     if let id = meta["engine-id"]?.string {
       self = engine.id.map { $0.utf8.elementsEqual(id.utf8) } ?? false ? .ours : .other
     } else {

@@ -69,7 +69,7 @@ struct WatcherLoop: ~Copyable {
       sources.timer.acknowledge()
       pending.append(.elapsed)
     } else if agent.owns(tag) {
-      pending += agent.proceed(tag, engine: engine.handshake, sources.poller)
+      pending += agent.proceed(tag, engine: engine.identity, sources.poller)
     } else {
       pending += engine.proceed(tag, sources.poller)
     }
@@ -98,7 +98,7 @@ extension WatcherLoop {
     case .cancelEngineRequest: engine.cancelEngineRequest()
     case .sendToAgent(let request):
       let definition = engine.definition(request, machine)
-      pending += agent.send(request, definition, engine: engine.handshake, sources.poller)
+      pending += agent.send(request, definition, engine: engine.identity, sources.poller)
     case .cancelAgentRequest: agent.drop()
     case .log(let notice): logger.write(notice)
     case .exit: isOver = true

@@ -14,6 +14,8 @@ struct Comparison: Hashable {
   var critical: [String]?
   /// The entry whose container the engine has just reported dead.
   var dead: AgentEntry?
+  /// When its container's last run ended, if the engine was asked.
+  var finishedAt: String?
   /// How long that is certain, if it comes from a die event.
   var certainUntil: Duration?
   /// The container that holds the dead entry's ID now.

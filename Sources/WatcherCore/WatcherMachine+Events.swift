@@ -23,7 +23,7 @@ extension WatcherMachine {
     case .missed: nextList = transition.now
     case .listed(let id): listed.append(id)
     case .listEnded: finishList(&transition)
-    case .inspected(let answer): inspected(answer, &transition)
+    case .inspected(let answer, let finishedAt): inspected(answer, finishedAt, &transition)
     case .streamLost(let reason): loseStream(reason, &transition)
     case .engineRequestFailed(let reason): loseEngine(reason, &transition)
     case .entry(let entry): note(entry, &transition)
@@ -48,11 +48,14 @@ extension WatcherMachine {
 // MARK: The engine
 extension WatcherMachine {
   private mutating func note(_ id: String, runs: Bool, _ transition: inout WatcherTransition) {
-    if engineRequest != nil { changes[id] = runs }
-    if case .inspect(let request) = engineRequest?.subject, isSame(request, id) {
+    switch engineRequest?.subject {
+    case .list: changes[id] = runs
+    case .inspect(let request) where isSame(request, id):
+      changes[id] = runs
       // The pending answer is stale; shorten its deadline. The request isn't cancelled, because a burst of events
       // would then cause a request for each.
       shortenEngineRequest(transition.now + WatcherPolicy.inspectRetry)
+    case .inspect, .identify, nil: break
     }
     if runs {
       if running[id] == nil { running[id] = .pending }
@@ -71,17 +74,20 @@ extension WatcherMachine {
 
   private mutating func noteRunning(_ id: String) {
     (deaths[id], ended[id], unknownSince[id]) = (nil, nil, nil)
-    removed = removed.filter { !isSame($0.value.container, id) }
+    for one in removed where isSame(one.value.container, id) { removed[one.key] = nil }
   }
 
-  /// A different engine doesn't know the former engine's containers.
+  /// A different engine doesn't know the former engine's containers, and entries carry the engine's ID.
   private mutating func identified(_ engine: String?, _ transition: inout WatcherTransition) {
+    endEngineRequest()
     if let engine, let engineID, !isSame(engine, engineID) {
-      (ranHere, ended, unknownSince, removed) = ([], [:], [:], [:])
+      (running, ranHere, ended, unknownSince, removed) = ([:], [], [:], [:], [:])
+      registeredSinceStart = []
     }
     engineID = engine ?? engineID
-    if engine == nil, !isUnidentifiedLogged { transition.log(.engineUnidentified) }
-    isUnidentifiedLogged = engine == nil
+    if engineID == nil, !isUnidentifiedLogged { transition.log(.engineUnidentified) }
+    isUnidentifiedLogged = engineID == nil
+    if stream == .identifying { stream = .listing }
   }
 
   /// Containers that aren't recorded here are inspected before their entries are removed.
@@ -127,17 +133,23 @@ extension WatcherMachine {
 
   private mutating func subscribed(_ transition: inout WatcherTransition) {
     guard case .subscribing = stream else { return }
-    (stream, openSince) = (.listing, transition.now)
+    (stream, openSince) = (.identifying, transition.now)
   }
 
   /// A time-out of inspect concerns one container, not the engine.
   private mutating func timeOut(_ request: EngineRequest, _ transition: inout WatcherTransition) {
-    guard case .inspect = request else { return loseEngine("no answer", &transition) }
+    if request == .list { return loseEngine("no answer", &transition) }
     transition.emit(.cancelEngineRequest)
-    inspected(.failed("no answer"), &transition)
+    if request == .identify {
+      identified(nil, &transition)
+    } else {
+      inspected(.failed("no answer"), nil, &transition)
+    }
   }
 
-  private mutating func inspected(_ answer: InspectResult, _ transition: inout WatcherTransition) {
+  private mutating func inspected(
+    _ answer: InspectResult, _ finishedAt: String?, _ transition: inout WatcherTransition
+  ) {
     guard case .inspect(let id) = engineRequest?.subject else { return }
     let isOvertaken = changes[id] != nil
     endEngineRequest()
@@ -154,7 +166,7 @@ extension WatcherMachine {
     case .stopped, .unknown:
       // The die event hasn't arrived yet.
       if running[id] != nil { noteEnd(id, transition.now) }
-      confirmDeath(id, isKnown: answer == .stopped, &transition)
+      confirmDeath(id, isKnown: answer == .stopped, finishedAt, &transition)
     }
     if case .failed = answer { return }
     inspectFailures[id] = nil
@@ -169,18 +181,21 @@ extension WatcherMachine {
   }
 
   /// Only if the entry can be verified at once; otherwise it is inspected again.
-  private mutating func confirmDeath(_ id: String, isKnown: Bool, _ transition: inout WatcherTransition) {
+  private mutating func confirmDeath(
+    _ id: String, isKnown: Bool, _ finishedAt: String?, _ transition: inout WatcherTransition
+  ) {
     guard agentRequest == nil, let comparison, comparison.dead == nil, comparison.verified == nil else {
       return
     }
     let all = comparison.suspects.filter { isSame($0.container, id) }
     let removable = all.first { entry in
       let isOurs = isKnown || entry.engine == .ours || entry.engine == .sameKind && hasRun(id)
-      return isOurs && !hasReturned(entry)
+      return isOurs && !hasReturned(entry, finishedAt)
     }
     self.comparison?.suspects.removeAll { $0 == removable || removable == nil && isSame($0.container, id) }
     if let removable {
       self.comparison?.dead = removable
+      self.comparison?.finishedAt = finishedAt
       return
     }
     // An engine doesn't know the containers of another kind of engine.
@@ -198,9 +213,11 @@ extension WatcherMachine {
     transition.log(.cameBack(entry))
   }
 
-  /// Whether the entry was removed before and another process registered it again.
-  func hasReturned(_ entry: AgentEntry) -> Bool {
+  /// Whether the entry was removed before and another process than the container's registered it again.
+  /// - Parameter finishedAt: a later one means that the container ran here once more.
+  func hasReturned(_ entry: AgentEntry, _ finishedAt: String? = nil) -> Bool {
     guard let removal = removed[entry.id], isSame(removal.container, entry.container) else { return false }
+    if let finishedAt, removal.finishedAt != finishedAt { return false }
     return entry.registration == nil || !unanswered.contains(entry.id)
   }
 
@@ -239,7 +256,7 @@ extension WatcherMachine {
   }
 
   private mutating func loseStream(_ reason: String, _ transition: inout WatcherTransition) {
-    guard stream == .listing || stream == .open else { return loseEngine(reason, &transition) }
+    guard isSubscribed else { return loseEngine(reason, &transition) }
     logEngineTrouble(reason, &transition)
     isStreamGone = true
   }
@@ -257,7 +274,7 @@ extension WatcherMachine {
     comparison?.dead = nil
     comparison?.verified = nil
     deaths = [:]
-    if stream == .listing || stream == .open {
+    if isSubscribed {
       let isSteady = transition.now - openSince >= WatcherPolicy.steadyStream
       shortStreams = isSteady ? 0 : min(shortStreams + 1, 3)
       if isSteady { engineFailures = 0 }
@@ -369,13 +386,15 @@ extension WatcherMachine {
     _ entry: AgentEntry, _ answer: AgentAnswer, _ transition: inout WatcherTransition
   ) {
     comparison?.verified = nil
+    defer { comparison?.finishedAt = nil }
     if case .refused(let reason) = answer { return refuse(entry.id, reason, &transition) }
     refusals[entry.id] = nil
     registeredSinceStart.remove(entry.id)
     unanswered.remove(entry.id)
     if running[entry.container] == nil {
       if removed.count >= 100 { removed = [:] }
-      removed[entry.id] = Removal(container: entry.container, at: transition.now)
+      removed[entry.id] = Removal(
+        container: entry.container, at: transition.now, finishedAt: comparison?.finishedAt)
     }
     ownRegistrations.removeAll { isSame($0.id, entry.id) }
     comparison?.ownRegistrations.removeAll { isSame($0.id, entry.id) }

@@ -13,13 +13,15 @@ extension WatcherMachine {
 
   private mutating func sendToEngine(_ transition: inout WatcherTransition) {
     guard engineRequest == nil, let next = nextEngineRequest(transition.now) else { return }
-    engineRequest = PendingRequest(subject: next, deadline: transition.now + WatcherPolicy.engineTimeout)
+    let deadline = next == .identify ? WatcherPolicy.identityTimeout : WatcherPolicy.engineTimeout
+    engineRequest = PendingRequest(subject: next, deadline: transition.now + deadline)
     transition.emit(.sendToEngine(next))
   }
 
   private func nextEngineRequest(_ now: Duration) -> EngineRequest? {
     switch stream {
     case .away, .subscribing: return nil
+    case .identifying: return .identify
     case .listing: return .list
     case .open: break
     }
@@ -138,7 +140,7 @@ extension WatcherMachine {
     var due = [engineRequest?.deadline, agentRequest?.deadline].compactMap { $0 }
     switch stream {
     case .away(let until), .subscribing(let until): due.append(until)
-    case .listing: break
+    case .identifying, .listing: break
     case .open:
       if engineRequest == nil, !isStreamGone { due.append(nextList) }
       if agentRequest == nil, comparison == nil || canBeOutdated {

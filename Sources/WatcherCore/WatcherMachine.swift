@@ -14,6 +14,8 @@ public struct WatcherMachine: Hashable {
   enum Stream: Hashable {
     case away(until: Duration)
     case subscribing(deadline: Duration)
+    /// Subscribed; the engine's ID is requested.
+    case identifying
     /// Subscribed before listing, so the stream reports what starts or ends in between.
     case listing
     case open
@@ -78,6 +80,13 @@ public struct WatcherMachine: Hashable {
   var end: Duration?
 
   public init(_ policy: WatcherPolicy) { self.policy = policy }
+
+  var isSubscribed: Bool {
+    switch stream {
+    case .away, .subscribing: false
+    case .identifying, .listing, .open: true
+    }
+  }
 
   /// Whether this engine is known to have run the container.
   func hasRun(_ container: String) -> Bool { ranHere.contains(container) || ended[container] != nil }

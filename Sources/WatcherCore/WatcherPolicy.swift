@@ -31,6 +31,8 @@ public struct WatcherPolicy: Hashable, Sendable {
   /// An agent without a leader answers after 7.3 s.
   static let agentTimeout: Duration = .seconds(10)
   static let engineTimeout: Duration = .seconds(10)
+  /// The time-out of `/info`, for which Docker inspects its storage and plug-ins: the containers can't wait for that.
+  static let identityTimeout: Duration = .seconds(2)
   /// The oldest age at which an agent's answer still counts.
   static let freshness: Duration = .seconds(1)
   /// The same while the stream is gone and no start would be reported: no container is ready so soon.

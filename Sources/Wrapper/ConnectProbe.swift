@@ -3,7 +3,7 @@ internal import HTTP
 internal import Linux
 internal import WrapperCore
 
-/// Connects to one address after another until one accepts, and then sends an HTTP GET if there is a request. The
+/// Connects to one address after another until one accepts, and then sends an HTTP GET if there is a request. A short
 /// rest of the response is read after the result, since some servers treat a client that closes early as an error.
 struct ConnectProbe: ~Copyable {
   private let fixed: [SocketAddress]
@@ -35,8 +35,7 @@ struct ConnectProbe: ~Copyable {
   var tag: UInt64 { PollerTag.probe(index, generation) }
 
   mutating func start(registered: SocketAddress?, _ poller: borrowing Poller) -> Health? {
-    if isReadingBody { connection?.finishSending() }
-    cancel()
+    if isReadingBody { end(false) } else { cancel() }
     if registered != lastRegistered {
       lastRegistered = registered
       self.registered = registered.flatMap { $0.isOurs ? $0 : nil }
@@ -105,7 +104,7 @@ struct ConnectProbe: ~Copyable {
     do throws(SystemCallError) {
       guard let bytes = try connection?.receive() ?? nil else { return nil }
       if !wasKnown { return read(bytes) }
-      if !takeRest(bytes) { end() }
+      if takeRest(bytes) { end(true) }
       return nil
     } catch {
       let health = finish(.failing(error.errno))
@@ -117,23 +116,27 @@ struct ConnectProbe: ~Copyable {
     guard !bytes.isEmpty else { return finish(.unhealthy(ConnectProbe.noHTTP)) }
     do throws(ResponseParser.Malformed) {
       let status = try status.receive(bytes)
-      let goesOn = takeRest(bytes)
+      let isComplete = takeRest(bytes)
       guard let status else { return nil }
-      isReadingBody = goesOn
-      if !goesOn { end() }
+      isReadingBody = !isComplete && rest.remaining.map { $0 <= ConnectProbe.longestRest } ?? false
+      if !isReadingBody { end(isComplete) }
       return 200...299 ~= status ? .accepting : .unhealthy(status)
     } catch { return finish(.unhealthy(ConnectProbe.noHTTP)) }
   }
 
-  /// False at the end of the response, or if it is malformed.
+  /// How many bytes of a response are still read when its status is known. A response without a length may have no end,
+  /// and a server with one worker would wait for ours.
+  private static let longestRest = 256 << 10
+
+  /// Whether that is the end of the response, or it is malformed.
   private mutating func takeRest(_ bytes: [UInt8]) -> Bool {
-    guard !bytes.isEmpty, let complete = try? rest.receive(bytes), complete.isEmpty else { return false }
+    guard !bytes.isEmpty, let complete = try? rest.receive(bytes), complete.isEmpty else { return true }
     _ = rest.takeBody()
-    return true
+    return false
   }
 
-  private mutating func end() {
-    connection?.closeWithoutTimeWait()
+  private mutating func end(_ isComplete: Bool) {
+    if isComplete { connection?.closeWithoutTimeWait() } else { connection?.finishSending() }
     cancel()
   }
 

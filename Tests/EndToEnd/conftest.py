@@ -2,6 +2,7 @@
 with the test, whatever becomes of that."""
 
 import os
+import pathlib
 import shutil
 
 import pytest
@@ -13,7 +14,34 @@ from promises import ID
 from wrapper import SERVICEWRAPPER, Server, Wrapper
 
 
+# What `make test` leaves to `make test-all`, and what is run alone because it measures the machine: files or folders.
+EXTENDED = [
+    "chaos",  # random processes, containers and faults
+    "software",  # nginx, PostgreSQL and others, with their own signals
+    "containers/test_walkthrough.py",  # builds images, and runs the example's page
+    "containers/test_dockerfiles.py",  # builds images
+    "watcher/test_two_engines.py",  # watches for a minute that nothing is missing
+    "watcher/test_compare_registrators.py",
+    "test_bench.py",
+    "test_timeline.py",
+]
+ALONE = ["init/test_stress.py", "watcher/test_watcher_size.py", "test_latency.py", "test_release.py", "test_bench.py"]
+
+
+def pytest_collection_modifyitems(items):
+    here = pathlib.Path(__file__).parent
+    for item in items:
+        place = item.path.relative_to(here)
+        for mark, paths in ((pytest.mark.extended, EXTENDED), (pytest.mark.alone, ALONE)):
+            if any(place.is_relative_to(path) for path in paths):
+                item.add_marker(mark)
+
+
 def pytest_configure(config):
+    # Memory is measured, and a program that was just written counts as dirty.
+    os.sync()
+    config.addinivalue_line("markers", "extended: run by `make test-all` and not by `make test`")
+    config.addinivalue_line("markers", "alone: run when nothing else runs, because it measures the machine")
     config.addinivalue_line(
         "markers", "needs(*programs): skipped, with the reason, where one of them is missing"
     )
@@ -143,9 +171,10 @@ def fake_consul():
 @pytest.fixture
 def name_server():
     servers = []
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
 
     def start_name_server(answers):
-        servers.append(NameServer(f"127.77.0.{len(servers) + 53}", answers).__enter__())
+        servers.append(NameServer(f"127.77.{worker}.{len(servers) + 53}", answers).__enter__())
         return servers[-1]
 
     yield start_name_server

@@ -41,7 +41,7 @@ import Testing
     ])
   func chooses(newest: String, oldest: String, chosen: APIVersion) {
     let (handshake, step) = step((200, versions(newest, from: oldest)))
-    #expect(step == .ask(.info))
+    #expect(step == .subscribe(.events))
     #expect(handshake.version == chosen)
   }
 
@@ -68,7 +68,7 @@ import Testing
     #expect(second.0.version == APIVersion(1, 41))
     #expect(step((denial, ""), (denial, ""), (denial, "")).1 == .failed("\(denial)"))
     let old = step((denial, ""), (denial, ""), (200, versions("1.41", from: "1.12")))
-    #expect(old.1 == .ask(.info))
+    #expect(old.1 == .subscribe(.events))
     #expect(old.0.version == APIVersion(1, 41))
   }
 
@@ -80,51 +80,41 @@ import Testing
   /// Behind a proxy that lets only paths without a version through.
   @Test(arguments: [400, 403, 404])
   func asksWithoutVersions(denial: Int) {
-    let first = step((200, versions("1.53", from: "1.44")), (denial, ""))
-    #expect(first.1 == .ask(.info))
-    #expect(first.0.version == nil)
-    let (handshake, next) = step((200, versions("1.53", from: "1.44")), (denial, ""), (200, "{}"))
+    let known = versions("1.53", from: "1.44")
+    let (handshake, next) = step((200, known), (denial, ""))
     #expect(next == .subscribe(.events))
     #expect(handshake.version == nil)
-  }
-
-  /// The proxy denies the engine's identity, and knows only one form of the other paths.
-  @Test(arguments: [400, 403, 404])
-  func asksForEventsInBothForms(denial: Int) {
-    let known = versions("1.53", from: "1.44")
-    let first = step((200, known), (denial, ""), (denial, ""))
-    #expect(first.1 == .subscribe(.events))
-    #expect(first.0.version == APIVersion(1, 44))
-    let second = step((200, known), (denial, ""), (denial, ""), (denial, ""))
-    #expect(second.1 == .subscribe(.events))
-    #expect(second.0.version == nil)
-    let third = step((200, known), (denial, ""), (denial, ""), (denial, ""), (denial, ""))
-    #expect(third.1 == .failed("\(denial)"))
+    #expect(step((200, known), (denial, ""), (denial, "")).1 == .failed("\(denial)"))
     // It never took a path without a version.
-    let versioned = step((denial, ""), (200, known), (denial, ""), (denial, ""))
-    #expect(versioned.1 == .failed("\(denial)"))
+    #expect(step((denial, ""), (200, known), (denial, "")).1 == .failed("\(denial)"))
   }
 
-  @Test func knowsDockersID() {
-    let (handshake, next) = step((200, "{}"), (200, #"{"ID":"7f0c","DockerRootDir":"/var/lib/docker"}"#))
-    #expect(next == .subscribe(.events))
-    #expect(handshake.id == "7f0c /var/lib/docker")
-    #expect(handshake.kind == "docker")
-    #expect(step((200, "{}"), (200, "{}"), (200, "")).1 == .ready)
+  @Test func isReadyWhenTheStreamIsAnswered() {
+    #expect(step((200, "{}"), (200, "")).1 == .ready)
+    #expect(step((200, "{}"), (200, "")).0.kind == "docker")
+  }
+
+  @Test func knowsPodman() {
+    let podman = #"{"ApiVersion":"1.41","Components":[{"Name":"Podman Engine"},{"Name":"Conmon"}]}"#
+    #expect(step((200, podman)).0.kind == "podman")
+  }
+}
+
+@Suite struct EngineIDTests {
+  private let info = Array(#"{"ID":"7f0c","DockerRootDir":"/var/lib/docker"}"#.utf8)
+
+  @Test func ofDockerIsItsIDAndItsStorage() {
+    #expect(engineID(info: info, kind: "docker") == "7f0c /var/lib/docker")
   }
 
   /// It makes an ID up for each answer.
-  @Test func knowsPodmanByItsStorage() {
-    let podman = #"{"ApiVersion":"1.41","Components":[{"Name":"Podman Engine"},{"Name":"Conmon"}]}"#
-    let (handshake, _) = step((200, podman), (200, #"{"ID":"7f0c","DockerRootDir":"/storage"}"#))
-    #expect(handshake.id == "/storage")
-    #expect(handshake.kind == "podman")
-  }
+  @Test func ofPodmanIsItsStorage() { #expect(engineID(info: info, kind: "podman") == "/var/lib/docker") }
 
-  @Test("an engine whose identity can't be had is watched all the same", arguments: [500, 503])
-  func unidentified(status: Int) {
-    let (handshake, next) = step((200, "{}"), (status, ""))
-    #expect(next == .subscribe(.events))
-    #expect(handshake.id == nil)
+  @Test(arguments: ["", "{}", "[]", #"{"ID":7}"#])
+  func canBeMissing(info: String) { #expect(engineID(info: Array(info.utf8), kind: "docker") == nil) }
+
+  @Test func isNoneThatConsulWouldNotTake() {
+    let long = #"{"ID":"\#(String(repeating: "x", count: 513))"}"#
+    #expect(engineID(info: Array(long.utf8), kind: "docker") == nil)
   }
 }

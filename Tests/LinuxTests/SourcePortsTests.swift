@@ -32,8 +32,8 @@ import Testing
     #expect(candidates(to: 100, reserved: "103,105-108\n")?.sorted() == [101, 102, 104, 109])
   }
 
-  @Test func hasNoneWhereAllAreServers() {
-    #expect(candidates(to: 100, range: "100 100") == [])
+  @Test func leavesTheChoiceToTheKernelWhereAllAreServers() {
+    #expect(candidates(to: 100, range: "100 100") == nil)
   }
 
   @Test func startsAnywhereInTheRange() {

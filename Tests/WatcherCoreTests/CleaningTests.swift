@@ -9,7 +9,8 @@ struct CleaningTests {
   @Test func subscribesThenListsThenCompares() {
     var simulation = WatcherSimulation(WatcherPolicy(registers: false))
     #expect(simulation.on(.elapsed) == [.subscribe])
-    #expect(simulation.on(.subscribed) == [.sendToEngine(.list)])
+    #expect(simulation.on(.subscribed) == [.sendToEngine(.identify)])
+    #expect(simulation.on(.identified(engine: "engine")) == [.sendToEngine(.list)])
     #expect(simulation.on(.listed("a")) == [])
     #expect(simulation.on(.listEnded) == [.sendToAgent(.listServices)])
     #expect(simulation.takeNotices() == [.watching(running: 1)])
@@ -157,7 +158,7 @@ struct RestartTests {
   @Test("it dies and starts while a list is under way that has it or hasn't", arguments: [true, false])
   func listIsOvertaken(isListed: Bool) {
     var simulation = WatcherSimulation(WatcherPolicy(registers: false))
-    simulation.on(.elapsed, .subscribed)
+    simulation.on(.elapsed, .subscribed, .identified(engine: "engine"))
     if isListed { simulation.on(.listed("a")) }
     simulation.on(.died("a"), .started("a"), .listEnded, .entry(entry))
     #expect(simulation.on(.answered(.done)) == [])
@@ -266,18 +267,54 @@ struct UnknownContainerTests {
   @Test func whatRanOnTheFormerEngineIsUnknownToTheNext() {
     var simulation = WatcherSimulation(WatcherPolicy(registers: false))
     simulation.on(
-      .elapsed, .identified(engine: "one"), .subscribed, .listed("a"), .listEnded, .answered(.done))
+      .elapsed, .subscribed, .identified(engine: "one"), .listed("a"), .listEnded, .answered(.done))
     simulation.on(.died("a"), .answered(.done), .streamLost("gone"))
     #expect(simulation.wait() == [.subscribe])
-    simulation.on(.identified(engine: "two"), .subscribed, .listEnded)
+    simulation.on(.subscribed, .identified(engine: "two"), .listEnded)
     simulation.on(.entry(entry), .answered(.done))
     #expect(simulation.on(.inspected(.unknown)) == [.sendToAgent(.listCriticalChecks)])
   }
 
+  @Test("what runs on the former engine is another engine's from now on")
+  func whatRunsOnTheFormerEngine() {
+    var simulation = WatcherSimulation(WatcherPolicy(registers: false))
+    simulation.on(
+      .elapsed, .subscribed, .identified(engine: "one"), .listed("a"), .listEnded, .answered(.done))
+    simulation.on(.streamLost("gone"))
+    simulation.wait()
+    simulation.on(.subscribed, .identified(engine: "two"), .listEnded)
+    simulation.on(.entry(entry), .answered(.done))
+    #expect(simulation.on(.inspected(.unknown)) == [.sendToAgent(.listCriticalChecks)])
+  }
+
+  @Test("an engine with a new ID has everything that runs registered with that")
+  func newID() {
+    var simulation = WatcherSimulation.watching(["a"], WatcherPolicy())
+    simulation.on(.answered(.done), .inspected(.running([redis])), .answered(.done), .answered(.done))
+    simulation.on(.streamLost("gone"))
+    simulation.wait()
+    simulation.on(.subscribed, .identified(engine: "new"), .listed("a"))
+    #expect(simulation.on(.listEnded).contains(.sendToEngine(.inspect("a"))))
+    simulation.on(.inspected(.running([redis])))
+    let foreign = AgentEntry(id: redis.id, container: "a", registration: redis, engine: .other)
+    #expect(simulation.on(.entry(foreign), .answered(.done)) == [.sendToAgent(.register(redis))])
+  }
+
+  @Test("an engine that doesn't say which one it is isn't waited for")
+  func noIdentity() {
+    var simulation = WatcherSimulation(WatcherPolicy(registers: false))
+    simulation.on(.elapsed, .subscribed)
+    let began = simulation.now
+    #expect(simulation.wait() == [.cancelEngineRequest, .sendToEngine(.list)])
+    #expect(simulation.now - began == .seconds(2))
+  }
+
   @Test func anEngineThatHidesItsIDIsToldOfOnce() {
     var simulation = WatcherSimulation()
-    simulation.on(.elapsed, .identified(engine: nil), .identified(engine: nil))
-    #expect(simulation.takeNotices() == [.engineUnidentified])
+    simulation.on(.elapsed, .subscribed, .identified(engine: nil), .listEnded, .streamLost("gone"))
+    simulation.wait()
+    simulation.on(.subscribed, .identified(engine: nil))
+    #expect(simulation.takeNotices().filter { $0 == .engineUnidentified }.count == 1)
   }
 }
 
@@ -310,6 +347,26 @@ struct ReturnTests {
       #expect(simulation.on(.answered(.done)) == [])
     }
     #expect(simulation.takeNotices() == [.cameBack(entry)])
+  }
+
+  @Test("unless the engine says that it has ended once more since")
+  func itRanAgainUnheard() {
+    var simulation = WatcherSimulation.settled(["a"])
+    for finishedAt in ["12:00", "12:01", "12:01"] {
+      simulation.machine.nextComparison = simulation.now
+      if simulation.on(.died("a")) != [.sendToAgent(.listServices)] { simulation.wait() }
+      simulation.on(.entry(entry), .answered(.done))
+      let done = simulation.on(.inspected(.stopped, finishedAt: finishedAt))
+      if simulation.takeNotices().contains(.cameBack(entry)) {
+        #expect(finishedAt == "12:01" && done == [.sendToAgent(.listCriticalChecks)])
+        return
+      }
+      #expect(done == [.sendToAgent(.verify(entry))])
+      simulation.on(.entry(entry))
+      #expect(simulation.on(.answered(.done)) == [.sendToAgent(.deregister(entry))])
+      simulation.on(.answered(.done))
+    }
+    Issue.record("it came back unnoticed")
   }
 
   @Test func itIsRemovedOnceItsCheckIsCritical() {

@@ -18,7 +18,7 @@ struct FaultTests {
     }
     #expect(pauses == [100, 200, 400, 800, 1600, 2000, 2000, 2000].map { .milliseconds($0) })
     #expect(simulation.notices == [.engineAway("No such file or directory")])
-    simulation.on(.subscribed, .listEnded)
+    simulation.on(.subscribed, .identified(engine: "engine"), .listEnded)
     #expect(simulation.takeNotices().last == .watching(running: 0))
   }
 
@@ -26,7 +26,10 @@ struct FaultTests {
     var simulation = WatcherSimulation.settled(["a"])
     #expect(simulation.on(.streamLost("it ended the stream")) == [.unsubscribe])
     #expect(simulation.wait() == [.subscribe])
-    #expect(simulation.on(.subscribed) == [.sendToEngine(.list)])
+    #expect(
+      simulation.on(.subscribed, .identified(engine: "engine")) == [
+        .sendToEngine(.identify), .sendToEngine(.list),
+      ])
     #expect(simulation.on(.listEnded) == [.sendToAgent(.listServices)])
     #expect(simulation.on(.entry(entry), .answered(.done)) == [.sendToEngine(.inspect("a"))])
   }
@@ -34,7 +37,8 @@ struct FaultTests {
   @Test("an engine that has just come back is asked once more: it finds out late who died without it")
   func asksAgainSoonAfterItsReturn() {
     var simulation = WatcherSimulation(WatcherPolicy(registers: false))
-    simulation.on(.elapsed, .subscribed, .listed("a"), .listEnded, .answered(.done))
+    simulation.on(
+      .elapsed, .subscribed, .identified(engine: "engine"), .listed("a"), .listEnded, .answered(.done))
     #expect(simulation.waitsForList() == .seconds(3))
     simulation.on(.listed("a"), .listEnded, .answered(.done))
     #expect(simulation.waitsForList() == .seconds(60))
@@ -50,7 +54,7 @@ struct FaultTests {
 
   @Test func nothingIsComparedBeforeTheList() {
     var simulation = WatcherSimulation(WatcherPolicy())
-    simulation.on(.elapsed, .subscribed)
+    simulation.on(.elapsed, .subscribed, .identified(engine: "engine"))
     #expect(simulation.on(.died("a"), .started("b")) == [])
   }
 
@@ -80,7 +84,7 @@ struct FaultTests {
     simulation.on(.missed, .engineRequestFailed("gone"), .entry(entry))
     #expect(!simulation.on(.answered(.done)).contains(.sendToAgent(.deregister(entry))))
     simulation.wait()
-    simulation.on(.subscribed, .listed("a"))
+    simulation.on(.subscribed, .identified(engine: "engine"), .listed("a"))
     #expect(!simulation.on(.listEnded).contains(.sendToAgent(.deregister(entry))))
   }
 
@@ -89,7 +93,7 @@ struct FaultTests {
     simulation.on(.elapsed)
     #expect(simulation.wait() == [.unsubscribe])
     simulation.wait()
-    simulation.on(.subscribed)
+    simulation.on(.subscribed, .identified(engine: "engine"))
     #expect(simulation.wait() == [.cancelEngineRequest, .unsubscribe])
   }
 
@@ -199,7 +203,7 @@ struct FaultTests {
     var simulation = WatcherSimulation(WatcherPolicy(registers: false))
     simulation.on(.elapsed)
     for _ in 0..<10 {
-      simulation.on(.subscribed, .listEnded, .answered(.done))
+      simulation.on(.subscribed, .identified(engine: "engine"), .listEnded, .answered(.done))
       simulation.on(.streamLost("it ended the stream"))
       let before = simulation.now
       while simulation.wait() != [.subscribe] {}

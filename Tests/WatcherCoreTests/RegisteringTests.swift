@@ -15,7 +15,7 @@ struct RegisteringTests {
 
   @Test func whatRunsAtTheStartIsRegistered() {
     var simulation = WatcherSimulation(WatcherPolicy())
-    simulation.on(.elapsed, .subscribed, .listed("a"))
+    simulation.on(.elapsed, .subscribed, .identified(engine: "engine"), .listed("a"))
     #expect(simulation.on(.listEnded) == [.sendToAgent(.listServices), .sendToEngine(.inspect("a"))])
     #expect(simulation.on(.answered(.done)) == [])
     #expect(simulation.on(.inspected(.running([redis]))) == [.sendToAgent(.listServices)])
@@ -125,7 +125,10 @@ struct RegisteringTests {
     simulation.now += .seconds(1)
     simulation.on(.died("a", age: .milliseconds(500)), .streamLost("gone"), .agentRequestFailed("closed"))
     while simulation.wait() != [.subscribe] {}
-    #expect(simulation.on(.subscribed) == [.sendToEngine(.list)])
+    #expect(
+      simulation.on(.subscribed, .identified(engine: "engine")) == [
+        .sendToEngine(.identify), .sendToEngine(.list),
+      ])
     #expect(simulation.on(.listEnded) == [.sendToAgent(.listServices)])
     #expect(simulation.on(.entry(own), .answered(.done)) == [.sendToEngine(.inspect("a"))])
   }

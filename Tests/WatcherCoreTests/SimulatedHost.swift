@@ -137,6 +137,7 @@ extension SimulatedHost {
     case .unsubscribe: (isStreaming, events) = (false, [])
     case .cancelEngineRequest: answers.removeAll { !$0.isAgents }
     case .cancelAgentRequest: answers.removeAll { $0.isAgents }
+    case .sendToEngine(.identify): answer([.identified(engine: "engine")], isAgents: false)
     case .sendToEngine(.list):
       let ours = containers.indices.filter { containers[$0].isRunning && !containers[$0].isForeign }
       let listed = ours.map { WatcherEvent.listed("\($0)") }

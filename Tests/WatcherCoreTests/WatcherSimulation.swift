@@ -50,7 +50,7 @@ struct WatcherSimulation {
     -> WatcherSimulation
   {
     var simulation = WatcherSimulation(policy)
-    simulation.on(.elapsed, .subscribed)
+    simulation.on(.elapsed, .subscribed, .identified(engine: "engine"))
     for id in containers { simulation.on(.listed(id)) }
     simulation.on(.listEnded)
     // The second list is a matter of its own.

@@ -290,7 +290,7 @@ def test_a_server_never_sees_a_tcp_probe(supervise, late_server, room, outside, 
 ANSWERS = {
     "one-packet": [],
     "body-later": ["--split"],
-    "large": ["--body", "1000000", "--unhealthy", "0"],  # the next probe, after 2 ms, would end the reading
+    "large": ["--body", "200000", "--unhealthy", "0"],  # the next probe, after 2 ms, would end the reading
     "half-closed": ["--half-close"],
 }
 

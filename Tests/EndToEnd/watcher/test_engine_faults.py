@@ -76,7 +76,8 @@ def test_the_stream_ends_and_what_died_meanwhile_is_found(fake, agent, watch, wr
     fake.end_streams(last)
     ours.cleans(agent)
     eventually(fake.has_listener, what="subscribed again")
-    assert len(ours.troubles()) == 1 and len(ours.lines("watching")) == 2, ours.log
+    ours.until(lambda: len(ours.lines("watching")) == 2)
+    assert len(ours.troubles()) == 1, ours.log
     fake.die(other)
     ours.cleans(agent, AT_ONCE, "web-2")
 

@@ -89,7 +89,7 @@ def test_the_engine_behind_it_is_restarted(fake_engine, agent, watch, wrapped, b
     before.__exit__()
     (tmp_path / "engine.sock").unlink()
     ours.logs("warning")
-    after = fake_engine(tmp_path / "engine.sock")
+    after = fake_engine(tmp_path / "engine.sock", identity=before.identity)
     ours.until(lambda: agent.service("web-1") is None)
     assert dead not in after.containers and len(ours.lines("warning")) == 1, ours.log
 

@@ -38,7 +38,8 @@ private func take(_ container: Container) {
   inside.isInternal = true
   for publish in [PublishOptions(), inside] {
     let builder = DefinitionBuilder(publish, boot: "boot", hostname: "host")
-    let (definitions, wrong) = builder.definitions(of: container, engine: EngineHandshake())
+    let (definitions, wrong) = builder.definitions(
+      of: container, engine: EngineIdentity(kind: "docker", id: "id"))
     // The container's name and the port stand before and behind the words.
     for complaint in wrong { promiseOneShortLine(complaint, limit: 600) }
     for definition in definitions {
