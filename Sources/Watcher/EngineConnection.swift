@@ -19,7 +19,7 @@ struct EngineConnection: ~Copyable {
   private var elements = ElementSplitter()
   private var sent: Sent?
   private var handshake = EngineHandshake()
-  /// The last that was told: an engine that doesn't answer this once is hardly another one.
+  /// The last known ID: an engine that fails to answer once has hardly been replaced.
   private var id: String?
 
   var identity: EngineIdentity { EngineIdentity(kind: handshake.kind, id: id) }
@@ -224,14 +224,6 @@ extension Response {
   }
 
   var logText: String { "\(status): \(reason)" }
-}
-
-/// What its entries say of an engine.
-struct EngineIdentity {
-  /// `docker` or `podman`.
-  let kind: String
-  /// nil where the engine doesn't tell it.
-  let id: String?
 }
 
 extension Registration {
