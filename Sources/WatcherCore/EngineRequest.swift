@@ -1,5 +1,5 @@
 public enum EngineRequest: Hashable, Sendable {
-  /// Which engine of its kind it is.
+  /// Which one of its kind it is.
   case identify
   case list
   case inspect(String)
