@@ -1,7 +1,7 @@
 internal import JSON
 
-/// The start of a connection to an engine: the API version, and the subscription to its events. It is
-/// repeated for each connection, because an engine may have been upgraded or replaced.
+/// The start of a connection to an engine: the API version, the engine's identity, and the subscription to its
+/// events. It is repeated for each connection, because an engine may have been upgraded or replaced.
 ///
 /// Docker 29.0 answers 400 to every version below 1.44, and Docker 20.10 to every version above 1.41. A proxy before
 /// the engine may allow only paths with a version, or only paths without.

@@ -87,7 +87,7 @@ public struct ResponseParser: Hashable, Sendable {
     }
   }
 
-  /// The bytes that are still missing of the body that is being received; nil if the header doesn't say.
+  /// Bytes that are still to come of the body that is being received; nil where the header doesn't say how many.
   public var remaining: Int? { if case .body(let remaining) = phase { remaining } else { nil } }
 
   /// Removes and returns the part of the body that has arrived; for a body that is read as it comes, and may go on

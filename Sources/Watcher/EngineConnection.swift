@@ -19,14 +19,14 @@ struct EngineConnection: ~Copyable {
   private var elements = ElementSplitter()
   private var sent: Sent?
   private var handshake = EngineHandshake()
-  /// The last ID that was reported; an engine that doesn't answer once is hardly another one.
+  /// The last known ID: an engine that fails to answer once has hardly been replaced.
   private var id: String?
+
+  var identity: EngineIdentity { EngineIdentity(kind: handshake.kind, id: id) }
   /// The registrations by container.
   private var definitions: [String: [Definition]] = [:]
   /// Messages about invalid variables and labels of containers.
   private var complaints: [String] = []
-
-  var identity: EngineIdentity { EngineIdentity(kind: handshake.kind, id: id) }
 
   private enum Sent {
     case handshake
@@ -195,9 +195,9 @@ extension EngineConnection {
 
   private mutating func identified(_ info: [UInt8]?) -> WatcherEvent {
     cancelEngineRequest()
-    let reported = info.flatMap { engineID(info: $0, kind: handshake.kind) }
-    id = reported ?? id
-    return .identified(engine: reported)
+    let logText = info.flatMap { engineID(info: $0, kind: handshake.kind) }
+    id = logText ?? id
+    return .identified(engine: logText)
   }
 
   private mutating func listed(_ bytes: [UInt8]) -> [WatcherEvent] {

@@ -1,4 +1,4 @@
-/// What an agent's entries say of their container's engine.
+/// The engine as entries name it in their Meta.
 struct EngineIdentity {
   /// `docker` or `podman`.
   let kind: String

@@ -14,7 +14,7 @@ struct Comparison: Hashable {
   var critical: [String]?
   /// The entry whose container the engine has just reported dead.
   var dead: AgentEntry?
-  /// The end of its container's last run, if the engine was asked.
+  /// When its container's last run ended, if the engine was asked.
   var finishedAt: String?
   /// How long that is certain, if it comes from a die event.
   var certainUntil: Duration?

@@ -1,6 +1,6 @@
 /// A request to the engine, beside its event stream.
 public enum EngineRequest: Hashable, Sendable {
-  /// Which engine of its kind it is.
+  /// Which one of its kind it is.
   case identify
   case list
   case inspect(String)

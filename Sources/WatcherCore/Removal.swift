@@ -2,7 +2,7 @@
 struct Removal: Hashable {
   let container: String
   let at: Duration
-  /// The end of the container's last run, in the engine's words; nil if the engine wasn't asked.
+  /// The end of the container's last run, as the engine said it; nil where it wasn't asked.
   var finishedAt: String?
   /// Whether its return was logged.
   var isReturnLogged = false

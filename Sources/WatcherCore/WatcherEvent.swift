@@ -2,7 +2,7 @@
 public enum WatcherEvent: Hashable, Sendable {
   /// A deadline has passed.
   case elapsed
-  /// The engine's ID; nil if the engine doesn't report it.
+  /// The engine's ID; nil where it doesn't tell it.
   case identified(engine: String?)
   case subscribed
   /// The stream is gone.
@@ -14,7 +14,7 @@ public enum WatcherEvent: Hashable, Sendable {
   case missed
   case listed(String)
   case listEnded
-  /// - Parameter finishedAt: of a stopped container: the end of its last run, in the engine's words.
+  /// - Parameter finishedAt: of one that has stopped: the end of its last run, as the engine says it.
   case inspected(InspectResult, finishedAt: String? = nil)
   case engineRequestFailed(String)
   case entry(AgentEntry)

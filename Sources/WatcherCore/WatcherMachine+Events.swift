@@ -78,7 +78,7 @@ extension WatcherMachine {
     for one in removed where isSame(one.value.container, id) { removed[one.key] = nil }
   }
 
-  /// A different engine doesn't know the former engine's containers, and its registrations carry another ID.
+  /// A different engine doesn't know the former engine's containers, and entries carry the engine's ID.
   private mutating func identified(_ engine: String?, _ transition: inout WatcherTransition) {
     endEngineRequest()
     if let engine, let engineID, !isSame(engine, engineID) {
@@ -214,7 +214,7 @@ extension WatcherMachine {
     transition.log(.cameBack(entry))
   }
 
-  /// Whether the entry was removed before and another process registered it again.
+  /// Whether the entry was removed before and another process than the container's registered it again.
   /// - Parameter finishedAt: a later one means that the container ran here once more.
   func hasReturned(_ entry: AgentEntry, _ finishedAt: String? = nil) -> Bool {
     guard let removal = removed[entry.id], isSame(removal.container, entry.container) else { return false }

@@ -13,8 +13,8 @@ extension WatcherMachine {
 
   private mutating func sendToEngine(_ transition: inout WatcherTransition) {
     guard engineRequest == nil, let next = nextEngineRequest(transition.now) else { return }
-    let timeout = next == .identify ? WatcherPolicy.identityTimeout : WatcherPolicy.engineTimeout
-    engineRequest = PendingRequest(subject: next, deadline: transition.now + timeout)
+    let deadline = next == .identify ? WatcherPolicy.identityTimeout : WatcherPolicy.engineTimeout
+    engineRequest = PendingRequest(subject: next, deadline: transition.now + deadline)
     transition.emit(.sendToEngine(next))
   }
 

@@ -14,7 +14,7 @@ public struct WatcherMachine: Hashable {
   enum Stream: Hashable {
     case away(until: Duration)
     case subscribing(deadline: Duration)
-    /// Subscribed, and the engine's identity is requested.
+    /// Subscribed; the engine's ID is requested.
     case identifying
     /// Subscribed before listing, so the stream reports what starts or ends in between.
     case listing

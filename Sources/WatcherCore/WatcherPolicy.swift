@@ -32,7 +32,7 @@ public struct WatcherPolicy: Hashable, Sendable {
   /// An agent without a leader answers after 7.3 s.
   static let agentTimeout: Duration = .seconds(10)
   static let engineTimeout: Duration = .seconds(10)
-  /// Docker inspects its storage and its plugins to report its identity; the containers don't wait for that.
+  /// The time-out of `/info`, for which Docker inspects its storage and plug-ins: the containers can't wait for that.
   static let identityTimeout: Duration = .seconds(2)
   /// The oldest age at which an agent's answer still counts.
   static let freshness: Duration = .seconds(1)

@@ -124,8 +124,8 @@ struct ConnectProbe: ~Copyable {
     } catch { return finish(.unhealthy(ConnectProbe.noHTTP)) }
   }
 
-  /// The longest rest in bytes that is still read when the status is known. A response without a length may have no
-  /// end, and a server with one worker would wait for ours.
+  /// How many bytes of a response are still read when its status is known. A response without a length may have no end,
+  /// and a server with one worker would wait for ours.
   private static let longestRest = 256 << 10
 
   /// Whether that is the end of the response, or it is malformed.
