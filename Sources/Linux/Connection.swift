@@ -54,9 +54,10 @@ public struct Connection: ~Copyable {
   ) throws(SystemCallError) -> Descriptor {
     let descriptor = Descriptor(try checked("socket") { cl_socket_stream(address.family) })
     guard address.port != nil else { return descriptor }
-    // A server that sets it too can bind our port while we have it, and in TIME_WAIT; socket(7).
-    _ = cl_reuse_address(descriptor.number)
     if purpose == .handshake { _ = cl_delay_acknowledgements(descriptor.number) }
+    // A server that sets it too can bind our port while we have it, and in TIME_WAIT; socket(7). A handshake has its port
+    // for microseconds and leaves none, so that matters only where servers' ports are in the range.
+    if purpose == .exchange || candidates != nil { _ = cl_reuse_address(descriptor.number) }
     guard candidates != nil else { return descriptor }
     while let port = candidates?.popFirst() {
       let own = SocketAddress.any(family: address.family, port: port)

@@ -31,10 +31,10 @@ public struct Timer: ~Copyable {
 
   private func isSet(for wanted: Duration?, orEarlier: Bool) -> Bool {
     guard let wanted, let due else { return wanted == due }
-    return orEarlier && due <= wanted || max(wanted - due, due - wanted) < Timer.precision
+    return due <= wanted && (orEarlier || wanted - due < Timer.precision)
   }
 
-  /// The same time, computed again from a time left, differs by less than that.
+  /// A time that is computed again from a remaining duration comes out later by less than that.
   private static let precision = Duration.milliseconds(1)
 
   /// Called when it was due. Setting it again clears it, which saves a read.

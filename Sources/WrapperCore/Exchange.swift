@@ -4,8 +4,6 @@ struct Exchange: Hashable {
   var unanswered: [ServiceRequest]
   /// The deadline of the oldest unanswered request; monotonic.
   var deadline: Duration
-  /// When the latest requests were appended; boottime.
-  private(set) var requestedAt: Duration
   /// Whether it began with a registration.
   let registers: Bool
   /// The time-out of a check update.
@@ -25,7 +23,6 @@ struct Exchange: Hashable {
     confirmedBefore = confirmed
     registers = requests.contains { $0.registers }
     deadline = .zero
-    requestedAt = now.boottime
     renewDeadline(at: now)
   }
 
@@ -41,7 +38,6 @@ struct Exchange: Hashable {
   /// Appends requests behind the unanswered ones.
   mutating func append(_ requests: [ServiceRequest], at now: Timestamps) {
     unanswered += requests
-    requestedAt = now.boottime
     renewDeadline(at: now)
   }
 

@@ -248,7 +248,6 @@ extension Registry {
 
   private mutating func finish(policy: ServicePolicy, health: Health, _ transition: inout Transition) {
     let refusal = exchange?.refusal
-    let requestedAt = exchange?.requestedAt ?? transition.now.boottime
     endExchange(&transition)
     if let refusal { return pause(after: refusal, policy: policy, &transition) }
     failures = 0
@@ -258,7 +257,7 @@ extension Registry {
     logSuccess(&transition)
     let isTrue = !isOutdated && (policy.ttl == nil || confirmedHealth == health)
     if (wanted, confirmed) == (.present, .present), isTrue {
-      nextAttempt = requestedAt + policy.beat
+      nextAttempt = transition.now.boottime + policy.beat
     } else if wanted == .present && confirmed == .foreign && hasWorked {
       nextAttempt = transition.now.boottime + policy.comparison
     } else {

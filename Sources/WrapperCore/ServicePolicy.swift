@@ -31,8 +31,8 @@ extension ServicePolicy {
   /// How often the agent's entry is compared with ours; as spread as the beats.
   var comparison: Duration { Interval.comparison * (9_000 + jitter) / 10_000 }
 
-  /// The time-out of a heartbeat: until the next one is due.
-  var updateTimeout: Duration { ttl == nil ? Interval.comparison / 3 : beat }
+  /// The time-out of a heartbeat: another can be sent before the TTL runs out.
+  var updateTimeout: Duration { (ttl ?? Interval.comparison) / 3 }
 
   /// The pause after `failures` failed attempts: doubling from 100 ms to a third of the TTL or 5 s, whichever is
   /// shorter, and spread over its upper half.

@@ -4,7 +4,7 @@ import Testing
 @testable import Linux
 
 /// In processes of their own: `WaitEvent.next` takes any child, those of other tests too.
-@Suite(.timeLimit(.minutes(1))) struct Spawning {
+@Suite(.timeLimit(.minutes(5))) struct Spawning {
   @Test func givesTheWordsByteForByte() async {
     await #expect(processExitsWith: .success) {
       let folder = try TemporaryFolder()
@@ -114,7 +114,7 @@ import Testing
   }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct Reaping {
+@Suite(.timeLimit(.minutes(5))) struct Reaping {
   @Test func tellsWhetherAnyAreLeft() async {
     await #expect(processExitsWith: .success) {
       #expect(WaitEvent.next() == .noChildren)

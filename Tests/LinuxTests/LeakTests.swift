@@ -5,7 +5,7 @@ import Testing
 
 /// In processes of their own, in which nobody opens and closes but the test runner, which may want a timer or two at
 /// any time.
-@Suite(.timeLimit(.minutes(1))) struct OpenDescriptors {
+@Suite(.timeLimit(.minutes(5))) struct OpenDescriptors {
   @Test func areAllClosedOnExec() async {
     await #expect(processExitsWith: .success) {
       let listener = try Listener()

@@ -4,7 +4,7 @@ import Testing
 @testable import Linux
 
 /// Each waits for what has happened already, or requires it first: `wait` knows no bound.
-@Suite(.timeLimit(.minutes(1))) struct Polling {
+@Suite(.timeLimit(.minutes(5))) struct Polling {
   @Test func namesTheTagOfWhatIsReadable() throws {
     let quiet = try Pipe()
     let ready = try Pipe()

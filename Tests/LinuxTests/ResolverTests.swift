@@ -3,7 +3,7 @@ import Testing
 
 @testable import Linux
 
-@Suite(.timeLimit(.minutes(1))) struct Resolving {
+@Suite(.timeLimit(.minutes(5))) struct Resolving {
   @Test(arguments: ["localhost", "127.0.0.1", "::1"])
   func findsLoopbackWithThePort(_ host: String) throws {
     var resolver = try Resolver()

@@ -5,7 +5,7 @@ import Testing
 
 /// In processes of their own, whose only thread that matters blocks everything; the signals are sent to that thread,
 /// because the others would take them.
-@Suite(.timeLimit(.minutes(1))) struct QueuedSignals {
+@Suite(.timeLimit(.minutes(5))) struct QueuedSignals {
   @Test func areReadInOrderWithTheirSender() async {
     await #expect(processExitsWith: .success) {
       _ = SignalMask.blockAll()

@@ -4,7 +4,7 @@ import Testing
 @testable import Linux
 
 /// In processes of their own, whose standard streams are pipes, files and sockets of ours.
-@Suite(.timeLimit(.minutes(1))) struct LogLines {
+@Suite(.timeLimit(.minutes(5))) struct LogLines {
   @Test func areWrittenWholeOrNotAtAll() async {
     await #expect(processExitsWith: .success) {
       let pipe = try Pipe()
@@ -91,7 +91,7 @@ import Testing
   }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct Answers {
+@Suite(.timeLimit(.minutes(5))) struct Answers {
   @Test func areWrittenToTheEnd() async {
     await #expect(processExitsWith: .success) {
       let folder = try TemporaryFolder()

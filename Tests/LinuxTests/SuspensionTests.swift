@@ -4,7 +4,7 @@ import Testing
 @testable import Linux
 
 /// In processes of their own, each with a process of its own to be stopped.
-@Suite(.timeLimit(.minutes(1))) struct Suspensions {
+@Suite(.timeLimit(.minutes(5))) struct Suspensions {
   /// A test's process is in our group, whose members have parents in other groups of the session or not, as whoever
   /// runs the tests has it; a session of its own has an orphaned group for certain.
   @Test func areNoneWhereNobodyCouldContinueUs() async {
@@ -31,7 +31,7 @@ import Testing
   }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct ReleasedStreams {
+@Suite(.timeLimit(.minutes(5))) struct ReleasedStreams {
   @Test func tellWhoeverIsAtTheOtherEnd() async {
     await #expect(processExitsWith: .success) {
       let pipe = try Pipe()

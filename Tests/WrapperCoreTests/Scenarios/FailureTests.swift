@@ -126,7 +126,7 @@ struct FailureTests {
 
   @Test(
     "Checks that aren't answered are given up in time for another beat within the TTL",
-    arguments: [(15, 4_500), (3, 900), (60, 10_000)])
+    arguments: [(15, 5_000), (3, 1_000), (60, 10_000)])
   func unansweredChecks(ttl: Int, given: Int) {
     var simulation = Simulation.registered(Policy(probes: false, ttl: .seconds(ttl)))
     simulation.wait()
@@ -141,7 +141,7 @@ struct FailureTests {
     simulation.wait()
     simulation.on(.sent)
     simulation.on(.answered(.done), after: .seconds(4))
-    #expect(simulation.timeLeft == .milliseconds(4_500))
+    #expect(simulation.timeLeft == .seconds(5))
   }
 
   @Test("An unanswered registration isn't repeated on another connection for a minute")
@@ -155,7 +155,7 @@ struct FailureTests {
   func unansweredChecksOfARegistration() {
     var simulation = Simulation.registering()
     simulation.on(.answered(.done))
-    #expect(simulation.timeLeft == .milliseconds(4_500))
+    #expect(simulation.timeLeft == .seconds(5))
   }
 
   @Test(
