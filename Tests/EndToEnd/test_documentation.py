@@ -27,7 +27,6 @@ README.md
     make build: not by a test, but by .ci/run
 CONTRIBUTING.md
     make help: not by a test, but by .ci/run
-    make build: not by a test, but by .ci/run
 docs/bench.md
     make bench: test_a_quick_run_measures_every_row_of_everybody
 docs/containers.md
