@@ -4,10 +4,13 @@ import itertools
 import os
 import socket
 
-# Below what the kernel hands out to outgoing connections, so that nobody takes one between here and its use;
-# started at a place of its own in each test run.
-_candidates = itertools.cycle(range(20000, 32000))
-for _ in range(os.getpid() * 97 % 12000):
+# Below what the kernel hands out to outgoing connections, so that nobody takes one between here and its use; started at a
+# place of its own in each test run. Tests that run side by side share none: a port that one has closed must stay closed.
+_workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+_worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_span = 12000 // _workers
+_candidates = itertools.cycle(range(20000 + _worker * _span, 20000 + (_worker + 1) * _span))
+for _ in range(os.getpid() * 97 % _span):
     next(_candidates)
 
 

@@ -1,5 +1,6 @@
 """A container engine that does as it is told: Docker's API, as far as servicewatcher asks for it."""
 
+import contextlib
 import json
 import re
 import secrets
@@ -109,7 +110,8 @@ class FakeEngine(TCPServer):
         """With these bytes last."""
         self.send(data, raw=True)
         for stream in self._streams:
-            stream.shutdown(socket.SHUT_RDWR)
+            with contextlib.suppress(OSError):  # the watcher may have closed it
+                stream.shutdown(socket.SHUT_RDWR)
         self._streams = []
 
     def has_listener(self):
