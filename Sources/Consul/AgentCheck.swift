@@ -1,4 +1,4 @@
-public import JSON
+public import Formats
 
 /// A check that the agent runs itself, against the registered address and port.
 public struct AgentCheck: Hashable, Sendable {

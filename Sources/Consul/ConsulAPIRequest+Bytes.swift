@@ -1,9 +1,9 @@
-internal import HTTP
+internal import Formats
 
 extension ConsulAPIRequest {
   /// Whether a token can go into a header: visible ASCII, at least one byte of it. A file's trailing
   /// newline is the caller's to trim.
-  public static func isValid(token: [UInt8]) -> Bool { HTTP.isValid(token: token) }
+  public static func isValid(token: [UInt8]) -> Bool { Formats.isValid(token: token) }
 
   /// - Parameters:
   ///   - host: for the `Host` field: `127.0.0.1:8500`; any name will do on a unix socket.

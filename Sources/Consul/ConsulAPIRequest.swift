@@ -1,5 +1,4 @@
-internal import HTTP
-internal import JSON
+internal import Formats
 
 /// A request to the agent's HTTP API, as a value.
 ///

@@ -1,4 +1,4 @@
-internal import JSON
+internal import Formats
 
 /// The ID of the container that we are in, from the text of /proc/self/mountinfo (proc(5)); nil where that doesn't
 /// say, or says several.

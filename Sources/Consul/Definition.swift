@@ -1,4 +1,4 @@
-public import JSON
+public import Formats
 
 /// A service as it is registered with an agent: the body of `PUT /v1/agent/service/register`.
 public struct Definition: Hashable, Sendable {

@@ -1,4 +1,4 @@
-public import JSON
+public import Formats
 
 /// The origin of a registration: its container and the boot of the host's kernel. It is in the service's Meta, so
 /// that a cleaner outside can act on facts after a SIGKILL.

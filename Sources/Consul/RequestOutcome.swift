@@ -1,4 +1,4 @@
-public import HTTP
+public import Formats
 
 /// The meaning of a response.
 public enum RequestOutcome: Hashable, Sendable, CaseIterable {

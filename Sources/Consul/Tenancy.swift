@@ -1,5 +1,4 @@
-internal import HTTP
-internal import JSON
+internal import Formats
 
 /// The namespace and partition of Consul Enterprise: sent only if set, since other editions refuse both.
 public struct Tenancy: Hashable, Sendable {

@@ -1,4 +1,4 @@
-internal import JSON
+internal import Formats
 
 /// The details of one container that we use, from an inspect.
 public struct Container: Hashable, Sendable {

@@ -1,4 +1,4 @@
-internal import JSON
+internal import Formats
 
 /// A container's start or death.
 public struct ContainerEvent: Hashable, Sendable {

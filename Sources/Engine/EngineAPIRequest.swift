@@ -1,5 +1,4 @@
-internal import HTTP
-internal import JSON
+internal import Formats
 
 /// A request to a container engine: GETs only. Docker's API, of which Podman's service speaks the same part.
 public enum EngineAPIRequest: Hashable, Sendable {

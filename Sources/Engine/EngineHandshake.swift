@@ -1,4 +1,4 @@
-internal import JSON
+internal import Formats
 
 /// The start of a connection to an engine: the API version, the engine's identity, and the subscription to its
 /// events. It is repeated for each connection, because an engine may have been upgraded or replaced.

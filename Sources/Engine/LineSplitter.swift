@@ -1,4 +1,4 @@
-internal import JSON
+internal import Formats
 
 /// Cuts a stream into its lines; a longer one than `limit` is dropped.
 public struct LineSplitter: Hashable, Sendable {

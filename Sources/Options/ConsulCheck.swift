@@ -1,4 +1,4 @@
-public import JSON
+public import Formats
 
 /// A check that Consul's agent runs itself, configured by registrator's variables.
 public struct ConsulCheck: Equatable, Sendable {

@@ -1,4 +1,4 @@
-internal import JSON
+internal import Formats
 
 /// Words that the API writes in capitals. Consul's JSON ignores case, so a missing word is no fault; only the dry run
 /// shows it.

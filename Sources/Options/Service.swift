@@ -1,4 +1,4 @@
-public import JSON
+public import Formats
 
 /// A service to register with Consul.
 public struct Service: Equatable, Sendable {

@@ -1,4 +1,4 @@
-internal import JSON
+internal import Formats
 
 /// Gives a file's content.
 public typealias FileReader = (_ path: [UInt8]) throws(UnreadableFile) -> [UInt8]

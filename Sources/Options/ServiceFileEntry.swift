@@ -1,4 +1,4 @@
-internal import JSON
+internal import Formats
 
 /// A service of a service file: the values that have a flag, and the other fields as the API names them.
 struct ServiceFileEntry {

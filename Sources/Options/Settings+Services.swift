@@ -1,6 +1,6 @@
 // One service for each port, or for each that the file has.
 
-internal import JSON
+internal import Formats
 
 extension Settings {
   /// Each has a connection of its own to the agent, which takes 200 from one address.

@@ -1,6 +1,5 @@
 import Options
-import Reporting
-import Watcher
+import Runtime
 
 let context = StartupContext.blockingEverySignal("servicewatcher")
 

@@ -1,6 +1,5 @@
 import Options
-import Reporting
-import Wrapper
+import Runtime
 
 // Before anything else, so that no signal is lost: while one isn't blocked, the kernel discards it for PID 1.
 let context = StartupContext.blockingEverySignal("servicewrapper")

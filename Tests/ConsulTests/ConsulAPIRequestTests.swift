@@ -1,7 +1,7 @@
 import Testing
 
 @testable import Consul
-@testable import HTTP
+@testable import Formats
 
 @Suite struct RequestTests {
   @Test func registerSendsTheDefinitionAndItsLength() {

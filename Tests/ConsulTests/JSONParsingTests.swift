@@ -1,6 +1,6 @@
 import Testing
 
-@testable import JSON
+@testable import Formats
 
 @Suite struct JSONParsingTests {
   @Test(arguments: valid)

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import JSON
+@testable import Formats
 
 @Suite struct JSONRandomTests {
   @Test(arguments: 0..<8)

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import JSON
+@testable import Formats
 
 @Suite struct JSONWritingTests {
   @Test(arguments: [

@@ -1,4 +1,4 @@
-import HTTP
+import Formats
 
 /// All that comes out of a connection whose bytes arrive in these pieces, up to its end.
 struct Outcome: Equatable {

@@ -1,5 +1,5 @@
 import Consul
-import HTTP
+import Formats
 import Testing
 
 /// What a Consul 1.8.7 agent answered, byte for byte as it came from the socket, and what that means.

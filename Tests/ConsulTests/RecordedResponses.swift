@@ -1,5 +1,5 @@
 import Consul
-import HTTP
+import Formats
 
 extension Recorded {
   static let registered = Recorded(

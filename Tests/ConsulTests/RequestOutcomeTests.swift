@@ -1,7 +1,7 @@
 import Testing
 
 @testable import Consul
-@testable import HTTP
+@testable import Formats
 
 @Suite struct RequestOutcomeTests {
   @Test(arguments: Recorded.all)

@@ -1,7 +1,7 @@
 import Testing
 
 @testable import Consul
-@testable import HTTP
+@testable import Formats
 
 /// Whatever comes in, there is no trap, and the pieces make no difference.
 @Suite struct ResponseFuzzTests {

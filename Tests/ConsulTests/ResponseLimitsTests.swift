@@ -1,6 +1,6 @@
 import Testing
 
-@testable import HTTP
+@testable import Formats
 
 @Suite struct ResponseLimitsTests {
   @Test func theHeaderMayBeAsLargeAsItsLimitAndNoLarger() {

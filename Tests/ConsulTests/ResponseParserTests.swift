@@ -1,6 +1,6 @@
 import Testing
 
-@testable import HTTP
+@testable import Formats
 
 @Suite struct ResponseParserTests {
   @Test(arguments: Recorded.all)

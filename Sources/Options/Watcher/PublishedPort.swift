@@ -1,4 +1,4 @@
-internal import JSON
+internal import Formats
 
 /// A container's port to register, with the container's variables and labels.
 public struct PublishedPort: Equatable, Sendable {

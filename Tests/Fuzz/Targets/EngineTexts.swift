@@ -1,9 +1,9 @@
 import Consul
 import Engine
-import JSON
+import Formats
 import Options
 
-@testable import Watcher
+@testable import servicewatcher
 
 /// What a container engine says: its stream of events, a list, a version, or what it knows of one container.
 func takeEngine(_ bytes: [UInt8]) {

@@ -1,4 +1,4 @@
-import JSON
+import Formats
 
 /// What is read can be written and read again, and is the same; what isn't read is wrong at a place in the text.
 func takeJSON(_ bytes: [UInt8]) {

@@ -1,10 +1,10 @@
-import Clients
+import Runtime
 import Consul
-import JSON
+import Formats
 import WrapperCore
 
 @testable import Options
-@testable import Wrapper
+@testable import servicewrapper
 
 /// The words of a command line between NULs; those that begin as a variable does are the environment.
 func takeOptions(_ bytes: [UInt8]) {

@@ -1,10 +1,9 @@
-import JSON
+@testable import Formats
 import Options
 import WrapperCore
 
 @testable import Consul
-@testable import HTTP
-@testable import Wrapper
+@testable import servicewrapper
 
 /// An agent's bytes: the pieces in which they arrive make no difference, limits hold, and what is said of them
 /// is one line.

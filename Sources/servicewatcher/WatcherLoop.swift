@@ -1,0 +1,106 @@
+internal import Runtime
+internal import Consul
+internal import Engine
+internal import Formats
+internal import Linux
+internal import Options
+internal import WatcherCore
+
+/// The event loop: makes events for the machine, and performs its effects. It decides nothing.
+struct WatcherLoop: ~Copyable {
+  private var sources: WatcherEventSources
+  private var engine: EngineConnection
+  private var agent: WatcherAgentConnection
+  private var machine: WatcherMachine
+  private var logger: WatcherNoticeLogger
+  private var pending: [WatcherEvent] = []
+  private var isOver = false
+
+  enum Tag {
+    static let signals: UInt64 = 0
+    static let timer: UInt64 = 1
+    static let stream: UInt64 = 2
+    static let query: UInt64 = 3
+    static let agent: UInt64 = 4
+  }
+
+  private init(
+    _ options: WatcherOptions, boot: String, hostname: String, token: Token,
+    sources: consuming WatcherEventSources
+  ) {
+    self.sources = sources
+    logger = WatcherNoticeLogger(options)
+    let ports = SourcePorts(avoiding: options.serverPorts)
+    engine = EngineConnection(options, from: ports, boot: boot, hostname: hostname)
+    agent = WatcherAgentConnection(to: options.consul, from: ports, token: token, boot: boot)
+    machine = WatcherMachine(
+      WatcherPolicy(
+        registers: options.registers, deregistersOnExit: options.deregistersOnExit,
+        ownContainer: Identity.own.containerID))
+  }
+
+  static func start(_ options: WatcherOptions, hostname: String) throws(StartError) -> WatcherLoop {
+    guard let boot = Identity.bootID else {
+      throw StartError("/proc/sys/kernel/random/boot_id: can't be read")
+    }
+    let token = try Token(options.token)
+    return WatcherLoop(options, boot: boot, hostname: hostname, token: token, sources: try .opened())
+  }
+
+  mutating func run() {
+    pending.append(.elapsed)
+    while true {
+      while !pending.isEmpty { handle(pending.removeFirst()) }
+      if isOver { return }
+      // Due times come by the timer as well, so that frequent ones can't delay a stop signal.
+      sources.timer.set(machine.timeLeft(at: Clock.boottime))
+      for tag in sources.poller.wait() { collect(tag) }
+    }
+  }
+
+  private mutating func collect(_ tag: UInt64) {
+    if tag == Tag.signals {
+      let stops = sources.signals.next().contains {
+        $0.number == StopSignal.terminate || $0.number == StopSignal.interrupt
+      }
+      if stops { pending.append(.stop) }
+    } else if tag == Tag.timer {
+      sources.timer.acknowledge()
+      pending.append(.elapsed)
+    } else if agent.owns(tag) {
+      pending += agent.proceed(tag, engine: engine.identity, sources.poller)
+    } else {
+      pending += engine.proceed(tag, sources.poller)
+    }
+  }
+
+  /// All other signals are ignored.
+  private enum StopSignal {
+    static let terminate: Int32 = 15
+    static let interrupt: Int32 = 2
+  }
+}
+
+extension WatcherLoop {
+  private mutating func handle(_ event: WatcherEvent) {
+    let effects = machine.handle(event, at: Clock.boottime)
+    if event == .listEnded { engine.keep(machine) }
+    for complaint in engine.takeComplaints() { logger.warn(complaint) }
+    for effect in effects { perform(effect) }
+  }
+
+  private mutating func perform(_ effect: WatcherEffect) {
+    switch effect {
+    case .subscribe: pending += engine.subscribe(sources.poller)
+    case .unsubscribe: engine.unsubscribe()
+    case .sendToEngine(let request): pending += engine.send(request, sources.poller)
+    case .cancelEngineRequest: engine.cancelEngineRequest()
+    case .sendToAgent(let request):
+      let definition = engine.definition(request, machine)
+      pending += agent.send(request, definition, engine: engine.identity, sources.poller)
+    case .cancelAgentRequest: agent.drop()
+    case .log(let notice): logger.write(notice)
+    case .exit: isOver = true
+    }
+  }
+}

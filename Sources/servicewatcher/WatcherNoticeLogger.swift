@@ -1,0 +1,66 @@
+internal import Runtime
+internal import Options
+internal import WatcherCore
+
+/// The log texts of the machine's notices: the subject first, then the consequence.
+struct WatcherNoticeLogger {
+  private var log: Log
+  private let engine: String
+  private let consul: String
+  private let registers: Bool
+
+  init(_ options: WatcherOptions) {
+    log = Log(options.log, program: "servicewatcher")
+    engine = "engine \(options.engine.text)"
+    consul = "Consul \(options.consul.text)"
+    registers = options.registers
+  }
+
+  mutating func warn(_ text: String) { log.write(.warning, text) }
+
+  mutating func write(_ notice: WatcherNotice) {
+    switch notice {
+    case .watching(let count):
+      let job = registers ? "" : "; cleaning up only"
+      log.write(
+        .info, "watching \(engine): \(count) \(count == 1 ? "container runs" : "containers run")\(job)")
+    case .engineAway(let reason):
+      log.write(
+        .warning, "\(engine): \(reason); what happens there is found out when it answers again, retrying")
+    case .agentAway(let reason):
+      log.write(.warning, "\(consul): \(reason); what is to be changed there waits, retrying")
+    case .agentAnswers: log.write(.info, "\(consul) answers again")
+    case .removed(let entry):
+      let owner = entry.container.utf8.isEmpty ? "as we end" : "container \(short(entry.container)) is gone"
+      log.write(.info, "deregistered \(shown(entry.id)): \(owner)")
+    case .registered(let one):
+      log.write(
+        .info, "registered \(shown(one.id)) at \(one.address ?? "the agent's address"), port \(one.port)")
+    case .idShared(let id):
+      log.write(
+        .warning, "\(shown(id)): more than one that runs has this ID; one is registered, give each its own")
+    case .refused(let id, let reason): log.write(.error, "\(consul): \(shown(id)): \(reason)")
+    case .inspectFailed(let container, let reason):
+      log.write(
+        .warning, "\(engine): \(reason), of container \(short(container)); it is left as it is for now")
+    case .engineUnidentified:
+      log.write(
+        .warning,
+        "\(engine): GET /info is denied; services are registered without the engine's ID, so another engine's watcher can't tell them from its own"
+      )
+    case .cameBack(let entry):
+      log.write(
+        .warning,
+        "\(shown(entry.id)) was registered again although container \(short(entry.container)) is gone from this engine; it stays until its check fails (a second engine or a cloned machine with the same boot ID?)"
+      )
+    case .leaving(let count) where count > 0:
+      log.write(.info, "ending; \(count) of our registrations stay")
+    case .leaving: log.write(.info, "ending")
+    }
+  }
+
+  private func shown(_ id: String) -> String { escaped([UInt8](id.utf8), limit: 200) }
+
+  /// As engines show it.
+  private func short(_ id: String) -> String { String(decoding: id.utf8.prefix(12), as: UTF8.self) }
+}

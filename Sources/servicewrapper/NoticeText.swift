@@ -1,0 +1,192 @@
+internal import Runtime
+internal import Linux
+internal import Options
+internal import WrapperCore
+
+/// The log texts of the machine's notices: the subject first, then the consequence.
+struct NoticeText {
+  /// The process's name, without its path.
+  let program: String
+  /// The name with the pid.
+  let process: String
+  private let services: [Service]
+  private let consul: String
+  private let hasDefaultConsul: Bool
+  private let token: String
+
+  init(_ options: Options, process child: Child) {
+    let path = options.command.first ?? []
+    let name = path.split(separator: UInt8(ascii: "/")).last ?? path[...]
+    program = escaped([UInt8](name), limit: 80)
+    process = "\(program) pid=\(child.id)"
+    services = options.services
+    consul = "Consul \(options.consul.text)"
+    hasDefaultConsul = options.consul.isLoopback
+    token = options.token.text
+  }
+
+  /// The address is the one that was registered; nil: the agent's own.
+  func text(_ notice: Notice, of service: Int, address: String?) -> String {
+    if services.indices.contains(service), let text = text(notice, services[service], address) { return text }
+    return switch notice {
+    case .stopping(let signal, let sent, let result, let drain):
+      stopping(signal, as: sent, result, drain)
+    case .stoppedByTerminal(let signal): "\(signalName(signal)): \(process) got it from the terminal as well"
+    case .killing: "\(process) still runs after the stop time-out; sending SIGKILL"
+    case .ended(let status): "\(program) \(status.text)"
+    case .waitingForRemaining(let time):
+      "waiting \(time.text) at most for what \(program) left running; sending it SIGTERM"
+    case .killingRemaining: "some of what \(program) left running is still there; sending SIGKILL"
+    case .registered, .deregistered, .healthChanged, .notAccepting, .readyTimedOut, .consulFailed,
+      .consulAnswers, .foreignEntry, .deregistrationUnconfirmed:
+      ""
+    }
+  }
+
+  /// For notices about one service; nil for the rest.
+  private func text(_ notice: Notice, _ service: Service, _ address: String?) -> String? {
+    let id = service.id
+    return switch notice {
+    case .registered(let which, let duration): registered(which, service, at: address, duration)
+    case .deregistered(let after): "deregistered \(id) in \(after.text)"
+    case .healthChanged(.accepting): "\(service.ready.success(port: service.port)) again; \(id) is passing"
+    case .healthChanged(.suspended): "\(process) is stopped; \(id) is critical, and out of DNS"
+    case .healthChanged(let health): "\(health.text(of: service)); \(id) is critical, and out of DNS"
+    case .notAccepting(let health, let after):
+      "not ready after \(after.text): \(health.text(of: service)); \(id) is not registered, still waiting"
+    case .readyTimedOut(let health, let after):
+      "not ready after \(after.text): \(health.text(of: service)); stopping \(process)"
+    case .consulFailed(let failure, let registered): failed(failure, id, registered)
+    case .consulAnswers: "\(consul) answers again"
+    case .foreignEntry(let owner):
+      "\(id) is registered by \(owner) as well: each overwrites the other; give each an --id of its own"
+    case .deregistrationUnconfirmed: deregistrationUnconfirmed(service)
+    case .stopping, .stoppedByTerminal, .killing, .ended, .waitingForRemaining, .killingRemaining: nil
+    }
+  }
+
+  private func registered(
+    _ which: RegistrationReason, _ service: Service, at address: String?, _ duration: Duration
+  ) -> String {
+    let id = service.id
+    let first = "registered \(id)\(endpoint(service, address)) with \(consul) after \(duration.text)"
+    return switch which {
+    case .first: first
+    case .replacing: "\(first); replaced stale \(id), left behind by an earlier run"
+    case .again: "\(consul) forgot \(id) (restarted?); registered again"
+    case .renewed: "\(consul) had \(id) otherwise (a new token, or somebody's change); registered again"
+    }
+  }
+
+  private func endpoint(_ service: Service, _ address: String?) -> String {
+    let host = address.map { $0.utf8.contains(UInt8(ascii: ":")) ? "[\($0)]" : $0 }
+    guard let port = service.advertisedPort else { return host.map { " at \($0)" } ?? "" }
+    return host.map { " at \($0):\(port)" } ?? " at the agent's address, port \(port)"
+  }
+
+  private func stopping(
+    _ signal: Int32, as sent: Int32?, _ result: DeregistrationResult, _ drain: Duration
+  ) -> String {
+    let first =
+      switch result {
+      case .notRegistered: ""
+      case .deregistered(let after): "deregistered \(allServices) in \(after.text); "
+      case .unconfirmed: "\(consul) did not confirm the deregistration of \(allServices), still trying; "
+      }
+    let wait = drain > .zero ? "draining for \(drain.text), then " : ""
+    return
+      "\(signalName(signal)): \(first)\(wait)forwarding to \(process)\(sent.map { " as \(signalName($0))" } ?? "")"
+  }
+
+  private var allServices: String { services.count == 1 ? services[0].id : "all \(services.count) services" }
+
+  private func failed(_ failure: Failure, _ id: String, _ registered: Bool) -> String {
+    let consequence = registered ? "\(id) may turn critical" : "\(program) keeps running"
+    let hint =
+      failure.isRefused && hasDefaultConsul && !registered ? " (in a container? set CONSUL_HTTP_ADDR)" : ""
+    let pause = failure.isRefusal && !registered ? "retrying every minute" : "retrying"
+    let reason = failure.isDenial ? "\(failure.text) (\(token))" : failure.text
+    return "\(consul): \(reason); \(consequence), \(pause)\(hint)"
+  }
+
+  private func deregistrationUnconfirmed(_ service: Service) -> String {
+    let id = service.id
+    guard service.ttl != nil else {
+      return "\(consul) did not confirm that \(id) is gone: without checks it stays listed until deregistered"
+    }
+    guard let reap = service.deregisterAfter else {
+      return
+        "\(consul) did not confirm that \(id) is gone: it turns critical, and stays listed until deregistered"
+    }
+    return
+      "\(consul) did not confirm that \(id) is gone: it drops it about \(reap.text) after its check turns critical"
+  }
+}
+
+// MARK: For --log-level debug
+extension NoticeText {
+  /// Nil for effects that a notice reports already.
+  func text(_ effect: Effect, of service: Int) -> String? {
+    switch effect {
+    case .probe, .cancelProbe, .log, .disconnect: nil
+    case .send(let requests):
+      "asking \(consul) about \(services[service].id): \(requests.map(name).joined(separator: ", "))"
+    case .signal(let number): "sending \(signalName(number)) to \(process)"
+    case .suspendSelf(let number):
+      "\(process) was stopped by \(signalName(number)); suspending ourselves, if we may"
+    case .terminateRemaining: "sending SIGTERM to all that \(program) left running"
+    case .killRemaining: "sending SIGKILL to all that \(program) left running"
+    case .exit(let status): "exiting status=\(status)"
+    }
+  }
+
+  private func name(_ request: ServiceRequest) -> String {
+    switch request {
+    case .inspect: "inspect"
+    case .markCritical: "retire"
+    case .register: "register"
+    case .alive: "alive"
+    case .ready(.accepting): "ready"
+    case .ready: "not ready"
+    case .deregister: "deregister"
+    }
+  }
+}
+
+extension Failure {
+  var isDenial: Bool { if case .denied = self { true } else { false } }
+
+  var isRefused: Bool { self == .unreachable(Errno.connectionRefused) }
+
+  var text: String {
+    switch self {
+    case .unreachable(let errno): Errno.text(errno)
+    case .unresolvable(let code): Resolver.reason(code)
+    case .addressless(let errno): "the interface to register has no address: \(Errno.text(errno))"
+    case .timedOut: "no answer"
+    case .closed: "connection lost before the answer"
+    case .malformed: "the answer isn't HTTP"
+    case .denied(let reason), .rejected(let reason), .busy(let reason), .failing(let reason): reason
+    }
+  }
+}
+
+extension ExitStatus {
+  var text: String {
+    switch self {
+    case .exited(let status): "exited status=\(status)"
+    case .killed(let signal): "killed by \(signalName(signal))"
+    }
+  }
+}
+
+extension TokenSource {
+  /// The token's origin, never its value.
+  fileprivate var text: String {
+    switch self {
+    case .none: "no token was given"
+    case .file(let path): "with the token from \(String(decoding: path, as: UTF8.self))"
+    case .value: "with the token from CONSUL_HTTP_TOKEN"
+    }
+  }
+}

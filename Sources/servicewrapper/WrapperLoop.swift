@@ -1,0 +1,229 @@
+internal import Runtime
+internal import Consul
+internal import Linux
+internal import Options
+internal import WrapperCore
+
+/// The event loop: makes events for the machine, and performs its effects. It decides nothing.
+struct WrapperLoop: ~Copyable {
+  private var sources: WrapperEventSources
+  /// One for each service of the policy, in its order.
+  private let connectors: [ServiceConnector]
+  private var logger: NoticeLogger
+  private var machine: WrapperMachine
+  private var child: Child?
+  private var remaining = RemainingProcesses()
+  /// Events that resulted from performing effects.
+  private var pending: [Pending] = []
+  /// The exit status, once it is known.
+  private var status: Int32?
+
+  private struct Pending {
+    let event: Event
+    var service = 0
+  }
+
+  private init(
+    _ options: Options, sources: consuming WrapperEventSources, connectors: [ServiceConnector], child: Child
+  ) {
+    self.sources = sources
+    self.connectors = connectors
+    self.child = child
+    logger = NoticeLogger(options, process: child)
+    machine = WrapperMachine(Policy(options), at: .now)
+  }
+
+  /// Opens everything, then starts the process, so that every failure comes before the process runs.
+  static func start(
+    _ options: Options, mask: SignalMask, hostname: String
+  ) throws(StartError) -> WrapperLoop {
+    let token = try Token(options.token)
+    let sources = try WrapperEventSources.opened(givingTerminalAway: options.process.ownGroup)
+    let folder = ProcessEnvironment.workingDirectory ?? [UInt8]("/".utf8)
+    let child = try spawn(options, mask: mask, sources)
+    sources.releaseInherited()
+    ProcessEnvironment.releaseStartupMemory()
+    let identity = options.services.isEmpty ? Identity() : .own
+    let environment = ProbeEnvironment(mask: mask, folder: folder)
+    let ports = SourcePorts(avoiding: options.serverPorts)
+    let connectors = options.services.indices.map { index in
+      let requestBuilder = ConsulRequestBuilder(
+        service: options.services[index], hostname: hostname, identity: identity)
+      return ServiceConnector(
+        AgentConnection(
+          to: options.consul, from: ports, requestBuilder: requestBuilder, token: token, at: index),
+        Prober(options.services[index], from: ports, at: index, in: environment))
+    }
+    return WrapperLoop(options, sources: sources, connectors: connectors, child: child)
+  }
+
+  private static func spawn(
+    _ options: Options, mask: SignalMask, _ sources: borrowing WrapperEventSources
+  ) throws(StartError) -> Child {
+    Subreaper.become()
+    let terminal = sources.foregroundNumber
+    do throws(SystemCallError) {
+      return try Child.spawn(
+        options.command, mask: mask, ownGroup: options.process.ownGroup, terminal: terminal)
+    } catch {
+      if terminal != nil { sources.takeTerminalBack() }
+      throw StartError(command: options.command[0], error)
+    }
+  }
+
+  /// Runs until there is an exit status.
+  mutating func run() -> Int32 {
+    logger.begin()
+    perform(machine.start(at: .now))
+    var left = handlePending()
+    while true {
+      if let status { return status }
+      // An init that registers nothing has signals to wait for, and nothing else as long as no time is set.
+      if left == nil, connectors.isEmpty {
+        if let received = sources.signals.wait() { receive(received) }
+        left = handlePending()
+        continue
+      }
+      sources.timer.set(left, mayBeEarly: machine.isWaitingForAnswers)
+      left = waitForEvents()
+    }
+  }
+
+  /// Waits for an event for the machine and handles it; returns the time until the next deadline. A reaped orphan is
+  /// no event: there may be thousands, and the timer stays as it is.
+  private mutating func waitForEvents() -> Duration? {
+    var left: Duration?
+    var isEvent = false
+    while !isEvent {
+      for tag in sources.poller.wait() {
+        collect(tag)
+        if pending.isEmpty && tag != PollerTag.timer { continue }
+        left = handlePending()
+        isEvent = true
+      }
+    }
+    return left
+  }
+
+  /// Handles all that is pending or due; returns the time until the next deadline.
+  private mutating func handlePending() -> Duration? {
+    while true {
+      if !pending.isEmpty {
+        handle(pending.removeFirst())
+        continue
+      }
+      let left = machine.timeLeft(at: .now)
+      guard let left, left <= .zero else { return left }
+      handle(Pending(event: .elapsed))
+    }
+  }
+
+  private mutating func handle(_ next: Pending) {
+    perform(machine.handle(next.event, of: next.service, at: .now))
+  }
+}
+
+// MARK: What happens
+extension WrapperLoop {
+  private mutating func collect(_ tag: UInt64) {
+    switch tag {
+    // Deadlines are checked before every wait.
+    case PollerTag.timer: sources.timer.acknowledge()
+    case PollerTag.signals: collectSignals()
+    default:
+      guard let service = PollerTag.service(tag), connectors.indices.contains(service) else { return }
+      note(connectors[service].proceed(tag, sources.poller), of: service)
+    }
+  }
+
+  private mutating func note(_ events: [Event], of service: Int = 0) {
+    pending += events.map { Pending(event: $0, service: service) }
+  }
+
+  private mutating func collectSignals() {
+    for received in sources.signals.next() { receive(received) }
+  }
+
+  private mutating func receive(_ received: ReceivedSignal) {
+    if received.number == ReceivedSignal.child {
+      reap()
+    } else if !received.isFromOwnLogWrite {
+      let sharesGroup = received.isFromKernel && child?.sharesOurGroup ?? false
+      note([.signal(Signal(received, sharesGroup: sharesGroup))])
+    }
+  }
+
+  /// One SIGCHLD may stand for many children, most of which we never started.
+  private mutating func reap() {
+    var status: ExitStatus?
+    while true {
+      switch WaitEvent.next() {
+      case .ended(let reaped) where reaped.id == child?.id:
+        forgetChild()
+        status = ExitStatus(reaped)
+      case .ended(let reaped):
+        for index in connectors.indices { note(connectors[index].take(reaped), of: index) }
+      case .suspended(let id, let signal) where id == child?.id: note([.suspended(by: signal)])
+      case .continued(let id) where id == child?.id: note([.continued])
+      case .suspended, .continued: break
+      case .noChange: return conclude(status, childrenLeft: true)
+      case .noChildren: return conclude(status, childrenLeft: false)
+      }
+    }
+  }
+
+  private mutating func conclude(_ status: ExitStatus?, childrenLeft: Bool) {
+    if let status {
+      note([.ended(status, childrenLeft: childrenLeft)])
+    } else if child == nil {
+      note([.childEnded(childrenLeft: childrenLeft)])
+    } else if !childrenLeft {
+      // Without any child the process is gone, although its status is lost.
+      forgetChild()
+      note([.ended(.exited(StartError.ownFailure))])
+    }
+  }
+
+  /// Its pid may be reused from now on.
+  private mutating func forgetChild() {
+    if let child { sources.terminal?.takeBack(from: child) }
+    child = nil
+  }
+}
+
+// MARK: What is done
+extension WrapperLoop {
+  private mutating func perform(_ actions: [Action]) {
+    for action in actions { perform(action.effect, of: action.service) }
+  }
+
+  private mutating func perform(_ effect: Effect, of service: Int) {
+    logger.trace(effect, of: service)
+    switch effect {
+    case .probe, .cancelProbe, .send, .disconnect:
+      note(connectors[service].perform(effect, sources.poller), of: service)
+    case .signal(let number): send(number)
+    case .suspendSelf(let number): suspendSelf(by: number)
+    case .terminateRemaining: remaining.terminate()
+    case .killRemaining: remaining.kill()
+    case .log(let notice): logger.write(notice, of: service, address: address(of: service))
+    case .exit(let status): self.status = status
+    }
+  }
+
+  private mutating func send(_ number: Int32) {
+    do throws(SystemCallError) {
+      try child?.send(number)
+    } catch { logger.warn("\(signalName(number)) can't be sent to the process: \(error.reason)") }
+  }
+
+  private func address(of service: Int) -> String? {
+    connectors.indices.contains(service) ? connectors[service].registeredAddress : nil
+  }
+
+  /// A shell that continues us in the foreground gives the terminal to our group, not to the process's own.
+  private func suspendSelf(by signal: Int32) {
+    Suspension.suspend(by: signal)
+    if let child { sources.terminal?.give(to: child) }
+  }
+}
