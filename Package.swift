@@ -10,8 +10,12 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
   .strictMemorySafety(),
   .treatAllWarnings(as: .error),
-  // A section each, or the linker keeps every copy of what each module inlines from the others.
-  .unsafeFlags(["-wmo", "-Osize", "-Xfrontend", "-function-sections"], .when(configuration: .release)),
+  // A section each, or the linker keeps every copy of what each module inlines from the others. Constant arrays aren't
+  // moved out of their functions: each module numbers its copies of them, the linker takes those of one module, and then
+  // a function of another module gets the wrong array (Swift 6.3.1).
+  .unsafeFlags(
+    ["-wmo", "-Osize", "-Xfrontend", "-function-sections", "-Xllvm", "-sil-disable-pass=object-outliner"],
+    .when(configuration: .release)),
 ]
 
 // `make build` makes the programs position-independent, which a run path would break, and SwiftPM sets one unless it is
