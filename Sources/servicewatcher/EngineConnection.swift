@@ -33,8 +33,8 @@ struct EngineConnection: ~Copyable {
   }
 
   init(_ options: WatcherOptions, from ports: SourcePorts, boot: String, hostname: String) {
-    stream = HTTPCall(to: options.engine, from: ports, kind: WatcherLoop.Tag.stream)
-    calls = HTTPCall(to: options.engine, from: ports, kind: WatcherLoop.Tag.query)
+    stream = HTTPCall(to: options.engine, from: ports, id: WatcherLoop.Tag.stream)
+    calls = HTTPCall(to: options.engine, from: ports, id: WatcherLoop.Tag.query)
     host = options.engine.hostField
     builder = DefinitionBuilder(options.publish, boot: boot, hostname: hostname)
   }
@@ -53,9 +53,9 @@ struct EngineConnection: ~Copyable {
     case .subscribe(let apiRequest):
       cancelEngineRequest()
       let request = apiRequest.bytes(host: host, version: handshake.version)
-      let event = stream.start(request, .parts(limit: nil), poller)
+      let events = stream.start(request, .parts(limit: nil), poller)
       isSubscribed = false
-      return event.map { streamed($0, poller) } ?? []
+      return events.flatMap { streamed($0, poller) }
     case .ready:
       cancelEngineRequest()
       return [.subscribed]
@@ -78,8 +78,8 @@ struct EngineConnection: ~Copyable {
   )
     -> [WatcherEvent]
   {
-    let event = calls.start(apiRequest.bytes(host: host, version: handshake.version), body, poller)
-    return event.map { receive($0, poller) } ?? []
+    let events = calls.start(apiRequest.bytes(host: host, version: handshake.version), body, poller)
+    return events.flatMap { receive($0, poller) }
   }
 
   mutating func unsubscribe() {

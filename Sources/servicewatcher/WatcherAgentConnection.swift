@@ -15,7 +15,7 @@ struct WatcherAgentConnection: ~Copyable {
   private var elements = ElementSplitter()
 
   init(to server: ServerAddress, from ports: SourcePorts, token: Token, boot: String) {
-    call = HTTPCall(to: server, from: ports, kind: WatcherLoop.Tag.agent)
+    call = HTTPCall(to: server, from: ports, id: WatcherLoop.Tag.agent)
     host = server.hostField
     self.token = token
     self.boot = boot
@@ -41,8 +41,8 @@ struct WatcherAgentConnection: ~Copyable {
     elements = ElementSplitter()
     let bytes = apiRequest.bytes(host: host, token: token.current)
     let isList = request == .listServices || request == .listCriticalChecks
-    let event = call.start(bytes, isList ? .parts(limit: longestList) : .whole, poller)
-    return event.map { receive($0, engine) } ?? []
+    let events = call.start(bytes, isList ? .parts(limit: longestList) : .whole, poller)
+    return events.flatMap { receive($0, engine) }
   }
 
   private func apiRequest(_ request: AgentRequest, _ definition: Definition?) -> ConsulAPIRequest? {

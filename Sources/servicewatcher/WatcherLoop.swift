@@ -19,9 +19,9 @@ struct WatcherLoop: ~Copyable {
   enum Tag {
     static let signals: UInt64 = 0
     static let timer: UInt64 = 1
-    static let stream: UInt64 = 2
-    static let query: UInt64 = 3
-    static let agent: UInt64 = 4
+    static let stream: UInt32 = 2
+    static let query: UInt32 = 3
+    static let agent: UInt32 = 4
   }
 
   private init(

@@ -1,17 +1,11 @@
-/// The poller's tags: kind and service of an event source, and the generation of a connection.
+/// The poller's tags. Each HTTP client has an ID, which is the lower half of its tags.
 enum PollerTag {
   static let signals: UInt64 = 0
   static let timer: UInt64 = 1
-  static func resolver(_ service: Int) -> UInt64 { of(service) | 2 }
-  static func agent(_ service: Int, _ generation: UInt64) -> UInt64 { generation << 32 | of(service) | 3 }
-  static func probe(_ service: Int, _ generation: UInt64) -> UInt64 { generation << 32 | of(service) | 4 }
+  static func agent(_ service: Int) -> UInt32 { UInt32(2 + 3 * service) }
+  static func formerAgent(_ service: Int) -> UInt32 { UInt32(3 + 3 * service) }
+  static func probe(_ service: Int) -> UInt32 { UInt32(4 + 3 * service) }
 
-  static func formerAgent(_ service: Int, _ generation: UInt64) -> UInt64 {
-    generation << 32 | of(service) | 5
-  }
-
-  /// The index of the tag's service; nil for signals and the timer.
-  static func service(_ tag: UInt64) -> Int? { tag & 7 < 2 ? nil : Int(tag & 0xffff_ffff) >> 3 }
-
-  private static func of(_ service: Int) -> UInt64 { UInt64(service) << 3 }
+  /// The index of the service to whose client the tag belongs.
+  static func service(_ tag: UInt64) -> Int { (Int(tag & 0xffff_ffff) - 2) / 3 }
 }

@@ -17,16 +17,16 @@ struct Prober: ~Copyable {
     case .none: break
     case .tcp:
       connectProbe = ConnectProbe(
-        service.port.map { SocketAddress.loopbacks(port: $0) } ?? [], from: ports, at: index)
+        service.port.map { SocketAddress.loopbacks(port: $0) } ?? [], from: ports, id: PollerTag.probe(index))
     case .tcpAt(let host, let port):
-      connectProbe = ConnectProbe(SocketAddress.local(host: host, port: port), from: ports, at: index)
+      connectProbe = ConnectProbe(SocketAddress.local(host: host, port: port), from: ports, id: PollerTag.probe(index))
     case .unix(let path):
       let address = SocketAddress.unix(path: [UInt8](path.utf8))
-      connectProbe = ConnectProbe(address.map { [$0] } ?? [], from: ports, at: index)
+      connectProbe = ConnectProbe(address.map { [$0] } ?? [], from: ports, id: PollerTag.probe(index))
     case .http(let host, let port, let path):
-      let request = StatusReader.request(host: hostField(host, port), path: path)
+      let request = message("GET", path, host: hostField(host, port), fields: [(name: "Accept", value: Array("*/*".utf8))])
       let targets = SocketAddress.local(host: host, port: port)
-      connectProbe = ConnectProbe(targets, from: ports, at: index, request: request)
+      connectProbe = ConnectProbe(targets, from: ports, id: PollerTag.probe(index), request: request)
     case .exec(let command): self.command = CommandProbe(command, in: environment)
     }
   }
@@ -45,16 +45,10 @@ struct Prober: ~Copyable {
     command?.cancel()
   }
 
-  /// The poller's tag of the current connection.
-  var tag: UInt64? {
-    switch connectProbe {
-    case .some(let connectProbe): connectProbe.tag
-    case .none: nil
-    }
+  /// Called when the poller returns a tag that isn't the agent connection's.
+  mutating func proceed(_ tag: UInt64, _ poller: borrowing Poller) -> Health? {
+    connectProbe?.proceed(tag, poller) ?? nil
   }
-
-  /// Called when the connection is writable or readable.
-  mutating func proceed(_ poller: borrowing Poller) -> Health? { connectProbe?.proceed(poller) ?? nil }
 
   /// Called with every child that has ended; returns the result if it was the probe's command.
   mutating func take(_ ended: ExitedChild) -> Health? { command?.take(ended) ?? nil }

@@ -32,11 +32,8 @@ final class ServiceConnector {
 
   /// The events behind a poller's tag; none if its connection was closed.
   func proceed(_ tag: UInt64, _ poller: borrowing Poller) -> [Event] {
-    if tag == agent.tag { return agent.proceed(poller) }
-    if tag == agent.resolverTag { return agent.resolved(poller) }
-    if tag == agent.cleanupTag { agent.cleanUpFormerAgent(poller) }
-    if tag == prober.tag { return prober.proceed(poller).map { [.probed($0)] } ?? [] }
-    return []
+    if let events = agent.proceed(tag, poller) { return events }
+    return prober.proceed(tag, poller).map { [.probed($0)] } ?? []
   }
 
   /// Called with every child that has ended.

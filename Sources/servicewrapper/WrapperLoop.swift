@@ -131,7 +131,7 @@ extension WrapperLoop {
     case PollerTag.timer: sources.timer.acknowledge()
     case PollerTag.signals: collectSignals()
     default:
-      guard let service = PollerTag.service(tag), connectors.indices.contains(service) else { return }
+      let service = PollerTag.service(tag)
       note(connectors[service].proceed(tag, sources.poller), of: service)
     }
   }

@@ -94,22 +94,11 @@ private let wellFormed: [(Sample, [Response])] = [
   (chunked + "2;a=b;c=\"d;e\" \r\nok\r\n0 ;last\r\n\r\n", [ok("ok")]),
   (chunked + "2\r\nok\r\n0\r\nContent-Length: 99\r\nConnection: close\r\nX: y\r\n\r\n", [ok("ok")]),
   ("HTTP/1.1 200 OK\r\nTRANSFER-ENCODING: Chunked\r\n\r\n0\r\n\r\n", [ok("")]),
-  // Retry-After
-  (retryAfter("120"), [ok("", retryAfter: 120)]),
-  (retryAfter("0"), [ok("", retryAfter: 0)]),
-  (retryAfter("99999999999999999999999999"), [ok("", retryAfter: 86_400)]),
-  (retryAfter("-1"), [ok("")]),
-  (retryAfter("1.5"), [ok("")]),
-  (retryAfter("Mon, 23 Nov 2026 23:14:05 GMT"), [ok("")]),
 ]
 
 private let okText: Sample = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 private let chunked: Sample = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
-private func retryAfter(_ value: String) -> Sample {
-  "HTTP/1.1 200 OK\r\nRetry-After: \(value)\r\nContent-Length: 0\r\n\r\n"
-}
-
-private func ok(_ body: String, retryAfter: Int? = nil, closes: Bool = false) -> Response {
-  Response(status: 200, body: Array(body.utf8), retryAfter: retryAfter, closes: closes)
+private func ok(_ body: String, closes: Bool = false) -> Response {
+  Response(status: 200, body: Array(body.utf8), closes: closes)
 }

@@ -4,17 +4,14 @@ public struct Response: Hashable, Sendable {
   public var status: Int
   /// The bytes of the body, without the chunked coding; empty if there is none, or if they were taken before.
   public var body: [UInt8]
-  /// Seconds, at most a day, so that no sum with it can overflow; nil without the field and for a date.
-  public var retryAfter: Int?
   /// The server sends nothing more on this connection: it said `Connection: close`, speaks HTTP/1.0, or
   /// ended the body by closing.
   public var closes: Bool
 
-  /// A response with these parts; `retryAfter` is in seconds.
-  public init(status: Int, body: [UInt8] = [], retryAfter: Int? = nil, closes: Bool = false) {
+  /// A response with these parts.
+  public init(status: Int, body: [UInt8] = [], closes: Bool = false) {
     self.status = status
     self.body = body
-    self.retryAfter = retryAfter
     self.closes = closes
   }
 

@@ -2,7 +2,6 @@
 struct ResponseHead: Hashable, Sendable {
   private(set) var status = 0
   private(set) var closes = false
-  private(set) var retryAfter: Int?
   private var isHTTP10 = false
   private var contentLength: Int?
   private var isChunked = false
@@ -33,8 +32,6 @@ struct ResponseHead: Hashable, Sendable {
     } else if name.matches("connection") {
       let options = value.split(separator: UInt8(ascii: ","))
       closes = closes || options.contains { $0.withoutOuterBlanks.matches("close") }
-    } else if name.matches("retry-after") {
-      retryAfter = value.decimal.map { min($0, 86_400) }
     }
   }
 

@@ -79,11 +79,12 @@ public struct ResponseParser: Hashable, Sendable {
     return nil
   }
 
-  /// The status of the response whose body is being received; nil between responses and in a header.
+  /// The status of the final response that is being received, as soon as its first line is complete; nil before.
   public var status: Int? {
     switch phase {
-    case .statusLine, .fields, .closed: nil
-    case .body, .chunkSize, .chunk, .chunkEnd, .trailers, .untilClose: head.status
+    case .statusLine, .closed: nil
+    case .fields, .body, .chunkSize, .chunk, .chunkEnd, .trailers, .untilClose:
+      head.status < 200 ? nil : head.status
     }
   }
 
@@ -99,7 +100,7 @@ public struct ResponseParser: Hashable, Sendable {
 
   mutating func complete() -> Response {
     let closes = head.closes || phase == .untilClose
-    let response = Response(status: head.status, body: body, retryAfter: head.retryAfter, closes: closes)
+    let response = Response(status: head.status, body: body, closes: closes)
     phase = closes ? .closed : .statusLine
     lines = LineBuffer(budget: limits.header)
     body = []
