@@ -115,8 +115,11 @@ static inline ssize_t cl_write_nowait(int fd, const void *bytes, size_t count) {
 }
 
 // The ends of our code are symbols that the linker makes.
-static inline int cl_forget_code(void) {
-  extern char __executable_start, etext;
-  char *end = (char *)((unsigned long)&etext & ~4095UL);
-  return madvise(&__executable_start, (size_t)(end - &__executable_start), MADV_DONTNEED);
+static inline char *cl_code_start(void) {
+  extern char __executable_start;
+  return &__executable_start;
+}
+static inline char *cl_code_end(void) {
+  extern char etext;
+  return &etext;
 }
