@@ -7,6 +7,8 @@ internal import WrapperCore
 /// rest of the response is read after the result, since some servers treat a client that closes early as an error.
 struct ConnectProbe: ~Copyable {
   private let fixed: [SocketAddress]
+  /// Whether the registered address is tried too, which may be the only one that is bound.
+  private let isAnywhere: Bool
   /// nil: an accepted connection is enough.
   private let request: [UInt8]?
   private var client: HTTPClient
@@ -16,7 +18,11 @@ struct ConnectProbe: ~Copyable {
   /// The result is known, and the rest of the response is still to be read.
   private var isReadingBody = false
 
-  init(_ targets: [SocketAddress], from ports: SourcePorts, id: UInt32, request: [UInt8]? = nil) {
+  init(
+    _ targets: [SocketAddress], isAnywhere: Bool = false, request: [UInt8]? = nil, from ports: SourcePorts,
+    id: UInt32
+  ) {
+    self.isAnywhere = isAnywhere
     fixed = targets
     self.request = request
     client = HTTPClient(to: nil, from: ports, id: id, for: request == nil ? .handshake : .exchange)
@@ -24,10 +30,11 @@ struct ConnectProbe: ~Copyable {
 
   func owns(_ tag: UInt64) -> Bool { client.owns(tag) }
 
+  /// - Parameter registered: the address that clients are told.
   mutating func start(registered: SocketAddress?, _ poller: borrowing Poller) -> Health? {
     if isReadingBody { client.closeEarly() }
     isReadingBody = false
-    if registered != lastRegistered {
+    if isAnywhere, registered != lastRegistered {
       lastRegistered = registered
       self.registered = registered.flatMap { $0.isOurs ? $0 : nil }
     }

@@ -1,17 +1,39 @@
-internal import Runtime
+internal import Formats
 internal import Linux
 internal import Options
+internal import Runtime
 internal import WrapperCore
 
 /// Connects one service to Consul, and runs its probe. A class, because an array can't hold values that own
 /// descriptors.
 final class ServiceConnector {
   private var agent: AgentConnection
-  private var prober: Prober
+  private var connectProbe: ConnectProbe?
+  private var commandProbe: CommandProbe?
 
-  init(_ agent: consuming AgentConnection, _ prober: consuming Prober) {
+  init(
+    _ service: Service, agent: consuming AgentConnection, from ports: SourcePorts, at index: Int,
+    mask: SignalMask, folder: [UInt8]
+  ) {
     self.agent = agent
-    self.prober = prober
+    let id = PollerTag.probe(index)
+    switch service.ready {
+    case .none: break
+    case .tcp:
+      connectProbe = ConnectProbe(
+        service.port.map { SocketAddress.loopbacks(port: $0) } ?? [], isAnywhere: true, from: ports, id: id)
+    case .tcpAt(let host, let port):
+      connectProbe = ConnectProbe(SocketAddress.local(host: host, port: port), from: ports, id: id)
+    case .unix(let path):
+      let address = SocketAddress.unix(path: [UInt8](path.utf8))
+      connectProbe = ConnectProbe(address.map { [$0] } ?? [], from: ports, id: id)
+    case .http(let host, let port, let path):
+      let accept = [(name: "Accept", value: [UInt8]("*/*".utf8))]
+      let request = message("GET", path, host: hostField(host, port), fields: accept)
+      let targets = SocketAddress.local(host: host, port: port)
+      connectProbe = ConnectProbe(targets, request: request, from: ports, id: id)
+    case .exec(let command): commandProbe = CommandProbe(command, mask: mask, folder: folder)
+    }
   }
 
   /// What was last registered; nil: the agent's own address.
@@ -20,9 +42,10 @@ final class ServiceConnector {
   /// Returns events that are known at once.
   func perform(_ effect: Effect, _ poller: borrowing Poller) -> [Event] {
     switch effect {
-    case .probe:
-      return prober.start(registered: agent.advertisedAddress, poller).map { [.probed($0)] } ?? []
-    case .cancelProbe: prober.cancel()
+    case .probe: return probed(startProbe(poller))
+    case .cancelProbe:
+      connectProbe?.cancel()
+      commandProbe?.cancel()
     case .send(let requests): return agent.send(requests, poller)
     case .disconnect: agent.disconnect()
     case .signal, .suspendSelf, .terminateRemaining, .killRemaining, .log, .exit: break
@@ -32,10 +55,25 @@ final class ServiceConnector {
 
   /// The events behind a poller's tag; none if its connection was closed.
   func proceed(_ tag: UInt64, _ poller: borrowing Poller) -> [Event] {
-    if let events = agent.proceed(tag, poller) { return events }
-    return prober.proceed(tag, poller).map { [.probed($0)] } ?? []
+    agent.proceed(tag, poller) ?? probed(connectProbe?.proceed(tag, poller) ?? nil)
   }
 
   /// Called with every child that has ended.
-  func take(_ ended: ExitedChild) -> [Event] { prober.take(ended).map { [.probed($0)] } ?? [] }
+  func take(_ ended: ExitedChild) -> [Event] { probed(commandProbe?.take(ended)) }
+
+  private func startProbe(_ poller: borrowing Poller) -> Health? {
+    if connectProbe == nil { return commandProbe?.start() ?? nil }
+    return connectProbe?.start(registered: agent.advertisedAddress, poller) ?? nil
+  }
+
+  private func probed(_ health: Health?) -> [Event] { health.map { [.probed($0)] } ?? [] }
+}
+
+extension SocketAddress {
+  static func loopbacks(port: Int) -> [SocketAddress] { [.loopback(port: port), .loopback6(port: port)] }
+
+  /// An IP address, or `localhost`, which is both loopbacks without resolving.
+  static func local(host: String, port: Int) -> [SocketAddress] {
+    SocketAddress.numeric(host: host, port: port).map { [$0] } ?? loopbacks(port: port)
+  }
 }

@@ -44,15 +44,13 @@ struct WrapperLoop: ~Copyable {
     sources.releaseInherited()
     ProcessEnvironment.releaseStartupMemory()
     let identity = options.services.isEmpty ? Identity() : .own
-    let environment = ProbeEnvironment(mask: mask, folder: folder)
     let ports = SourcePorts(avoiding: options.serverPorts)
     let connectors = options.services.indices.map { index in
-      let requestBuilder = ConsulRequestBuilder(
-        service: options.services[index], hostname: hostname, identity: identity)
-      return ServiceConnector(
-        AgentConnection(
-          to: options.consul, from: ports, requestBuilder: requestBuilder, token: token, at: index),
-        Prober(options.services[index], from: ports, at: index, in: environment))
+      let service = options.services[index]
+      let requestBuilder = ConsulRequestBuilder(service: service, hostname: hostname, identity: identity)
+      let agent = AgentConnection(
+        to: options.consul, from: ports, requestBuilder: requestBuilder, token: token, at: index)
+      return ServiceConnector(service, agent: agent, from: ports, at: index, mask: mask, folder: folder)
     }
     return WrapperLoop(options, sources: sources, connectors: connectors, child: child)
   }
