@@ -64,7 +64,7 @@ let package = Package(
       swiftSettings: settings, linkerSettings: staticLink),
     .testTarget(name: "WrapperCoreTests", dependencies: ["WrapperCore"]),
     .testTarget(name: "ConsulTests", dependencies: ["Consul", "Formats"]),
-    .testTarget(name: "OptionsTests", dependencies: ["Options", "Formats"]),
+    .testTarget(name: "OptionsTests", dependencies: ["Options", "Consul", "Formats"]),
     .testTarget(name: "LinuxTests", dependencies: ["Linux"]),
     .testTarget(name: "EngineTests", dependencies: ["Engine", "Formats"]),
     .testTarget(name: "WatcherCoreTests", dependencies: ["WatcherCore"]),
