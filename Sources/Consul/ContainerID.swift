@@ -11,8 +11,9 @@ internal import Formats
 public func containerID(mountinfo: [UInt8]) -> String? {
   let all = mounts(mountinfo)
   for evidence in Evidence.allCases {
-    let ids = Set(all.filter { $0.evidence == evidence }.compactMap { $0.containerID.map { Array($0) } })
-    if let id = ids.first { return ids.count == 1 ? String(decoding: id, as: UTF8.self) : nil }
+    let ids = all.filter { $0.evidence == evidence }.compactMap { $0.containerID }
+    guard let id = ids.first else { continue }
+    return ids.allSatisfy { $0.elementsEqual(id) } ? String(decoding: id, as: UTF8.self) : nil
   }
   return nil
 }

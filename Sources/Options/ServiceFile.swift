@@ -44,9 +44,8 @@ extension Setting {
     }
   }
 
-  fileprivate typealias Objects = [(key: String, members: [JSON.Member])]
-
-  fileprivate func objects(in document: JSON) throws(UsageError) -> Objects {
+  /// The services in the file's document, each with its path.
+  fileprivate func objects(in document: JSON) throws(UsageError) -> [(String, [JSON.Member])] {
     guard case .object(let members) = document, members.count == 1 else {
       throw wrong("not one service or one list of them; \(shape)")
     }

@@ -5,8 +5,7 @@ public func quoted(_ bytes: [UInt8]) -> String { "\"" + escaped(bytes) + "\"" }
 /// longer than about `limit` bytes is cut and ends in `…`.
 public func escaped(_ bytes: [UInt8], limit: Int = 40) -> String {
   let text = String(validating: bytes, as: UTF8.self)
-  // Each piece is a byte at least.
-  let scalars = text.map { Array($0.unicodeScalars.prefix(limit + 1)) } ?? bytes.map { Unicode.Scalar($0) }
+  let scalars = text.map { Array($0.unicodeScalars) } ?? bytes.map { Unicode.Scalar($0) }
   var line = ""
   for scalar in scalars {
     if line.utf8.count >= limit { return line + "…" }
