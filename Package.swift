@@ -65,7 +65,7 @@ let package = Package(
     .testTarget(name: "FormatsTests", dependencies: ["Formats"]),
     .testTarget(name: "WrapperCoreTests", dependencies: ["WrapperCore", "Formats"]),
     .testTarget(name: "ConsulTests", dependencies: ["Consul", "Formats"]),
-    .testTarget(name: "OptionsTests", dependencies: ["Options", "Formats"]),
+    .testTarget(name: "OptionsTests", dependencies: ["Options", "Consul", "Formats"]),
     .testTarget(name: "LinuxTests", dependencies: ["Linux"]),
     .testTarget(name: "EngineTests", dependencies: ["Engine", "Formats"]),
     .testTarget(name: "WatcherCoreTests", dependencies: ["WatcherCore"]),

@@ -26,8 +26,7 @@ public struct AgentCheck: Hashable, Sendable {
   /// - Parameter address: nil for the agent's own, which it finds on its own loopback.
   func json(of service: String, address: String?, port: Int?) -> JSON {
     let host = address ?? "127.0.0.1"
-    let isIPv6 = host.utf8.contains(UInt8(ascii: ":"))
-    let authority = (isIPv6 ? "[\(host)]" : host) + (port.map { ":\($0)" } ?? "")
+    let authority = hostField(host, port)
     let (kind, key, value): (String, String, JSON) =
       switch target {
       case .http(let path): ("http", "HTTP", .string("http://" + authority + path))
@@ -45,18 +44,16 @@ public struct AgentCheck: Hashable, Sendable {
 
   /// Consul executes `Args` without a shell; a script may be a pipeline.
   private func shell(_ script: String, _ host: String, _ port: String) -> JSON {
-    let addressed = replacing("$SERVICE_IP", in: Array(script.utf8)[...], with: host)
-    let text = replacing("$SERVICE_PORT", in: addressed[...], with: port)
-    return .array([.string("/bin/sh"), .string("-c"), .string(String(decoding: text, as: UTF8.self))])
+    let text = replacing("$SERVICE_PORT", in: replacing("$SERVICE_IP", in: script, with: host), with: port)
+    return .array([.string("/bin/sh"), .string("-c"), .string(text)])
   }
 }
 
-private func replacing(_ word: String, in text: ArraySlice<UInt8>, with value: String) -> [UInt8] {
-  var (result, rest): ([UInt8], ArraySlice<UInt8>) = ([], text)
-  while let byte = rest.first {
-    let isWord = rest.starts(with: word.utf8)
-    result += isWord ? Array(value.utf8) : [byte]
-    rest = rest.dropFirst(isWord ? word.utf8.count : 1)
+private func replacing(_ word: String, in text: String, with value: String) -> String {
+  var (result, rest) = ("", [UInt8](text.utf8)[...])
+  while let start = rest.firstIndex(of: word) {
+    result += String(decoding: rest[..<start], as: UTF8.self) + value
+    rest = rest[(start + word.utf8.count)...]
   }
-  return result
+  return result + String(decoding: rest, as: UTF8.self)
 }

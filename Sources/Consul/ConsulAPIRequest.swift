@@ -38,11 +38,11 @@ public struct ConsulAPIRequest: Hashable, Sendable {
     check: CheckKind, of serviceID: String, in tenancy: Tenancy = Tenancy(), status: CheckStatus,
     output: String
   ) -> ConsulAPIRequest {
-    let body = JSON.object([
-      JSON.Member("Status", .string(status.rawValue)), JSON.Member("Output", .string(output)),
-    ])
+    var body: [JSON.Member] = []
+    body.append("Status", text: status.rawValue)
+    body.append("Output", text: output)
     let id = percentEncoded(check.id(of: serviceID))
-    return ConsulAPIRequest(.put, "/v1/agent/check/update/\(id)\(tenancy.query)", body: body)
+    return ConsulAPIRequest(.put, "/v1/agent/check/update/\(id)\(tenancy.query)", body: .object(body))
   }
 
   /// The services whose Meta has this host's boot ID. Empty if the token may not read them.
@@ -60,5 +60,18 @@ public struct ConsulAPIRequest: Hashable, Sendable {
   /// `GET /v1/agent/service/:service_id`: the entry with this ID; the agent answers 404 if it has none.
   public static func service(id: String, in tenancy: Tenancy = Tenancy()) -> ConsulAPIRequest {
     ConsulAPIRequest(.get, "/v1/agent/service/\(percentEncoded(id))\(tenancy.query)")
+  }
+
+  /// Whether a token can go into a header: visible ASCII, at least one byte of it. A file's trailing
+  /// newline is the caller's to trim.
+  public static func isValid(token: [UInt8]) -> Bool { !token.isEmpty && token.allSatisfy { $0.isVisible } }
+
+  /// - Parameters:
+  ///   - host: for the `Host` field: `127.0.0.1:8500`; any name will do on a unix socket.
+  ///   - token: for `X-Consul-Token`; one that isn't valid is left out.
+  public func bytes(host: String, token: [UInt8]?) -> [UInt8] {
+    let valid = token.flatMap { ConsulAPIRequest.isValid(token: $0) ? $0 : nil }
+    let fields = valid.map { [(name: "X-Consul-Token", value: $0)] } ?? []
+    return message(method.rawValue, path, host: host, fields: fields, body: body)
   }
 }

@@ -9,16 +9,11 @@ internal import Formats
 /// /run/.containerenv does: with another container's network, the files of /etc are that one's. In a pod of Kubernetes
 /// it is the sandbox's.
 public func containerID(mountinfo: [UInt8]) -> String? {
-  var found: [Evidence: [ArraySlice<UInt8>]] = [:]
-  for line in mountinfo.split(separator: .lineFeed) {
-    guard let mount = Mount(line), let evidence = mount.evidence, let id = mount.containerID else { continue }
-    if !(found[evidence] ?? []).contains(where: { $0.elementsEqual(id) }) {
-      found[evidence, default: []].append(id)
-    }
-  }
-  for evidence in [Evidence.cgroup, .marker, .file] {
-    guard let ids = found[evidence] else { continue }
-    return ids.count == 1 ? String(decoding: ids[0], as: UTF8.self) : nil
+  let all = mounts(mountinfo)
+  for evidence in Evidence.allCases {
+    let ids = all.filter { $0.evidence == evidence }.compactMap { $0.containerID }
+    guard let id = ids.first else { continue }
+    return ids.allSatisfy { $0.elementsEqual(id) } ? String(decoding: id, as: UTF8.self) : nil
   }
   return nil
 }
@@ -26,15 +21,16 @@ public func containerID(mountinfo: [UInt8]) -> String? {
 /// The engine of this container, `docker` or `podman`, from the same text; nil if it can't be seen or is another
 /// engine.
 public func containerEngine(of id: String, mountinfo: [UInt8]) -> String? {
-  for line in mountinfo.split(separator: .lineFeed) {
-    guard let mount = Mount(line), mount.containerID?.elementsEqual(id.utf8) ?? false else { continue }
-    if let engine = mount.engine { return engine }
-  }
-  return nil
+  let own = mounts(mountinfo).filter { $0.containerID.map { isSame($0, id) } ?? false }
+  return own.lazy.compactMap { $0.engine }.first
+}
+
+private func mounts(_ mountinfo: [UInt8]) -> [Mount] {
+  mountinfo.split(separator: .lineFeed).compactMap { Mount($0) }
 }
 
 /// The evidence for an ID, the best first.
-private enum Evidence: Hashable {
+private enum Evidence: CaseIterable {
   case cgroup, marker, file
 }
 
@@ -52,45 +48,37 @@ private struct Mount {
 
   var evidence: Evidence? {
     if point.starts(with: "/sys/fs/cgroup".utf8) { return .cgroup }
-    if point.elementsEqual("/run/.containerenv".utf8) { return .marker }
-    for file in ["/etc/hostname", "/etc/hosts", "/etc/resolv.conf"] where point.elementsEqual(file.utf8) {
-      return .file
-    }
-    return nil
+    if isSame(point, "/run/.containerenv") { return .marker }
+    return ["/etc/hostname", "/etc/hosts", "/etc/resolv.conf"].contains { isSame(point, $0) } ? .file : nil
   }
 
   var containerID: ArraySlice<UInt8>? {
-    let parts = root.split(separator: UInt8(ascii: "/"))
+    let parts = root.split(separator: .slash)
     if evidence == .cgroup { return parts.last(where: { id(inCgroup: $0) != nil }).flatMap(id(inCgroup:)) }
-    for (folder, name) in zip(parts, parts.dropFirst()) where isContainerID(name) && keepsContainers(folder) {
-      return name
-    }
-    return nil
+    return zip(parts, parts.dropFirst()).first { isContainerID($1) && keepsContainers($0) }?.1
   }
 
   /// Recognised by the folder of its containers or the names of its cgroups.
   var engine: String? {
     if evidence == .marker { return "podman" }
     guard let id = containerID else { return nil }
-    let path = root[..<id.startIndex].split(separator: UInt8(ascii: "/"))
-    guard let before = path.last else { return nil }
-    let isPodmans = before.suffix(11).elementsEqual("-containers".utf8) || before.starts(with: "libpod".utf8)
-    if isPodmans { return "podman" }
+    guard let before = root[..<id.startIndex].split(separator: .slash).last else { return nil }
+    if isSame(before.suffix(11), "-containers") || before.starts(with: "libpod".utf8) { return "podman" }
     let own = evidence == .cgroup ? "docker" : "containers"
     return before.starts(with: own.utf8) ? "docker" : nil
   }
 
   /// `<id>`, `docker-<id>.scope`, `libpod-<id>.scope`, `cri-containerd-<id>.scope`.
   private func id(inCgroup part: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
-    let isScope = part.suffix(6).elementsEqual(".scope".utf8)
+    let isScope = isSame(part.suffix(6), ".scope")
     let name = (isScope ? part.dropLast(6) : part).suffix(64)
     let before = part[..<name.startIndex].last
-    return isContainerID(name) && (before == nil || before == UInt8(ascii: "-")) ? name : nil
+    return isContainerID(name) && (before == nil || before == .dash) ? name : nil
   }
 
   /// Docker's `containers`, Podman's `overlay-containers` and its kin, containerd's `sandboxes`.
   private func keepsContainers(_ folder: ArraySlice<UInt8>) -> Bool {
-    folder.suffix(10).elementsEqual("containers".utf8) || folder.elementsEqual("sandboxes".utf8)
+    isSame(folder.suffix(10), "containers") || isSame(folder, "sandboxes")
   }
 }
 

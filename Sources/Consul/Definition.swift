@@ -74,38 +74,40 @@ public struct Definition: Hashable, Sendable {
   /// Absent and empty fields are left out: an agent refuses a field it doesn't know, and its own
   /// defaults are the right ones.
   public var json: JSON {
-    var members = [JSON.Member("Name", .string(name)), JSON.Member("ID", .string(id))]
-    if let port { members.append(JSON.Member("Port", .number("\(port)"))) }
-    if let address { members.append(JSON.Member("Address", .string(address))) }
-    if !tags.isEmpty { members.append(JSON.Member("Tags", .array(tags.map { .string($0) }))) }
-    if !meta.isEmpty {
-      members.append(JSON.Member("Meta", .object(meta.map { JSON.Member($0.key, .string($0.value)) })))
-    }
-    members += fields + tenancy.members
-    if !allChecks.isEmpty { members.append(JSON.Member("Checks", .array(allChecks))) }
-    return .object(members)
-  }
-
-  private var allChecks: [JSON] {
+    var members: [JSON.Member] = []
+    members.append("Name", text: name)
+    members.append("ID", text: id)
+    members.append("Port", port.map { .number("\($0)") })
+    members.append("Address", text: address)
+    if !tags.isEmpty { members.append("Tags", .array(tags.map { .string($0) })) }
+    if !meta.isEmpty { members.append("Meta", .object(meta.map { JSON.Member($0.key, .string($0.value)) })) }
+    members += fields
+    members.append("Namespace", text: tenancy.namespace)
+    members.append("Partition", text: tenancy.partition)
     let ours = checks.map { [$0.json(.alive, of: id), $0.json(.ready, of: id)] } ?? []
-    return ours + agentChecks.map { $0.json(of: id, address: address, port: port) } + moreChecks
+    let all = ours + agentChecks.map { $0.json(of: id, address: address, port: port) } + moreChecks
+    if !all.isEmpty { members.append("Checks", .array(all)) }
+    return .object(members)
   }
 }
 
 extension Definition.TTLChecks {
   /// Only *alive* has the reap time: a killed service is removed, a failing one stays visible.
   fileprivate func json(_ kind: CheckKind, of service: String) -> JSON {
-    var members = [
-      JSON.Member("CheckID", .string(kind.id(of: service))),
-      JSON.Member("Name", .string(kind.rawValue)),
-      JSON.Member("TTL", .string(goDuration(ttl))),
-      JSON.Member("Status", .string((kind == .alive ? .passing : ready).rawValue)),
-    ]
-    if kind == .alive, let deregisterAfter {
-      members.append(JSON.Member("DeregisterCriticalServiceAfter", .string(goDuration(deregisterAfter))))
-    }
+    var members: [JSON.Member] = []
+    members.append("CheckID", text: kind.id(of: service))
+    members.append("Name", text: kind.rawValue)
+    members.append("TTL", text: goDuration(ttl))
+    members.append("Status", text: (kind == .alive ? .passing : ready).rawValue)
+    let reap = kind == .alive ? deregisterAfter : nil
+    members.append("DeregisterCriticalServiceAfter", text: reap.map(goDuration))
     return .object(members)
   }
+}
+
+extension [Definition.Meta] {
+  /// Whether there is an entry with this key.
+  package func has(key: String) -> Bool { contains { isSame($0.key, key) } }
 }
 
 /// `15s`, or `1500ms` where there is a fraction, as Go's `time.ParseDuration` reads it.

@@ -32,12 +32,11 @@ public struct Identity: Hashable, Sendable {
   /// The foreign owner of this entry of `GET /v1/agent/service/:id`, for the log; nil if it may be an earlier run of
   /// ours. A container keeps its ID over a reboot; outside of a container only the boot is known.
   public func foreignOwner(in entry: JSON) -> String? {
-    guard let meta = entry["Meta"], meta["managed-by"] == .string("servicewrapper")
-    else {
-      return nil
-    }
+    guard let meta = entry["Meta"], meta["managed-by"] == .string("servicewrapper") else { return nil }
     let (container, boot) = (meta["container-id"]?.string, meta["boot-id"]?.string)
-    if let container { return isSame(container, containerID) ? nil : "container \(short(container))" }
+    if let container {
+      return containerID.map { isSame($0, container) } ?? false ? nil : "container \(short(container))"
+    }
     if containerID != nil { return "a process outside of containers" }
     guard let boot, let bootID else { return nil }
     return isSame(boot, bootID) ? nil : "a process of another boot"
@@ -47,24 +46,20 @@ public struct Identity: Hashable, Sendable {
   private func short(_ id: String) -> String {
     String(decoding: id.utf8.filter { $0.isLetter || $0.isDigit }.prefix(12), as: UTF8.self)
   }
-
-  private func isSame(_ one: String, _ other: String?) -> Bool {
-    other.map { $0.utf8.elementsEqual(one.utf8) } ?? false
-  }
 }
 
 extension Definition {
   /// Adds the wrapper's identity to the Meta. The user's own keys win, and Consul's limit of 64 keys holds.
   public mutating func identify(as identity: Identity) {
     for mark in marks(identity, .wrapper) where meta.count < 64 {
-      if !meta.contains(where: { $0.hasKey(of: mark) }) { meta.append(mark) }
+      if !meta.has(key: mark.key) { meta.append(mark) }
     }
   }
 
   /// Sets the watcher's identity in the Meta, over keys of the container: otherwise the watcher wouldn't find its own
   /// entries.
   public mutating func mark(as identity: Identity) {
-    meta.removeAll { word in Definition.marks.contains { word.key.utf8.elementsEqual($0.utf8) } }
+    meta.removeAll { entry in Definition.marks.contains { isSame($0, entry.key) } }
     meta += marks(identity, .watcher)
   }
 
@@ -76,8 +71,4 @@ extension Definition {
     ]
     return zip(Definition.marks, values).compactMap { key, value in value.map { Meta(key: key, value: $0) } }
   }
-}
-
-extension Definition.Meta {
-  fileprivate func hasKey(of other: Definition.Meta) -> Bool { key.utf8.elementsEqual(other.key.utf8) }
 }

@@ -15,18 +15,9 @@ public struct Tenancy: Hashable, Sendable {
 
   /// For every request but a registration, which has them in its body.
   var query: String {
-    var query = ""
-    for (name, value) in [("ns", namespace), ("partition", partition)] {
-      guard let value else { continue }
-      query += (query.utf8.isEmpty ? "?" : "&") + name + "=" + percentEncoded(value)
+    let parts = [("ns", namespace), ("partition", partition)].compactMap { name, value in
+      value.map { "\(name)=\(percentEncoded($0))" }
     }
-    return query
-  }
-
-  var members: [JSON.Member] {
-    var members: [JSON.Member] = []
-    if let namespace { members.append(JSON.Member("Namespace", .string(namespace))) }
-    if let partition { members.append(JSON.Member("Partition", .string(partition))) }
-    return members
+    return parts.isEmpty ? "" : "?" + parts.joined(separator: "&")
   }
 }

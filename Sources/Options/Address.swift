@@ -1,3 +1,5 @@
+internal import Formats
+
 /// The address that is registered for the service.
 public enum Address: Equatable, Sendable {
   /// The local address of our own connection to Consul.
@@ -8,7 +10,7 @@ public enum Address: Equatable, Sendable {
   case interface(String, Family)
 
   /// The IP version of an interface's address.
-  public enum Family: Equatable, Sendable {
+  public enum Family: String, Equatable, Sendable {
     /// IPv4 if it has one, else IPv6.
     case any
     case inet, inet6
@@ -19,49 +21,37 @@ private let wanted = "give an IP address, a host name, interface:NAME or auto"
 
 extension Address {
   init(_ setting: Setting?) throws(UsageError) {
-    guard let setting, !setting.matches("auto") else {
+    guard let setting, !isSame(setting.value, "auto") else {
       self = .auto
       return
     }
-    let value = setting.value[...]
-    if value.starts(with: "interface:".utf8) {
-      self = try Address(interface: value.dropFirst("interface:".utf8.count), setting)
+    if let name = setting.rest(after: "interface:") {
+      self = try Address(interface: name, setting)
       return
     }
-    if isUnspecified(value) { throw setting.wrong("nobody can connect to it; \(wanted)") }
+    let value = setting.value[...]
+    // `0.0.0.0` and `::` in any spelling. Consul refuses these two, and takes `0::0` as if it could be reached.
+    if value.allSatisfy({ "0.:".utf8.contains($0) }) {
+      throw setting.wrong("nobody can connect to it; \(wanted)")
+    }
     guard isIPv4(value) || isIPv6(value) || isHostName(value) else {
       throw setting.wrong("not an address; \(wanted)")
     }
     self = .literal(String(decoding: value, as: UTF8.self))
   }
-}
 
-extension Address {
   /// `eth0`, or `eth0:inet6` where the family matters.
   private init(interface text: ArraySlice<UInt8>, _ setting: Setting) throws(UsageError) {
-    let parts = text.split(separator: UInt8(ascii: ":"), maxSplits: 1, omittingEmptySubsequences: false)
-    let family: Family
-    switch parts.dropFirst().first {
-    case nil: family = .any
-    case let word? where word.elementsEqual("inet".utf8): family = .inet
-    case let word? where word.elementsEqual("inet6".utf8): family = .inet6
-    default:
+    let name = text.prefix { $0 != .colon }
+    let suffix = text[name.endIndex...].dropFirst()
+    let named = [Family.inet, .inet6].first { isSame(suffix, $0.rawValue) }
+    guard let family = name.endIndex == text.endIndex ? .any : named else {
       throw setting.wrong("no such family; give interface:eth0, interface:eth0:inet or interface:eth0:inet6")
     }
-    self = .interface(try interfaceName(parts.first ?? [], setting), family)
+    // What the kernel takes for a name (dev_valid_name): at most 15 bytes, no slash, colon or space.
+    guard 1...15 ~= name.count, name.allSatisfy({ $0.isVisible && $0 != .slash }) else {
+      throw setting.wrong("not an interface; give interface:eth0")
+    }
+    self = .interface(String(decoding: name, as: UTF8.self), family)
   }
-}
-
-/// `0.0.0.0` and `::` in any spelling. Consul refuses these two, and takes `0::0` as if it could be reached.
-private func isUnspecified(_ value: ArraySlice<UInt8>) -> Bool {
-  value.allSatisfy { $0 == UInt8(ascii: "0") || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ":") }
-}
-
-/// What the kernel takes for a name (dev_valid_name): at most 15 bytes, no slash, colon or space.
-private func interfaceName(_ name: ArraySlice<UInt8>, _ setting: Setting) throws(UsageError) -> String {
-  let isValid = name.allSatisfy {
-    $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: ":")
-  }
-  guard isValid, 1...15 ~= name.count else { throw setting.wrong("not an interface; give interface:eth0") }
-  return String(decoding: name, as: UTF8.self)
 }

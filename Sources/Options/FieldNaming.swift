@@ -13,19 +13,11 @@ private let userData = ["Arguments", "Config", "Header", "Meta"]
 func fieldName(_ key: String) -> String {
   var name: [UInt8] = []
   for word in key.utf8.split(separator: UInt8(ascii: "_")) {
-    let bytes = Array(word)
-    let isCapital = capitals.contains { $0.utf8.elementsEqual(bytes) }
-    name += isCapital ? bytes.map(uppercased) : [uppercased(bytes[0])] + bytes.dropFirst()
+    let isCapital = capitals.contains { isSame(word, $0) }
+    let length = isCapital ? word.count : 1
+    name += word.prefix(length).map { $0.uppercased } + Array(word.dropFirst(length))
   }
   return String(decoding: name, as: UTF8.self)
-}
-
-private func uppercased(_ byte: UInt8) -> UInt8 {
-  UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte ? byte & ~0x20 : byte
-}
-
-extension JSON.Member {
-  func isNamed(_ name: String) -> Bool { key.utf8.elementsEqual(name.utf8) }
 }
 
 /// Renames the fields of a service file to those of the API.
@@ -43,7 +35,7 @@ struct FieldNaming {
       guard names.insert(Array(name.utf8)).inserted else {
         throw path[member.key].wrong("given twice; give it once")
       }
-      if name.utf8.elementsEqual("Token".utf8) {
+      if isSame(name, "Token") {
         hasToken = true
       } else {
         named.append(JSON.Member(name, try value(member.value, of: name, at: path[member.key])))
@@ -53,30 +45,26 @@ struct FieldNaming {
   }
 
   private mutating func value(_ value: JSON, of name: String, at path: JSONPath) throws(UsageError) -> JSON {
-    if userData.contains(where: { $0.utf8.elementsEqual(name.utf8) }) { return value }
+    if userData.contains(where: { isSame($0, name) }) { return value }
     switch value {
-    case .object(let members) where name.utf8.elementsEqual("TaggedAddresses".utf8):
-      var addresses: [JSON.Member] = []
-      for member in members {
-        addresses.append(JSON.Member(member.key, try self.value(member.value, of: "", at: path[member.key])))
+    case .object(var members) where isSame(name, "TaggedAddresses"):
+      for (index, member) in members.enumerated() {
+        members[index].value = try self.value(member.value, of: "", at: path[member.key])
       }
-      return .object(addresses)
+      return .object(members)
     case .object(let members):
-      let isCheck = name.utf8.elementsEqual("Check".utf8) || name.utf8.elementsEqual("Checks".utf8)
-      let named = try self.members(members, at: path)
-      return .object(isCheck ? named.map(checkField) : named)
-    case .array(let elements):
-      var values: [JSON] = []
-      for (index, element) in elements.enumerated() {
-        values.append(try self.value(element, of: name, at: path[index]))
+      var named = try self.members(members, at: path)
+      // A check's `id` has another name in the API than a service's.
+      if isSame(name, "Check") || isSame(name, "Checks") {
+        for index in named.indices where isSame(named[index].key, "ID") { named[index].key = "CheckID" }
       }
-      return .array(values)
+      return .object(named)
+    case .array(var elements):
+      for (index, element) in elements.enumerated() {
+        elements[index] = try self.value(element, of: name, at: path[index])
+      }
+      return .array(elements)
     default: return value
     }
   }
-}
-
-/// A check's `id` has another name in the API than a service's.
-private func checkField(_ member: JSON.Member) -> JSON.Member {
-  member.isNamed("ID") ? JSON.Member("CheckID", member.value) : member
 }

@@ -16,22 +16,12 @@ public enum Invocation: Equatable, Sendable {
     arguments: [[UInt8]], environment: [[UInt8]], hostname: String, read: FileReader
   ) throws(UsageError) -> Invocation {
     let commandLine = CommandLine(arguments)
-    if let result = commandLine.helpOrVersion { return result }
+    if let flag = commandLine.helpOrVersion { return flag == .help ? .help : .version }
     if let error = commandLine.error { throw error }
     if commandLine.command.isEmpty, !commandLine.has(.dryRun) {
       throw UsageError("no command; give it after the options, or see servicewrapper --help")
     }
-    return .run(try Options(Settings(commandLine, Environment(environment)), hostname: hostname, read: read))
-  }
-}
-
-extension CommandLine {
-  /// `--help` or `--version`, whichever came first.
-  var helpOrVersion: Invocation? {
-    for one in given {
-      if one.flag == .help { return .help }
-      if one.flag == .version { return .version }
-    }
-    return nil
+    let settings = Settings(commandLine: commandLine, environment: Environment(environment))
+    return .run(try Options(settings, hostname: hostname, read: read))
   }
 }

@@ -1,3 +1,5 @@
+internal import Formats
+
 /// A path in the service file, as messages show it: `--service-file: services[1].port`.
 struct JSONPath {
   let text: String

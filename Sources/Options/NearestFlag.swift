@@ -2,16 +2,11 @@ extension Flag {
   /// The option that an unknown one was probably meant to be: it begins with all of `word`, or differs in at
   /// most two letters, one if it is short.
   static func nearest(to word: [UInt8], of program: ProgramName) -> Flag? {
-    guard word.count > 3, word.count < 40 else { return nil }
-    for flag in program.flags where flag.name.utf8.starts(with: word) { return flag }
-    var nearest: Flag?
-    var least = word.count < 7 ? 2 : 3
-    for flag in program.flags {
-      let distance = editDistance(Array(flag.name.utf8), word)
-      guard distance < least else { continue }
-      (nearest, least) = (flag, distance)
-    }
-    return nearest
+    guard 4..<40 ~= word.count else { return nil }
+    if let flag = program.flags.first(where: { $0.name.utf8.starts(with: word) }) { return flag }
+    let distances = program.flags.map { (flag: $0, distance: editDistance(Array($0.name.utf8), word)) }
+    guard let nearest = distances.min(by: { $0.distance < $1.distance }) else { return nil }
+    return nearest.distance < (word.count < 7 ? 2 : 3) ? nearest.flag : nil
   }
 }
 

@@ -5,38 +5,29 @@ extension Options {
     command = settings.commandLine.command
     log = try LogOptions(settings)
     process = try ProcessOptions(settings)
-    guard try registers(settings) else {
-      var settings = settings
+    var ofProcess = settings
+    if try settings.isOff(.noRegister) {
       let ports = try? settings.ports()
-      settings.port = ports?.count == 1 ? ports?.first : nil
-      (services, consul, token) = ([], .standard, .none)
-      (readyTimeout, warnings) = (nil, [])
-      stop = try StopOptions(settings)
-      return
+      ofProcess.port = ports?.count == 1 ? ports?.first : nil
+    } else {
+      let each = try settings.ofEachService(settings.fileEntries(read, warnings: &warnings))
+      services = try readServices(each, hostname: hostname, warnings: &warnings)
+      consul = try settings.consulAddress()
+      token = try TokenSource(settings)
+      ofProcess = try settings.ofProcess(beside: each)
+      readyTimeout = try ofProcess[.readyTimeout]?.limit()
     }
-    let file = try settings.serviceFile(read)
-    let each = try settings.ofEachService(file?.services ?? [])
-    var warnings = file?.warnings ?? []
-    services = try readServices(each, hostname: hostname, warnings: &warnings)
-    consul = try consulAddress(settings)
-    token = try TokenSource(settings)
-    let ofProcess = try settings.ofProcess(beside: each)
-    readyTimeout = try ofProcess[.readyTimeout]?.limit()
     stop = try StopOptions(ofProcess)
-    self.warnings = warnings
   }
 }
 
-private func registers(_ settings: Settings) throws(UsageError) -> Bool {
-  if settings.commandLine.has(.noRegister) { return false }
-  return try settings[.noRegister]?.boolean() ?? true
-}
-
-func consulAddress(_ settings: Settings) throws(UsageError) -> ServerAddress {
-  // As with consul itself, an address in http:// doesn't undo it.
-  if let tls = settings.environment.setting("CONSUL_HTTP_SSL"), try tls.boolean() {
-    throw tls.wrong("TLS isn't supported yet; unset it to talk to Consul in plain HTTP")
+extension Settings {
+  func consulAddress() throws(UsageError) -> ServerAddress {
+    // As with consul itself, an address in http:// doesn't undo it.
+    if let tls = environment.setting("CONSUL_HTTP_SSL"), try tls.boolean() {
+      throw tls.wrong("TLS isn't supported yet; unset it to talk to Consul in plain HTTP")
+    }
+    guard let address = self[.consulAddr] else { return .standard }
+    return try ServerAddress(address)
   }
-  guard let address = settings[.consulAddr] else { return .standard }
-  return try ServerAddress(address)
 }

@@ -1,13 +1,13 @@
 /// All options of servicewrapper.
 public struct Options: Equatable, Sendable {
   /// No two with one ID; empty with `--no-register`: be an init only.
-  public let services: [Service]
+  public internal(set) var services: [Service] = []
   /// The address of Consul's agent.
-  public let consul: ServerAddress
+  public internal(set) var consul = ServerAddress.standard
   /// The source of Consul's ACL token.
-  public let token: TokenSource
+  public internal(set) var token = TokenSource.none
   /// How long the process may take to be ready; nil: as long as it likes.
-  public let readyTimeout: Duration?
+  public internal(set) var readyTimeout: Duration?
   /// How the process is stopped.
   public let stop: StopOptions
   /// How the process is started, and how its signals and its exit status are treated.
@@ -19,10 +19,8 @@ public struct Options: Equatable, Sendable {
   /// The program and its arguments.
   public let command: [[UInt8]]
   /// Warnings about valid but unwise options, one line each, for the log.
-  public let warnings: [String]
-}
+  public internal(set) var warnings: [String] = []
 
-extension Options {
   /// The ports that servers are to bind: Consul's, and those of the process. Our connections must not come from them.
   public var serverPorts: [Int] {
     let own = services.flatMap { [$0.port, $0.advertisedPort, $0.ready.port].compactMap { $0 } }

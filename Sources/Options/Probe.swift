@@ -1,3 +1,5 @@
+internal import Formats
+
 /// How the process shows that it is ready.
 public enum Probe: Equatable, Sendable {
   /// It was started.
@@ -33,16 +35,10 @@ extension Probe {
       self = settings.port == nil ? .none : .tcp
       return
     }
-    if setting.matches("tcp"), settings.port == nil {
-      throw setting.wrong("no port to probe; give --port PORT too")
-    }
-    self = try Probe(setting)
-  }
-
-  private init(_ setting: Setting) throws(UsageError) {
-    if setting.matches("none") {
+    if isSame(setting.value, "none") {
       self = .none
-    } else if setting.matches("tcp") {
+    } else if isSame(setting.value, "tcp") {
+      if settings.port == nil { throw setting.wrong("no port to probe; give --port PORT too") }
       self = .tcp
     } else if let command = setting.rest(after: "exec:") {
       if command.isEmpty { throw setting.wrong("no command; give exec:COMMAND") }
@@ -51,9 +47,9 @@ extension Probe {
       self = .unix(path: try setting.socketPath(path))
     } else if let authority = setting.rest(after: "tcp://") {
       let (host, rest) = try setting.probedHost(authority)
-      self = .tcpAt(host: host, port: try setting.probedPort(rest))
+      self = .tcpAt(host: host, port: try setting.port(rest, standard: nil, wanted))
     } else if let url = setting.rest(after: "http://") {
-      self = try Probe.http(url, setting)
+      self = try Probe(url, setting)
     } else if setting.rest(after: "https://") != nil {
       throw setting.wrong("the probe speaks no TLS; give http://, tcp:// or exec:COMMAND")
     } else {
@@ -61,48 +57,28 @@ extension Probe {
     }
   }
 
-  private static func http(_ url: ArraySlice<UInt8>, _ setting: Setting) throws(UsageError) -> Probe {
-    let end = url.firstIndex { "/?#".utf8.contains($0) } ?? url.endIndex
-    let (host, rest) = try setting.probedHost(url[..<end])
-    let target = url[end...]
-    guard target.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+  /// - Parameter url: without `http://`.
+  private init(_ url: ArraySlice<UInt8>, _ setting: Setting) throws(UsageError) {
+    let authority = url.prefix { !"/?#".utf8.contains($0) }
+    let (host, rest) = try setting.probedHost(authority)
+    let target = url[authority.endIndex...]
+    guard target.allSatisfy({ $0.isVisible }) else {
       throw setting.wrong("blanks and what isn't ASCII have no place in a path; give them as %20")
     }
     if target.contains(UInt8(ascii: "#")) { throw setting.wrong("a # is never sent; leave it out") }
-    let slash = target.first == UInt8(ascii: "/") ? "" : "/"
-    return .http(
-      host: host, port: rest.isEmpty ? 80 : try setting.probedPort(rest),
-      path: slash + String(decoding: target, as: UTF8.self))
+    let path = (target.first == .slash ? "" : "/") + String(decoding: target, as: UTF8.self)
+    self = .http(host: host, port: try setting.port(rest, standard: 80, wanted), path: path)
   }
 }
 
 extension Setting {
-  /// What follows `start`, if it begins so.
-  fileprivate func rest(after start: String) -> ArraySlice<UInt8>? {
-    value.starts(with: start.utf8) ? value.dropFirst(start.utf8.count) : nil
-  }
-
   /// A host that needs no resolving: waiting for a name server says nothing about the process.
   fileprivate func probedHost(_ text: ArraySlice<UInt8>) throws(UsageError) -> (String, ArraySlice<UInt8>) {
-    // What stands before an @ may be a password: not to be shown.
-    if text.contains(UInt8(ascii: "@")) {
-      throw UsageError("\(source): no user or password can be in it; \(wanted)")
-    }
-    if isIPv6(text) { throw wrong("an IPv6 address needs brackets; give [::1]:80") }
-    guard let (host, rest) = bracketed(text) ?? unbracketed(text) else {
-      throw wrong("not a host and a port; \(wanted)")
-    }
-    guard isIPv4(host) || isIPv6(host) || host.elementsEqual("localhost".utf8) else {
+    try refusePassword(in: text, wanted)
+    let (host, rest) = try host(in: text, port: 80, "not a host and a port; \(wanted)")
+    guard isIPv4(host) || isIPv6(host) || isSame(host, "localhost") else {
       throw wrong("the probe resolves no names; give an IP address or localhost")
     }
     return (String(decoding: host, as: UTF8.self), rest)
-  }
-
-  /// `:PORT`.
-  fileprivate func probedPort(_ text: ArraySlice<UInt8>) throws(UsageError) -> Int {
-    guard text.first == UInt8(ascii: ":"), let port = portNumber(text.dropFirst()) else {
-      throw wrong("no port from 1 to 65535 after the host; \(wanted)")
-    }
-    return port
   }
 }

@@ -4,9 +4,7 @@ enum ProgramName: String, CaseIterable {
   case watcher = "servicewatcher"
 
   var flags: [Flag] {
-    let watchers: [Flag] = [
-      .engine, .cleanupOnly, .internalPorts, .explicit, .ip, .tags, .deregisterOnExit,
-    ]
+    let watchers: [Flag] = [.engine, .cleanupOnly, .internalPorts, .explicit, .ip, .tags, .deregisterOnExit]
     let common: [Flag] = [.consulAddr, .tokenFile, .logLevel, .logFormat, .help, .version]
     return switch self {
     case .wrapper: Flag.allCases.filter { !watchers.contains($0) }

@@ -1,73 +1,75 @@
-public import Formats
+public import Consul
+internal import Formats
 
 /// A service to register with Consul.
 public struct Service: Equatable, Sendable {
-  /// The name that is registered.
-  public let name: String
-  /// This instance of it, stable over a restart of the same container.
-  public let id: String
+  /// What is registered, without the address and our identity.
+  public var definition: Definition
   /// The port that is probed; nil if the process has none.
   public let port: Int?
-  /// The port that is registered; the probed one by default.
-  public let advertisedPort: Int?
   /// The address that is registered.
   public let address: Address
-  /// The tags that are registered; empty for none.
-  public let tags: [String]
-  /// The Meta that is registered, without our identity; empty for none.
-  public let meta: [MetaEntry]
   /// How it shows that it is ready.
   public let ready: Probe
-  /// How long a check stays passing without an update; nil: no TTL checks.
-  public let ttl: Duration?
-  /// How long Consul keeps the service once we are gone; nil: for ever, as without checks. Consul's floor is a minute.
-  public let deregisterAfter: Duration?
-  /// Checks that the agent runs itself, beside the TTL checks.
-  public var checks: [ConsulCheck] = []
-  /// Checks of the service file, as the API names their fields.
-  public var fileChecks: [JSON] = []
-  /// Other fields of the service file, as the API names them.
-  public var fields: [JSON.Member] = []
-  /// Consul Enterprise's; nil: not to be sent.
-  public var namespace: String?
-  /// Consul Enterprise's partition; nil: not to be sent.
-  public var partition: String?
   /// Whether the Meta gets our identity.
   public var isIdentified = true
+
+  /// The name that is registered.
+  public var name: String { definition.name }
+  /// This instance of it, stable over a restart of the same container.
+  public var id: String { definition.id }
+  /// The port that is registered; the probed one by default.
+  public var advertisedPort: Int? { definition.port }
+  /// How long a check stays passing without an update; nil: no TTL checks.
+  public var ttl: Duration? { definition.checks?.ttl }
+  /// How long Consul keeps the service once we are gone; nil: for ever, as without checks. Consul's floor is a minute.
+  public var deregisterAfter: Duration? { definition.checks?.deregisterAfter }
+  /// The namespace and partition of Consul Enterprise; neither if unset.
+  public var tenancy: Tenancy { definition.tenancy }
 }
 
 extension Service {
   init(_ settings: Settings, hostname: String, warnings: inout [String]) throws(UsageError) {
-    let name = try ServiceName(settings)
-    self.name = try name.registered.text()
-    id = try serviceID(settings, name: try name.given.text(), hostname: hostname)
+    let (given, name) = try settings.names()
+    definition = Definition(name: try name.text(), id: "")
+    let words = [try given.text(), hostname].filter { !$0.utf8.isEmpty }
+    let standard = (words + (settings.port.map { ["\($0)"] } ?? [])).joined(separator: "-")
+    definition.id = try settings.serviceID(
+      orElse: Setting(source: "default --id", text: standard),
+      "Consul couldn't deregister it: no \"//\", \".\" or \"..\" part, no \"/\" at an end; give another --id")
     port = settings.port
-    advertisedPort = try settings.single(.advertisePort)?.port() ?? settings.port
+    definition.port = try settings.single(.advertisePort)?.port() ?? settings.port
     address = try Address(settings[.address])
-    var tags: [String] = []
-    for tag in settings.list(.tag) { tags.append(try tag.text()) }
-    self.tags = tags
-    meta = try readMeta(settings)
+    definition.tags = try settings.list(.tag).map { tag throws(UsageError) in try tag.text() }
+    definition.meta = try settings.meta()
     ready = try Probe(settings)
-    let times = try CheckTimes(settings)
-    (ttl, deregisterAfter) = (times.ttl, times.deregisterAfter)
-    fileChecks = settings.fileEntry?.checks ?? []
-    fields = settings.fileEntry?.fields ?? []
-    namespace = try (settings.environment.setting("CONSUL_NAMESPACE") ?? settings.fileEntry?.namespace)?
-      .text()
-    partition = try (settings.environment.setting("CONSUL_PARTITION") ?? settings.fileEntry?.partition)?
-      .text()
-    if settings.commandLine.has(.noMeta) {
-      isIdentified = false
-    } else {
-      isIdentified = try settings[.noMeta]?.boolean() ?? true
+    if !name.isDNSLabel {
+      let reason = "can't be found by DNS; it takes 1 to 63 letters, digits and inner dashes"
+      note(name.complaint(reason), in: &warnings)
     }
-    for warning in name.warnings + times.warnings { note(warning, in: &warnings) }
-    checks = try readChecks(settings, port: advertisedPort, warnings: &warnings)
+    definition.checks = try settings.ttlChecks(warnings: &warnings)
+    let (file, environment) = (settings.fileEntry, settings.environment)
+    (definition.moreChecks, definition.fields) = (file?.checks ?? [], file?.fields ?? [])
+    definition.tenancy = Tenancy(
+      namespace: try (environment.setting("CONSUL_NAMESPACE") ?? file?.namespace)?.text(),
+      partition: try (environment.setting("CONSUL_PARTITION") ?? file?.partition)?.text())
+    isIdentified = try !settings.isOff(.noMeta)
+    definition.agentChecks = try settings.agentChecks(port: definition.port, warnings: &warnings)
+  }
+}
+
+extension Definition {
+  /// A definition with all of the service's checks; *ready* starts as passing if `isReady`, else as critical.
+  /// - Parameter address: nil for the agent's own.
+  public init(_ service: Service, address: String?, isReady: Bool, identity: Identity) {
+    self = service.definition
+    self.address = address
+    checks?.ready = isReady ? .passing : .critical
+    if service.isIdentified { identify(as: identity) }
   }
 }
 
 /// Several services may be warned about with one line.
 func note(_ warning: String, in warnings: inout [String]) {
-  if !warnings.contains(where: { $0.utf8.elementsEqual(warning.utf8) }) { warnings.append(warning) }
+  if !warnings.contains(where: { isSame($0, warning) }) { warnings.append(warning) }
 }

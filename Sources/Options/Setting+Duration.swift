@@ -1,3 +1,5 @@
+internal import Formats
+
 /// The longest duration that is taken, a year: beyond it is a slip of the keyboard.
 private let longest = 8760 * 3_600_000
 
@@ -6,12 +8,10 @@ extension Setting {
   /// `8760h`. Go's bare `0`, its signs and its units below a millisecond are refused.
   func duration() throws(UsageError) -> Duration {
     var rest = value[...]
-    if rest.first == UInt8(ascii: "-") { throw wrong("can't be negative; give 15s, 500ms or 1m30s") }
+    if rest.first == .dash { throw wrong("can't be negative; give 15s, 500ms or 1m30s") }
     var milliseconds = 0
     repeat {
-      let count = try takeCount(&rest)
-      let unit = try takeUnit(&rest)
-      milliseconds += try whole(count, of: unit)
+      milliseconds += try takeMilliseconds(&rest)
       if milliseconds > longest { throw tooLong }
     } while !rest.isEmpty
     return .milliseconds(milliseconds)
@@ -24,49 +24,48 @@ extension Setting {
     return limit
   }
 
-  private typealias Count = (digits: Int, decimals: Int)
+  /// The duration as it was written: Go reads the same format.
+  func goDuration() throws(UsageError) -> String {
+    _ = try limit()
+    return try text()
+  }
 
-  /// A number such as `12` or `1.5`, as its digits without the point and how many of them are behind it.
-  private func takeCount(_ rest: inout ArraySlice<UInt8>) throws(UsageError) -> Count {
-    let number = rest.prefix { isDigit($0) || $0 == UInt8(ascii: ".") }
+  /// A number and its unit, such as `12s` or `1.5h`.
+  private func takeMilliseconds(_ rest: inout ArraySlice<UInt8>) throws(UsageError) -> Int {
+    let number = rest.prefix { $0.isDigit || $0 == .dot }
     rest = rest.dropFirst(number.count)
-    let parts = number.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-    guard parts.count <= 2, !parts[0].isEmpty, parts.last?.isEmpty == false else {
+    let parts = number.parts(at: .dot)
+    guard parts.count <= 2, parts.allSatisfy({ !$0.isEmpty }) else {
       throw wrong("not a duration; give 15s, 500ms or 1m30s")
     }
-    let decimals = parts.count == 2 ? parts[1] : []
+    let decimals = parts.dropFirst().first ?? []
     // 8 digits and 3 decimals, counted in the hour's milliseconds, stay far below 2^63.
-    guard parts[0].count <= 8 else { throw tooLong }
-    guard decimals.count <= 3 else { throw tooFine }
-    guard let digits = decimalNumber(parts[0] + decimals) else { throw tooLong }
-    return (digits, decimals.count)
+    if parts[0].count > 8 { throw tooLong }
+    if decimals.count > 3 { throw tooFine }
+    var milliseconds = try takeUnit(&rest) * ((parts[0] + decimals).decimal ?? 0)
+    for _ in decimals {
+      if milliseconds % 10 != 0 { throw tooFine }
+      milliseconds /= 10
+    }
+    return milliseconds
   }
 
   /// The unit in milliseconds.
   private func takeUnit(_ rest: inout ArraySlice<UInt8>) throws(UsageError) -> Int {
-    let unit = rest.prefix { !isDigit($0) && $0 != UInt8(ascii: ".") }
+    let unit = rest.prefix { !$0.isDigit && $0 != .dot }
     rest = rest.dropFirst(unit.count)
     for (name, milliseconds) in [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000)]
-    where unit.elementsEqual(name.utf8) {
+    where isSame(unit, name) {
       return milliseconds
     }
-    if unit.isEmpty { throw wrong("a duration needs a unit; give \(example(value)), 500ms or 1m30s") }
-    throw wrong("no unit \(quoted(Array(unit))) in a duration; give ms, s, m or h, as in 1m30s")
-  }
-
-  private func whole(_ count: Count, of unit: Int) throws(UsageError) -> Int {
-    var scale = 1
-    for _ in 0..<count.decimals { scale *= 10 }
-    guard count.digits * unit % scale == 0 else { throw tooFine }
-    return count.digits * unit / scale
+    if !unit.isEmpty {
+      throw wrong("no unit \(quoted(Array(unit))) in a duration; give ms, s, m or h, as in 1m30s")
+    }
+    // What a bare number was probably meant to be.
+    let seconds = value.decimal.flatMap { 1...9999 ~= $0 ? $0 : nil } ?? 15
+    throw wrong("a duration needs a unit; give \(seconds)s, 500ms or 1m30s")
   }
 
   private var tooLong: UsageError { wrong("too long; give at most 8760h") }
   private var tooFine: UsageError { wrong("too fine; give whole milliseconds, at most 3 decimals") }
-}
-
-/// The duration that a bare number was probably meant to be.
-private func example(_ value: [UInt8]) -> String {
-  guard let seconds = decimalNumber(value[...]), 1...9999 ~= seconds else { return "15s" }
-  return "\(seconds)s"
 }

@@ -1,5 +1,6 @@
 // One service for each port, or for each that the file has.
 
+internal import Consul
 internal import Formats
 
 extension Settings {
@@ -7,14 +8,24 @@ extension Settings {
   static let mostServices = 100
 
   /// The settings of each service.
-  func ofEachService(_ fileEntry: [ServiceFileEntry]) throws(UsageError) -> [Settings] {
-    if fileEntry.count > 1 { return try ofEach(fileEntry) }
-    var common = self
-    common.fileEntry = fileEntry.first
-    let ports = try common.ports()
-    guard !ports.isEmpty else { return [common] }
-    common.isOneOfMany = ports.count > 1
-    return ports.map { common.on(port: $0) }
+  /// - Parameter entries: those of the service file; one that is nil without a file.
+  func ofEachService(_ entries: [ServiceFileEntry?]) throws(UsageError) -> [Settings] {
+    if entries.count > 1, let port = self[.port] {
+      throw port.wrong("the service file has \(entries.count) services, each with its own; leave it out")
+    }
+    var each: [Settings] = []
+    for entry in entries {
+      var one = self
+      one.fileEntry = entry
+      let ports = try one.ports()
+      one.isOneOfMany = max(entries.count, ports.count) > 1
+      if ports.isEmpty { each.append(one) }
+      for port in ports {
+        one.port = port
+        each.append(one)
+      }
+    }
+    return each
   }
 
   /// The probed ports, each once.
@@ -30,31 +41,11 @@ extension Settings {
     return ports
   }
 
-  private func ofEach(_ fileEntry: [ServiceFileEntry]) throws(UsageError) -> [Settings] {
-    if let port = self[.port] {
-      throw port.wrong("the service file has \(fileEntry.count) services, each with its own; leave it out")
-    }
-    var each: [Settings] = []
-    for service in fileEntry {
-      var one = self
-      (one.fileEntry, one.isOneOfMany) = (service, true)
-      each.append(one.on(port: try one.ports().first))
-    }
-    return each
-  }
-
-  private func on(port: Int?) -> Settings {
-    var one = self
-    one.port = port
-    return one
-  }
-
   /// Settings of the process, which exist once for all services: `SERVICE_<port>_X` holds if there is one port.
   func ofProcess(beside each: [Settings]) throws(UsageError) -> Settings {
     guard each.count > 1 else { return each.first ?? self }
     for suffix in ["READY_TIMEOUT", "STOP_SIGNALS", "DRAIN", "STOP_TIMEOUT"] {
-      for one in each {
-        guard let setting = one.ofPort(suffix) else { continue }
+      if let setting = each.lazy.compactMap({ $0.ofPort(suffix) }).first {
         throw setting.wrong("there is one process for several ports; give SERVICE_\(suffix)")
       }
     }
@@ -75,8 +66,8 @@ func readServices(
   var services: [Service] = []
   for settings in each {
     let service = try Service(settings, hostname: hostname, warnings: &warnings)
-    if services.contains(where: { $0.id.utf8.elementsEqual(service.id.utf8) }) {
-      let id = settings[.id] ?? Setting(source: "default --id", value: Array(service.id.utf8))
+    if services.contains(where: { isSame($0.id, service.id) }) {
+      let id = settings[.id] ?? Setting(source: "default --id", text: service.id)
       throw id.wrong("two services have this ID, and Consul would keep one; give each its own")
     }
     services.append(service)
@@ -90,15 +81,11 @@ func readServices(
 
 /// An agent identifies a check by its ID alone, across services; two of each service are ours.
 private func repeatedCheck(of services: [Service]) -> [UInt8]? {
-  var seen: Set<[UInt8]> = []
-  for service in services where service.ttl != nil {
-    for kind in ["alive", "ready"] { seen.insert(Array("\(service.id):\(kind)".utf8)) }
+  let definitions = services.map { $0.definition }
+  let ours = definitions.filter { $0.checks != nil }.flatMap { definition in
+    CheckKind.allCases.map { Array($0.id(of: definition.id).utf8) }
   }
-  for service in services {
-    for check in service.fileChecks {
-      guard let id = check["CheckID"]?.string, !id.utf8.isEmpty else { continue }
-      if !seen.insert(Array(id.utf8)).inserted { return Array(id.utf8) }
-    }
-  }
-  return nil
+  var seen = Set(ours)
+  let ids = definitions.flatMap { $0.moreChecks.map { Array(($0["CheckID"]?.string ?? "").utf8) } }
+  return ids.first { !$0.isEmpty && !seen.insert($0).inserted }
 }

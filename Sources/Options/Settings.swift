@@ -14,37 +14,31 @@ struct Settings {
   /// Every variable without another meaning is Meta, even without the flag.
   var metaFromEnvironment = false
 
-  init(_ commandLine: CommandLine, _ environment: Environment) {
-    self.commandLine = commandLine
-    self.environment = environment
-  }
-
   subscript(_ flag: Flag) -> Setting? {
-    flags(flag).first ?? fromEnvironment(flag) ?? fileEntry?.list(flag).first
+    commandLine.given[flag]?.first ?? fromEnvironment(flag) ?? fileEntry?.values[flag]?.first
   }
 
   /// All of a repeatable option: the flags, or else the variable's list, split at commas, or else the file's.
   func list(_ flag: Flag) -> [Setting] {
-    let given = flags(flag)
-    if !given.isEmpty { return given }
-    guard let variable = fromEnvironment(flag) else { return fileEntry?.list(flag) ?? [] }
-    var items: [Setting] = []
-    for item in splitList(variable.value) { items.append(Setting(source: variable.source, value: item)) }
-    return items
+    commandLine.given[flag] ?? fromEnvironment(flag)?.items ?? fileEntry?.values[flag] ?? []
   }
 
-  func flags(_ flag: Flag) -> [Setting] {
-    var settings: [Setting] = []
-    for given in commandLine.given where given.flag == flag {
-      settings.append(Setting(source: flag.name, value: given.value))
-    }
-    return settings
+  /// Whether a flag without a value is given, or its variable is true.
+  func isOn(_ flag: Flag) throws(UsageError) -> Bool {
+    if commandLine.has(flag) || flag == .metaFromEnv && metaFromEnvironment { return true }
+    return try self[flag]?.boolean() ?? false
+  }
+
+  /// Whether a flag that begins with `--no-` is given, or its variable is false.
+  func isOff(_ flag: Flag) throws(UsageError) -> Bool {
+    if commandLine.has(flag) { return true }
+    return try self[flag]?.boolean() == false
   }
 
   /// A setting that services can't share: refused if it is given for several.
   func single(_ flag: Flag) throws(UsageError) -> Setting? {
     guard let setting = self[flag], isOneOfMany, !setting.isOwn else { return self[flag] }
-    guard let port, case .service(let suffix) = flag.variable else {
+    guard let port, let suffix = flag.suffix else {
       throw setting.wrong("several services can't share it; give each its own in the service file")
     }
     throw setting.wrong("several services can't share it; give SERVICE_\(port)_\(suffix)")
@@ -62,10 +56,7 @@ struct Settings {
   }
 
   private func fromEnvironment(_ flag: Flag) -> Setting? {
-    switch flag.variable {
-    case .other(let name): environment.setting(commandLine.program.variable(name))
-    case .service(let suffix): variable(suffix)
-    case nil: nil
-    }
+    if let suffix = flag.suffix { return variable(suffix) }
+    return flag.variable.flatMap { environment.setting(commandLine.program.variable($0)) }
   }
 }

@@ -12,12 +12,9 @@ public struct StopOptions: Equatable, Sendable {
 
 extension StopOptions {
   init(_ settings: Settings) throws(UsageError) {
-    var signals: [Int32] = []
-    for setting in settings.list(.stopSignal) {
-      let signal = try setting.stopSignal()
-      if !signals.contains(signal) { signals.append(signal) }
-    }
-    if !signals.isEmpty { self.signals = signals }
+    let given = try settings.list(.stopSignal).map { signal throws(UsageError) in try signal.stopSignal() }
+    if !given.isEmpty { signals = [] }
+    for signal in given where !signals.contains(signal) { signals.append(signal) }
     drain = try settings[.drain]?.duration() ?? .zero
     timeout = try settings[.stopTimeout]?.limit()
   }

@@ -1,3 +1,5 @@
+internal import Formats
+
 /// Where the token for Consul comes from. The value must never be shown.
 public enum TokenSource: Equatable, Sendable {
   case none
@@ -13,7 +15,7 @@ extension TokenSource {
     if let file = settings[.tokenFile] {
       self = .file(file.value)
     } else if let token = settings.environment.setting("CONSUL_HTTP_TOKEN") {
-      guard token.value.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+      guard token.value.allSatisfy({ $0.isVisible }) else {
         throw UsageError("\(token.source): has a space or another byte no token has; it isn't shown here")
       }
       self = .value(token.value)

@@ -1,6 +1,7 @@
 internal import Runtime
 internal import Consul
 internal import Engine
+internal import Formats
 internal import Options
 
 /// Builds the registrations of a container without a wrapper.

@@ -1,4 +1,5 @@
 internal import Runtime
+internal import Formats
 internal import Linux
 internal import Options
 internal import WrapperCore

@@ -1,3 +1,4 @@
+internal import Formats
 internal import Linux
 internal import Options
 internal import Runtime

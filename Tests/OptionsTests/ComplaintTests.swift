@@ -359,7 +359,7 @@ func aWrongOptionIsNamedWithWhatWouldBeRight(
 func whatIsSaidIsOneShortLine(_ flag: Flag, _ piece: String) {
   for count in [1, 7, 5000] {
     let value = String(repeating: piece, count: count)
-    let variable = (flag.variable?.name ?? "") + (flag == .meta ? value : "") + "=" + value
+    let variable = (flag.variable ?? "") + (flag == .meta ? value : "") + "=" + value
     for message in [complaint([flag.name + "=" + value]), complaint(["--port=65535"], [variable])] {
       if let message { #expect(isOneShortLine(message)) }
     }

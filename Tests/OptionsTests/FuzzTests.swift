@@ -29,7 +29,7 @@ private let pieces: [[UInt8]] =
     "\u{0}", "\n", "=x", "SERVICE_NAME=a",
   ].map { Array($0.utf8) } + [[0xFF], [0xC3], [0xED, 0xA0, 0x80]]
   + ProgramName.wrapper.flags.flatMap {
-    [Array($0.name.utf8), Array(($0.variable?.name ?? "X").utf8) + [0x3D]]
+    [Array($0.name.utf8), Array(($0.variable ?? "X").utf8) + [0x3D]]
   }
 
 /// One to three pieces in a row, or a valid option with a piece for its value.

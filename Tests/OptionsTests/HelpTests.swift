@@ -10,7 +10,7 @@ import Testing
 
   @Test(arguments: ProgramName.allCases)
   func hasEveryVariableAndNoOther(_ program: ProgramName) {
-    let variables = program.flags.compactMap { $0.variable.map { program.variable($0.name) } }
+    let variables = program.flags.compactMap { $0.variable.map { program.variable($0) } }
     let words = ["SERVICE", "CONSUL_", "DOCKER_"].reduce(into: Set<String>()) {
       $0.formUnion(program.helpWords($1))
     }

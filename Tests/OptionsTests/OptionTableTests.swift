@@ -1,3 +1,4 @@
+import Consul
 import Testing
 
 @testable import Options
@@ -29,9 +30,11 @@ struct OptionCase: Sendable, CustomTestStringConvertible {
       $0.service?.address == .literal("10.0.0.1")
     },
     OptionCase(.tag, "blue", "SERVICE_TAGS=blue") { $0.service?.tags == ["blue"] },
-    OptionCase(.meta, "a=b", "SERVICE_META_A=b") { $0.service?.meta == [MetaEntry(key: "a", value: "b")] },
+    OptionCase(.meta, "a=b", "SERVICE_META_A=b") {
+      $0.service?.meta == [Definition.Meta(key: "a", value: "b")]
+    },
     OptionCase(.metaFromEnv, "", "SERVICE_META_FROM_ENV=true") {
-      $0.service?.meta == [MetaEntry(key: "region", value: "eu")]
+      $0.service?.meta == [Definition.Meta(key: "region", value: "eu")]
     },
     OptionCase(.serviceFile, "web.json", "SERVICEWRAPPER_SERVICE_FILE=web.json") {
       $0.service?.fields.map(\.key) == ["Weights"]
@@ -102,17 +105,18 @@ struct OptionCase: Sendable, CustomTestStringConvertible {
 
   @Test(arguments: OptionCase.all.filter { $0.flag.variable != nil && $0.flag != .meta })
   func namesItsVariable(_ option: OptionCase) {
-    #expect(option.flag.variable.map { option.variable.hasPrefix($0.name + "=") } == true)
+    #expect(option.flag.variable.map { option.variable.hasPrefix($0 + "=") } == true)
   }
 }
 
 @Test func defaultsAreThoseOfTheHelpText() throws {
   let options = try options(["--port", "6379"])
-  let expected = Service(
-    name: "redis", id: "redis-host-6379", port: 6379, advertisedPort: 6379, address: .auto, tags: [],
-    meta: [], ready: .tcp, ttl: .seconds(15), deregisterAfter: .seconds(60))
+  let definition = Definition(
+    name: "redis", id: "redis-host-6379", port: 6379,
+    checks: .init(ttl: .seconds(15), deregisterAfter: .seconds(60)))
+  let expected = Service(definition: definition, port: 6379, address: .auto, ready: .tcp)
   #expect(options.services == [expected])
-  #expect(expected.isIdentified && expected.namespace == nil && expected.partition == nil)
+  #expect(expected.isIdentified && expected.tenancy == Tenancy())
   #expect(options.consul == .tcp(host: "127.0.0.1", port: 8500))
   #expect(options.token == .none)
   #expect(options.readyTimeout == nil)

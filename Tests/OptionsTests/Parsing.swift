@@ -1,3 +1,6 @@
+import Consul
+import Formats
+
 @testable import Options
 
 /// The service files that there are.
@@ -36,6 +39,15 @@ func options(
 extension Options {
   /// The only one, or the first.
   var service: Service? { services.first }
+}
+
+/// What is registered.
+extension Service {
+  var tags: [String] { definition.tags }
+  var meta: [Definition.Meta] { definition.meta }
+  var agentChecks: [AgentCheck] { definition.agentChecks }
+  var moreChecks: [JSON] { definition.moreChecks }
+  var fields: [JSON.Member] { definition.fields }
 }
 
 func service(_ arguments: [String] = [], _ environment: [String] = []) throws(UsageError) -> Service {

@@ -1,3 +1,4 @@
+import Consul
 import Testing
 
 @testable import Options
@@ -5,7 +6,7 @@ import Testing
 @Suite struct Precedence {
   @Test(arguments: OptionCase.all.filter { $0.flag != .noRegister })
   func flagsBeatTheEnvironmentWhateverItHolds(_ option: OptionCase) throws {
-    let name = option.flag == .meta ? "SERVICE_META_B" : option.flag.variable?.name ?? ""
+    let name = option.flag == .meta ? "SERVICE_META_B" : option.flag.variable ?? ""
     let words = option.others + [option.flag.name, option.value]
     for value in ["\u{1}", "x"] { #expect(option.isRead(try options(words, [name + "=" + value]))) }
   }
@@ -37,7 +38,7 @@ import Testing
     let environment = ["SERVICE_TAGS=a,b", "SERVICE_META_A=1", "SERVICE_STOP_SIGNALS=HUP"]
     let options = try options(["--tag=c", "--tag=d", "--meta=x=2", "--stop-signal=QUIT"], environment)
     #expect(options.service?.tags == ["c", "d"])
-    #expect(options.service?.meta == [MetaEntry(key: "x", value: "2")])
+    #expect(options.service?.meta == [Definition.Meta(key: "x", value: "2")])
     #expect(options.stop.signals == [3])
   }
 

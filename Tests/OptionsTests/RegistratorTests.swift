@@ -1,3 +1,4 @@
+import Consul
 import Formats
 import Testing
 
@@ -14,8 +15,8 @@ private struct Promise: Sendable, CustomTestStringConvertible {
   }
 }
 
-private func check(_ target: ConsulCheck.Target, _ fields: KeyValuePairs<String, JSON>) -> ConsulCheck {
-  ConsulCheck(target: target, fields: fields.map { JSON.Member($0.key, $0.value) })
+private func check(_ target: AgentCheck.Target, _ fields: KeyValuePairs<String, JSON>) -> AgentCheck {
+  AgentCheck(target, fields: fields.map { JSON.Member($0.key, $0.value) })
 }
 
 private let usual: JSON = .string("10s")
@@ -43,13 +44,13 @@ private let promises: [Promise] = [
   },
   Promise("unless escaped", [#"SERVICE_TAGS=/(;\,:-_)/"#]) { $0[0].tags == ["/(;,:-_)/"] },
   Promise("other names are attributes, in lower case", ["SERVICE_REGION=us2", "SERVICE_META_FROM_ENV=true"]) {
-    $0[0].meta == [MetaEntry(key: "region", value: "us2")]
+    $0[0].meta == [Definition.Meta(key: "region", value: "us2")]
   },
   Promise(
     "attributes may be one port's",
     ["SERVICE_PORT=443,80", "SERVICE_443_SNI=enabled", "SERVICE_META_FROM_ENV=1", "SERVICE_REGION="]
   ) { $0.map { $0.meta.map(\.key) } == [["sni"], []] },
-  Promise("without SERVICE_CHECK_X Consul checks nothing", ["SERVICE_PORT=80"]) { $0[0].checks == [] },
+  Promise("without SERVICE_CHECK_X Consul checks nothing", ["SERVICE_PORT=80"]) { $0[0].agentChecks == [] },
   Promise(
     "HTTP check, of one port",
     [
@@ -57,7 +58,7 @@ private let promises: [Promise] = [
       "SERVICE_80_CHECK_TIMEOUT=1s",
     ]
   ) {
-    $0.map(\.checks) == [
+    $0.map(\.agentChecks) == [
       [
         check(
           .http(path: "/health/endpoint/path"), ["Interval": .string("15s"), "Timeout": .string("1s")])
@@ -65,7 +66,7 @@ private let promises: [Promise] = [
     ]
   },
   Promise("HTTP check, every 10 s if not told", ["SERVICE_PORT=80", "SERVICE_CHECK_HTTP=/"]) {
-    $0[0].checks == [check(.http(path: "/"), ["Interval": usual])]
+    $0[0].agentChecks == [check(.http(path: "/"), ["Interval": usual])]
   },
   Promise(
     "HTTP check by another method",
@@ -73,7 +74,7 @@ private let promises: [Promise] = [
       "SERVICE_PORT=80", "SERVICE_CHECK_HTTP=/", "SERVICE_CHECK_HTTP_METHOD=HEAD",
       "SERVICE_CHECK_HTTPS_METHOD=PUT",
     ]
-  ) { $0[0].checks == [check(.http(path: "/"), ["Method": .string("HEAD"), "Interval": usual])] },
+  ) { $0[0].agentChecks == [check(.http(path: "/"), ["Method": .string("HEAD"), "Interval": usual])] },
   Promise(
     "HTTPS check",
     [
@@ -81,17 +82,17 @@ private let promises: [Promise] = [
       "SERVICE_CHECK_HTTPS_METHOD=OPTIONS",
     ]
   ) {
-    $0[0].checks == [
+    $0[0].agentChecks == [
       check(
         .https(path: "/h"), ["Method": .string("OPTIONS"), "TLSSkipVerify": .bool(true), "Interval": usual])
     ]
   },
   Promise("TCP check", ["SERVICE_PORT=443", "SERVICE_443_CHECK_TCP=true", "SERVICE_443_CHECK_TIMEOUT=3s"]) {
-    $0[0].checks == [check(.tcp, ["Interval": usual, "Timeout": .string("3s")])]
+    $0[0].agentChecks == [check(.tcp, ["Interval": usual, "Timeout": .string("3s")])]
   },
-  Promise("no TCP check", ["SERVICE_PORT=443", "SERVICE_CHECK_TCP=false"]) { $0[0].checks == [] },
+  Promise("no TCP check", ["SERVICE_PORT=443", "SERVICE_CHECK_TCP=false"]) { $0[0].agentChecks == [] },
   Promise("gRPC check", ["SERVICE_PORT=1", "SERVICE_CHECK_GRPC=true", "SERVICE_CHECK_TLS_SKIP_VERIFY=true"]) {
-    $0[0].checks == [check(.grpc, ["Interval": usual])]
+    $0[0].agentChecks == [check(.grpc, ["Interval": usual])]
   },
   Promise(
     "gRPC check over TLS",
@@ -100,25 +101,25 @@ private let promises: [Promise] = [
       "SERVICE_CHECK_TLS_SKIP_VERIFY=true", "SERVICE_CHECK_INTERVAL=5s",
     ]
   ) {
-    $0[0].checks == [
+    $0[0].agentChecks == [
       check(.grpc, ["GRPCUseTLS": .bool(true), "TLSSkipVerify": .bool(true), "Interval": .string("5s")])
     ]
   },
   Promise(
     "script check, with its placeholders", ["SERVICE_CHECK_SCRIPT=nc $SERVICE_IP $SERVICE_PORT | grep OK"]
   ) {
-    $0[0].checks == [check(.script("nc $SERVICE_IP $SERVICE_PORT | grep OK"), ["Interval": usual])]
+    $0[0].agentChecks == [check(.script("nc $SERVICE_IP $SERVICE_PORT | grep OK"), ["Interval": usual])]
   },
   Promise(
     "the first status", ["SERVICE_PORT=1", "SERVICE_CHECK_TCP=true", "SERVICE_CHECK_INITIAL_STATUS=passing"]
   ) {
-    $0[0].checks == [check(.tcp, ["Interval": usual, "Status": .string("passing")])]
+    $0[0].agentChecks == [check(.tcp, ["Interval": usual, "Status": .string("passing")])]
   },
   Promise(
     "of several checks there is one",
     ["SERVICE_PORT=80", "SERVICE_CHECK_TCP=true", "SERVICE_CHECK_HTTP=/", "SERVICE_CHECK_HTTPS=/s"]
-  ) { $0[0].checks == [check(.http(path: "/"), ["Interval": usual])] },
-  Promise("TTL check", ["SERVICE_CHECK_TTL=30s"]) { $0[0].ttl == .seconds(30) && $0[0].checks == [] },
+  ) { $0[0].agentChecks == [check(.http(path: "/"), ["Interval": usual])] },
+  Promise("TTL check", ["SERVICE_CHECK_TTL=30s"]) { $0[0].ttl == .seconds(30) && $0[0].agentChecks == [] },
   Promise("dropped when critical", ["SERVICE_CHECK_DEREGISTER_AFTER=10m"]) {
     $0[0].deregisterAfter == .seconds(600)
   },
@@ -136,7 +137,7 @@ private func whatAnImageSaysToRegistratorHoldsHere(_ promise: Promise) throws {
   @Test(arguments: ["CMD", "DOCKER"])
   func areWarnedAbout(_ kind: String) throws {
     let options = try options([], ["SERVICE_CHECK_\(kind)=/check"])
-    #expect(options.service?.checks == [])
+    #expect(options.service?.agentChecks == [])
     #expect(
       options.warnings == ["SERVICE_CHECK_\(kind): not used; SERVICE_READY=exec:COMMAND runs it in here"])
   }
@@ -177,7 +178,7 @@ private func whatAnImageSaysToRegistratorHoldsHere(_ promise: Promise) throws {
 
   @Test(arguments: ProgramName.wrapper.flags.filter { $0 != .meta && $0 != .port })
   func hasNoOptionsVariable(_ flag: Flag) throws {
-    guard case .service(let suffix) = flag.variable else { return }
+    guard let suffix = flag.suffix else { return }
     guard let option = OptionCase.all.first(where: { $0.flag == flag }) else { return }
     #expect(try meta([option.variable]) == [], "\(suffix)")
   }

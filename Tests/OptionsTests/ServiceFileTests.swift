@@ -1,3 +1,4 @@
+import Consul
 import Formats
 import Testing
 
@@ -82,16 +83,16 @@ private func written(_ value: JSON?) -> String { String(decoding: value?.bytes ?
   func goesToTheAPIInItsWords(_ field: (file: String, sent: String)) throws {
     let services = try fileEntry(#"{"service": {"name": "a", \#(field.file)}}"#)
     #expect(written(.object(services[0].fields)) == "{" + field.sent + "}")
-    #expect(services[0].fileChecks == [])
+    #expect(services[0].moreChecks == [])
   }
 
   @Test(arguments: checks)
   func takesItsChecksAlong(_ check: (file: String, sent: String)) throws {
     let one = try fileEntry(#"{"service": {"name": "a", "check": \#(check.file)}}"#)
-    #expect(written(one[0].fileChecks.first) == check.sent)
+    #expect(written(one[0].moreChecks.first) == check.sent)
     let two = try fileEntry(#"{"service": {"name": "a", "checks": [{"ttl": "9s"}, \#(check.file)]}}"#)
-    #expect(two[0].fileChecks.map(written) == [#"{"TTL":"9s"}"#, check.sent])
-    #expect(two[0].fields == [] && two[0].checks == [])
+    #expect(two[0].moreChecks.map(written) == [#"{"TTL":"9s"}"#, check.sent])
+    #expect(two[0].fields == [] && two[0].agentChecks == [])
   }
 
   static let whole = #"""
@@ -126,7 +127,8 @@ private func written(_ value: JSON?) -> String { String(decoding: value?.bytes ?
     let services = try fileEntry(TheServiceFile.whole, isFlags ? given : [], isFlags ? [] : given)
     #expect(services.map(\.name) == ["b"] && services[0].id == "c" && services[0].port == 81)
     #expect(services[0].address == .literal("d") && services[0].tags == ["e"])
-    #expect(services[0].meta == [MetaEntry(key: "x", value: "2"), MetaEntry(key: "y", value: "")])
+    #expect(
+      services[0].meta == [Definition.Meta(key: "x", value: "2"), Definition.Meta(key: "y", value: "")])
   }
 
   @Test func variablesOfItsPortHold() throws {
@@ -148,7 +150,7 @@ private func written(_ value: JSON?) -> String { String(decoding: value?.bytes ?
     let text =
       #"{"service": {"name": "a", "token": "t", "check": {"ttl": "1s", "token": "t"}, "proxy": {"config": {"token": "u"}}}}"#
     guard case .run(let options) = try parse(["--service-file=f"], files: ["f": text]) else { return }
-    #expect(written(options.services[0].fileChecks.first) == #"{"TTL":"1s"}"#)
+    #expect(written(options.services[0].moreChecks.first) == #"{"TTL":"1s"}"#)
     #expect(written(.object(options.services[0].fields)) == #"{"Proxy":{"Config":{"token":"u"}}}"#)
     #expect(options.warnings == ["--service-file: service: its token isn't used; give --token-file"])
   }

@@ -59,7 +59,7 @@ import Testing
     #expect(services.map(\.deregisterAfter) == [.seconds(60), .seconds(120)])
     #expect(services.map(\.advertisedPort) == [80, 8443])
     #expect(services.map(\.ready) == [.tcp, Probe.none])
-    #expect(services.map(\.checks.count) == [0, 1])
+    #expect(services.map(\.agentChecks.count) == [0, 1])
   }
 
   @Test func oneProbeHoldsForAllAndTCPMeansEachOnesPort() throws {
@@ -91,15 +91,16 @@ import Testing
 @Suite struct NamespaceAndPartition {
   @Test func areSentOnlyWhereTheyAreSet() throws {
     let set = ["CONSUL_NAMESPACE=team", "CONSUL_PARTITION=east"]
-    #expect(try [service([], set).namespace, service([], set).partition] == ["team", "east"])
-    #expect(try [service().namespace, service().partition] == [nil, nil])
-    #expect(try service([], ["CONSUL_NAMESPACE="]).namespace == nil)
+    #expect(
+      try [service([], set).tenancy.namespace, service([], set).tenancy.partition] == ["team", "east"])
+    #expect(try [service().tenancy.namespace, service().tenancy.partition] == [nil, nil])
+    #expect(try service([], ["CONSUL_NAMESPACE="]).tenancy.namespace == nil)
   }
 
   @Test func beatTheServiceFiles() throws {
     let file = ["f": #"{"service": {"namespace": "a", "partition": "b"}}"#]
     let fileEntry = try options(["--service-file=f"], ["CONSUL_NAMESPACE=team"], files: file).services
-    #expect(fileEntry.map(\.namespace) == ["team"])
-    #expect(fileEntry.map(\.partition) == ["b"])
+    #expect(fileEntry.map(\.tenancy.namespace) == ["team"])
+    #expect(fileEntry.map(\.tenancy.partition) == ["b"])
   }
 }

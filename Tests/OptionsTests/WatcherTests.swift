@@ -1,3 +1,4 @@
+import Consul
 import Formats
 import Testing
 
@@ -105,7 +106,7 @@ private func watcher(_ arguments: [String], _ environment: [String] = []) throws
   @Test func namedByHostContainerAndPort() throws {
     let service = try service(published([]))
     #expect(service.id == "host:cache:6379" && service.advertisedPort == 16_379 && service.address == .auto)
-    #expect(service.ttl == nil && service.checks.isEmpty && service.tags.isEmpty && service.meta.isEmpty)
+    #expect(service.ttl == nil && service.agentChecks.isEmpty && service.tags.isEmpty && service.meta.isEmpty)
   }
 
   @Test func udp() throws {
@@ -129,7 +130,7 @@ private func watcher(_ arguments: [String], _ environment: [String] = []) throws
         "SERVICE_NAME=db", "SERVICE_ID=one", "SERVICE_TAGS=a,b", "SERVICE_REGION=us", "SERVICE_6379_TAGS=c",
       ]))
     #expect(service.name == "db" && service.id == "one" && service.tags == ["c"])
-    #expect(service.meta == [MetaEntry(key: "region", value: "us")])
+    #expect(service.meta == [Definition.Meta(key: "region", value: "us")])
   }
 
   @Test("a label comes before the environment, an empty one is none")
@@ -158,16 +159,16 @@ private func watcher(_ arguments: [String], _ environment: [String] = []) throws
   }
 
   @Test(arguments: [
-    (["SERVICE_CHECK_HTTP=/health"], ConsulCheck.Target.http(path: "/health")),
+    (["SERVICE_CHECK_HTTP=/health"], AgentCheck.Target.http(path: "/health")),
     (["SERVICE_6379_CHECK_HTTPS=/h"], .https(path: "/h")), (["SERVICE_CHECK_TCP=true"], .tcp),
     (["SERVICE_CHECK_GRPC=true"], .grpc),
     (["SERVICE_CHECK_SCRIPT=ping $SERVICE_IP"], .script("ping $SERVICE_IP")),
   ])
-  func checks(variables: [String], target: ConsulCheck.Target) throws {
+  func checks(variables: [String], target: AgentCheck.Target) throws {
     let times = [
       "SERVICE_CHECK_INTERVAL=15s", "SERVICE_CHECK_TIMEOUT=2s", "SERVICE_CHECK_DEREGISTER_AFTER=10m",
     ]
-    let checks = try service(published(variables + times)).checks
+    let checks = try service(published(variables + times)).agentChecks
     #expect(checks.map(\.target) == [target])
     let fields = try #require(checks.first?.fields)
     #expect(fields.first { $0.key == "Interval" }?.value == .string("15s"))
@@ -176,8 +177,8 @@ private func watcher(_ arguments: [String], _ environment: [String] = []) throws
 
   @Test func aCheckThatTheContainerPassesItself() throws {
     let service = try service(published(["SERVICE_CHECK_TTL=30s"]))
-    #expect(service.fileChecks.first?["TTL"] == .string("30s"))
-    #expect(service.fileChecks.first?["CheckID"] == .string("service:host:cache:6379"))
+    #expect(service.moreChecks.first?["TTL"] == .string("30s"))
+    #expect(service.moreChecks.first?["CheckID"] == .string("service:host:cache:6379"))
   }
 
   @Test(arguments: [

@@ -15,7 +15,7 @@ package func message(
   message.append(field: "User-Agent", Array("servicewrapper".utf8))
   for (name, value) in fields { message.append(field: name, value) }
   if body != nil { message.append(field: "Content-Type", Array("application/json".utf8)) }
-  if let length = body?.count ?? (method.utf8.elementsEqual("PUT".utf8) ? 0 : nil) {
+  if let length = body?.count ?? (isSame(method, "PUT") ? 0 : nil) {
     message.append(field: "Content-Length", Array("\(length)".utf8))
   }
   return message + [.carriageReturn, .lineFeed] + (body ?? [])
@@ -30,9 +30,6 @@ package func percentEncoded(_ text: String) -> String {
   }
   return String(decoding: encoded, as: UTF8.self)
 }
-
-/// Whether a token can go into a header: visible ASCII, at least one byte of it.
-package func isValid(token: [UInt8]) -> Bool { !token.isEmpty && token.allSatisfy { $0.isVisible } }
 
 extension [UInt8] {
   fileprivate mutating func append(field name: String, _ value: [UInt8]) {

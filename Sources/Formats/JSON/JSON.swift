@@ -29,7 +29,7 @@ public enum JSON: Hashable, Sendable {
   /// of a surrogate pair, and no key twice in one object (RFC 8259, section 4, leaves open which would
   /// hold; in a file that a person wrote it is a mistake). Throws `Malformed` at the first error.
   public init(parsing bytes: [UInt8]) throws(Malformed) {
-    var parser = JSONParser(bytes)
+    var parser = JSONParser(bytes: bytes)
     self = try parser.document()
   }
 
@@ -39,12 +39,6 @@ public enum JSON: Hashable, Sendable {
     public var offset: Int
     /// The rule that the text breaks.
     public var reason: Reason
-
-    /// An error at this offset, in bytes.
-    public init(offset: Int, reason: Reason) {
-      self.offset = offset
-      self.reason = reason
-    }
   }
 
   /// The raw value is for a log.
@@ -66,12 +60,19 @@ public enum JSON: Hashable, Sendable {
   /// Keys are compared byte by byte, as RFC 8259, section 8.3, has it.
   public subscript(key: String) -> JSON? {
     guard case .object(let members) = self else { return nil }
-    return members.first { $0.key.utf8.elementsEqual(key.utf8) }?.value
+    return members.first { isSame($0.key, key) }?.value
   }
 
   /// The text of a string; nil for any other value.
-  public var string: String? {
-    guard case .string(let text) = self else { return nil }
-    return text
+  public var string: String? { if case .string(let text) = self { text } else { nil } }
+}
+
+extension [JSON.Member] {
+  /// Appends a member, unless it has no value.
+  package mutating func append(_ key: String, _ value: JSON?) {
+    if let value { append(JSON.Member(key, value)) }
   }
+
+  /// Appends a member with a text, unless that is nil.
+  package mutating func append(_ key: String, text: String?) { append(key, text.map { .string($0) }) }
 }

@@ -5,11 +5,7 @@ struct JSONParser {
 
   let bytes: [UInt8]
   var position = 0
-  private var depth = 0
-
-  init(_ bytes: [UInt8]) {
-    self.bytes = bytes
-  }
+  private(set) var depth = 0
 
   mutating func document() throws(JSON.Malformed) -> JSON {
     let value = try value()
@@ -36,45 +32,38 @@ struct JSONParser {
     return value
   }
 
+  /// An array is read as an object whose members have no keys.
   private mutating func container() throws(JSON.Malformed) -> JSON {
     guard depth < JSONParser.depthLimit else { throw malformed(.tooDeep) }
     depth += 1
     defer { depth -= 1 }
-    return take(UInt8(ascii: "{")) ? .object(try members()) : .array(try elements())
-  }
-
-  private mutating func elements() throws(JSON.Malformed) -> [JSON] {
-    try expect(UInt8(ascii: "["))
-    var elements: [JSON] = []
+    let isObject = take(UInt8(ascii: "{"))
+    if !isObject { try expect(UInt8(ascii: "[")) }
+    let end = UInt8(ascii: isObject ? "}" : "]")
+    var (members, offsets): ([JSON.Member], [Int]) = ([], [])
     skipBlanks()
-    if take(UInt8(ascii: "]")) { return elements }
-    repeat {
-      elements.append(try value())
-      skipBlanks()
-    } while take(UInt8(ascii: ","))
-    try expect(UInt8(ascii: "]"))
-    return elements
-  }
-
-  private mutating func members() throws(JSON.Malformed) -> [JSON.Member] {
-    var members: [JSON.Member] = []
-    var offsets: [Int] = []
-    skipBlanks()
-    if take(UInt8(ascii: "}")) { return members }
-    repeat {
-      skipBlanks()
-      offsets.append(position)
-      let key = try string()
-      skipBlanks()
-      try expect(UInt8(ascii: ":"))
-      members.append(JSON.Member(key, try value()))
-      skipBlanks()
-    } while take(UInt8(ascii: ","))
-    try expect(UInt8(ascii: "}"))
+    if !take(end) {
+      repeat {
+        skipBlanks()
+        offsets.append(position)
+        let key = try isObject ? memberKey() : ""
+        members.append(JSON.Member(key, try value()))
+        skipBlanks()
+      } while take(UInt8(ascii: ","))
+      try expect(end)
+    }
+    if !isObject { return .array(members.map { $0.value }) }
     if let repeated = JSONParser.repetition(in: members) {
       throw JSON.Malformed(offset: offsets[repeated], reason: .duplicateKey)
     }
-    return members
+    return .object(members)
+  }
+
+  private mutating func memberKey() throws(JSON.Malformed) -> String {
+    let key = try string()
+    skipBlanks()
+    try expect(.colon)
+    return key
   }
 
   /// The index of a member whose key was there before. By sorting: comparing each with each takes
@@ -83,9 +72,7 @@ struct JSONParser {
     let order = members.indices.sorted {
       members[$0].key.utf8.lexicographicallyPrecedes(members[$1].key.utf8)
     }
-    let pair = zip(order, order.dropFirst()).first {
-      members[$0].key.utf8.elementsEqual(members[$1].key.utf8)
-    }
+    let pair = zip(order, order.dropFirst()).first { isSame(members[$0].key, members[$1].key) }
     return pair.map { max($0, $1) }
   }
 }
@@ -109,6 +96,13 @@ extension JSONParser {
     while let byte = peek, byte == .space || byte == .tab || byte == .lineFeed || byte == .carriageReturn {
       position += 1
     }
+  }
+
+  /// Passes over a byte that must be there.
+  mutating func next() throws(JSON.Malformed) -> UInt8 {
+    guard let byte = peek else { throw malformed(.truncated) }
+    position += 1
+    return byte
   }
 
   func unexpected() -> JSON.Malformed { malformed(peek == nil ? .truncated : .unexpected) }

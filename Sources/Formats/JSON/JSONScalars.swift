@@ -47,8 +47,7 @@ extension JSONParser {
   private mutating func escape() throws(JSON.Malformed) -> Unicode.Scalar {
     let start = position
     try expect(.backslash)
-    guard let letter = peek else { throw malformed(.truncated) }
-    position += 1
+    let letter = try next()
     switch letter {
     case .quote, .backslash, UInt8(ascii: "/"): return Unicode.Scalar(letter)
     case UInt8(ascii: "b"): return "\u{08}"
@@ -63,18 +62,17 @@ extension JSONParser {
 
   /// One `\u` escape, or two that make a surrogate pair; the first `\u` has been read.
   private mutating func scalar(escapedAt start: Int) throws(JSON.Malformed) -> Unicode.Scalar {
+    let half = JSON.Malformed(offset: start, reason: .surrogate)
     let first = try fourHexDigits()
     if let scalar = Unicode.Scalar(first) { return scalar }
-    guard first < 0xDC00 else { throw JSON.Malformed(offset: start, reason: .surrogate) }
+    guard first < 0xDC00 else { throw half }
     for byte in [.backslash, UInt8(ascii: "u")] where !take(byte) {
-      guard peek != nil else { throw malformed(.truncated) }
-      throw JSON.Malformed(offset: start, reason: .surrogate)
+      throw peek == nil ? malformed(.truncated) : half
     }
     let second = try fourHexDigits()
-    guard 0xDC00...0xDFFF ~= second,
-      let scalar = Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
-    else { throw JSON.Malformed(offset: start, reason: .surrogate) }
-    return scalar
+    let whole = Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second & 0x3FF))
+    guard 0xDC00...0xDFFF ~= second, let whole else { throw half }
+    return whole
   }
 
   private mutating func fourHexDigits() throws(JSON.Malformed) -> UInt32 {

@@ -15,61 +15,38 @@ extension JSON {
 struct JSONWriter {
   let isPretty: Bool
   private(set) var bytes: [UInt8] = []
-  private var depth = 0
-
-  init(isPretty: Bool) {
-    self.isPretty = isPretty
-  }
+  private(set) var depth = 0
 
   mutating func write(_ value: JSON) {
     switch value {
-    case .null: append("null")
-    case .bool(let value): append(value ? "true" : "false")
-    case .number(let lexeme): append(lexeme)
+    case .null: bytes += "null".utf8
+    case .bool(let value): bytes += (value ? "true" : "false").utf8
+    case .number(let lexeme): bytes += lexeme.utf8
     case .string(let text): write(text)
-    case .array(let elements):
-      begin("[")
-      for (index, element) in elements.enumerated() {
-        beginLine(isFirst: index == 0)
-        write(element)
-      }
-      end("]", isEmpty: elements.isEmpty)
-    case .object(let members):
-      begin("{")
-      for (index, member) in members.enumerated() {
-        beginLine(isFirst: index == 0)
-        write(member.key)
-        append(isPretty ? ": " : ":")
-        write(member.value)
-      }
-      end("}", isEmpty: members.isEmpty)
+    case .array(let elements): write("[", elements.map { (nil, $0) }, "]")
+    case .object(let members): write("{", members.map { ($0.key, $0.value) }, "}")
     }
   }
 
-  private mutating func begin(_ bracket: String) {
-    append(bracket)
+  private mutating func write(_ start: String, _ items: [(key: String?, value: JSON)], _ end: String) {
+    bytes += start.utf8
     depth += 1
-  }
-
-  private mutating func end(_ bracket: String, isEmpty: Bool) {
+    for (index, item) in items.enumerated() {
+      if index > 0 { bytes += ",".utf8 }
+      indent()
+      if let key = item.key {
+        write(key)
+        bytes += (isPretty ? ": " : ":").utf8
+      }
+      write(item.value)
+    }
     depth -= 1
-    if !isEmpty { indent() }
-    append(bracket)
-  }
-
-  private mutating func beginLine(isFirst: Bool) {
-    if !isFirst { append(",") }
-    indent()
+    if !items.isEmpty { indent() }
+    bytes += end.utf8
   }
 
   private mutating func indent() {
-    guard isPretty else { return }
-    bytes.append(.lineFeed)
-    bytes += [UInt8](repeating: .space, count: 2 * depth)
-  }
-
-  private mutating func append(_ text: String) {
-    bytes += text.utf8
+    if isPretty { bytes += [.lineFeed] + [UInt8](repeating: .space, count: 2 * depth) }
   }
 
   /// Escapes what RFC 8259, section 7, says must be.
@@ -78,14 +55,12 @@ struct JSONWriter {
     for byte in text.utf8 {
       switch byte {
       case .quote, .backslash: bytes += [.backslash, byte]
-      case 0x08: append(#"\b"#)
-      case .tab: append(#"\t"#)
-      case .lineFeed: append(#"\n"#)
-      case 0x0C: append(#"\f"#)
-      case .carriageReturn: append(#"\r"#)
-      case 0..<0x20:
-        append(#"\u00"#)
-        bytes += byte.hexDigits
+      case 0x08: bytes += #"\b"#.utf8
+      case .tab: bytes += #"\t"#.utf8
+      case .lineFeed: bytes += #"\n"#.utf8
+      case 0x0C: bytes += #"\f"#.utf8
+      case .carriageReturn: bytes += #"\r"#.utf8
+      case 0..<0x20: bytes += #"\u00"#.utf8 + byte.hexDigits
       default: bytes.append(byte)
       }
     }

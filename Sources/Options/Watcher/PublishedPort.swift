@@ -1,3 +1,4 @@
+internal import Consul
 internal import Formats
 
 /// A container's port to register, with the container's variables and labels.
@@ -43,61 +44,49 @@ extension Service {
   ///
   /// Throws if one of its variables or labels is invalid, or if Consul couldn't deregister its ID.
   public init?(_ published: PublishedPort, _ publish: PublishOptions) throws(UsageError) {
-    var settings = Settings(CommandLine([]), Environment(published.allVariables))
+    // An empty variable counts as unset, and doesn't hide one of the same name behind it.
+    let variables = published.variables.filter { $0.last != .equalsSign }
+    var settings = Settings(commandLine: CommandLine([]), environment: Environment(variables))
     (settings.port, settings.isOneOfMany) = (published.port, published.isOneOfMany)
+    settings.metaFromEnvironment = true
     if settings.variable("IGNORE") != nil { return nil }
     if publish.isExplicit, settings.variable("NAME") == nil { return nil }
     settings.defaultName = Setting(source: "the image's name", value: published.imageName)
-    let name = try ServiceName(settings).registered.text()
-    let id = try published.id(settings)
-    var tags = settings.list(.tag)
-    if published.isUDP { tags.append(Setting(source: "", value: Array("udp".utf8))) }
-    var texts = publish.tags
-    for tag in tags { texts.append(try tag.text()) }
+    var definition = Definition(
+      name: try settings.names().registered.text(),
+      id: try settings.serviceID(
+        orElse: Setting(source: "the ID", text: published.id),
+        "Consul couldn't deregister it; give SERVICE_ID without //, . or .. in it"),
+      port: published.advertisedPort, tags: publish.tags)
+    definition.tags += try settings.list(.tag).map { tag throws(UsageError) in try tag.text() }
+    if published.isUDP { definition.tags.append("udp") }
     var warnings: [String] = []
-    var checks = try readChecks(settings, port: published.advertisedPort, warnings: &warnings)
-    if let reap = try settings.variable("CHECK_DEREGISTER_AFTER")?.goDuration() {
-      let field = JSON.Member("DeregisterCriticalServiceAfter", .string(reap))
-      checks = checks.map { ConsulCheck(target: $0.target, fields: $0.fields + [field]) }
+    definition.agentChecks = try settings.agentChecks(port: published.advertisedPort, warnings: &warnings)
+    let reap = try settings.variable("CHECK_DEREGISTER_AFTER")?.goDuration()
+    for index in definition.agentChecks.indices {
+      definition.agentChecks[index].fields.append("DeregisterCriticalServiceAfter", text: reap)
     }
-    settings.metaFromEnvironment = true
-    self.init(
-      name: name, id: id, port: nil, advertisedPort: published.advertisedPort,
-      address: published.address.map { .literal($0) } ?? .auto, tags: texts, meta: try readMeta(settings),
-      ready: .none, ttl: nil, deregisterAfter: nil, checks: checks)
-    fileChecks = try ttlCheck(settings, id: id)
+    definition.meta = try settings.meta()
+    // One that the container itself passes, by the HTTP API.
+    if let ttl = try settings.variable("CHECK_TTL")?.goDuration() {
+      var check = [JSON.Member("CheckID", .string("service:\(definition.id)"))]
+      check.append("Name", text: "ttl")
+      check.append("TTL", text: ttl)
+      definition.moreChecks = [.object(check)]
+    }
+    let address = published.address.map { Address.literal($0) } ?? .auto
+    self.init(definition: definition, port: nil, address: address, ready: .none)
   }
-}
-
-/// One that the container itself passes, by the HTTP API.
-private func ttlCheck(_ settings: Settings, id: String) throws(UsageError) -> [JSON] {
-  guard let ttl = try settings.variable("CHECK_TTL")?.goDuration() else { return [] }
-  return [
-    .object([
-      JSON.Member("CheckID", .string("service:\(id)")), JSON.Member("Name", .string("ttl")),
-      JSON.Member("TTL", .string(ttl)),
-    ])
-  ]
 }
 
 extension PublishedPort {
-  /// An empty one counts as unset.
-  fileprivate var allVariables: [[UInt8]] { variables.filter { $0.last != UInt8(ascii: "=") } }
-
   /// `registry:5000/library/redis:7@sha256:…` is `redis`.
   fileprivate var imageName: [UInt8] {
     let path = image.utf8.prefix { $0 != UInt8(ascii: "@") }
-    let base = path.split(separator: UInt8(ascii: "/")).last ?? path
-    return Array(base.prefix { $0 != UInt8(ascii: ":") })
+    let base = path.split(separator: .slash).last ?? path
+    return Array(base.prefix { $0 != .colon })
   }
 
   /// `HOST:CONTAINER:PORT`, with `:udp` behind it.
-  fileprivate func id(_ settings: Settings) throws(UsageError) -> String {
-    let standard = "\(hostname):\(container):\(port)\(isUDP ? ":udp" : "")"
-    let setting = try settings.single(.id) ?? Setting(source: "the ID", value: Array(standard.utf8))
-    guard !pathCleaningChanges(setting.value) else {
-      throw setting.wrong("Consul couldn't deregister it; give SERVICE_ID without //, . or .. in it")
-    }
-    return try setting.text()
-  }
+  fileprivate var id: String { "\(hostname):\(container):\(port)\(isUDP ? ":udp" : "")" }
 }

@@ -1,3 +1,5 @@
+internal import Formats
+
 /// What servicewatcher is to do, from its command line.
 public enum WatcherInvocation: Equatable, Sendable {
   case run(WatcherOptions)
@@ -10,14 +12,12 @@ public enum WatcherInvocation: Equatable, Sendable {
   public static func parse(
     arguments: [[UInt8]], environment: [[UInt8]]
   ) throws(UsageError) -> WatcherInvocation {
-    var commandLine = CommandLine(arguments, of: .watcher)
-    switch commandLine.helpOrVersion {
-    case .help: return .help
-    case .version: return .version
-    case .run, nil: break
-    }
-    commandLine.expectNoCommand()
+    let commandLine = CommandLine(arguments, of: .watcher)
+    if let flag = commandLine.helpOrVersion { return flag == .help ? .help : .version }
     if let error = commandLine.error { throw error }
-    return .run(try WatcherOptions(Settings(commandLine, Environment(environment))))
+    if let word = commandLine.command.first {
+      throw UsageError("\(quoted(word)): takes options only; see servicewatcher --help")
+    }
+    return .run(try WatcherOptions(Settings(commandLine: commandLine, environment: Environment(environment))))
   }
 }

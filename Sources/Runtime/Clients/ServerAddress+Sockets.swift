@@ -1,3 +1,4 @@
+internal import Formats
 public import Linux
 public import Options
 
@@ -14,7 +15,7 @@ extension ServerAddress {
   public var hostField: String {
     switch self {
     case .unix: "localhost"
-    case .tcp(let host, let port): Runtime.hostField(host, port)
+    case .tcp(let host, let port): Formats.hostField(host, port)
     }
   }
 }
@@ -35,9 +36,4 @@ extension ServerAddress {
     case .tcp: knownAddresses.contains { $0.isLocal }
     }
   }
-}
-
-/// `host:port`, IPv6 in brackets; RFC 3986, section 3.2.2.
-public func hostField(_ host: String, _ port: Int) -> String {
-  host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]:\(port)" : "\(host):\(port)"
 }

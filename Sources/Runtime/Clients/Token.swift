@@ -1,4 +1,5 @@
 internal import Consul
+internal import Formats
 internal import Linux
 public import Options
 

@@ -23,7 +23,7 @@ public struct Log {
   /// Writes a line if its level is severe enough. A line that can't be written at once is dropped and
   /// counted. A warning with the count precedes the next line.
   public mutating func write(_ level: LogOptions.Level, _ text: String) {
-    guard level.rank >= self.level.rank else { return }
+    guard LogOptions.Level.allCases.drop(while: { $0 != self.level }).contains(level) else { return }
     if lost > 0, StandardError.write(line(.warning, "\(lost) lines lost: nobody read standard error")) {
       lost = 0
     }
@@ -34,35 +34,13 @@ public struct Log {
   public func line(_ level: LogOptions.Level, _ text: String) -> [UInt8] {
     let line =
       switch format {
-      case .text: [UInt8]("\(program): \(level.prefix)\(text)".utf8)
+      case .text: [UInt8]("\(program): \(level == .info ? "" : "\(level.rawValue): ")\(text)".utf8)
       case .json:
         JSON.object([
-          JSON.Member("level", .string(level.name)), JSON.Member("program", .string(program)),
+          JSON.Member("level", .string(level.rawValue)), JSON.Member("program", .string(program)),
           JSON.Member("message", .string(text)),
         ]).bytes
       }
     return line.prefix(Log.longestLine - 1) + [UInt8(ascii: "\n")]
   }
-}
-
-extension LogOptions.Level {
-  fileprivate var rank: Int {
-    switch self {
-    case .debug: 0
-    case .info: 1
-    case .warning: 2
-    case .error: 3
-    }
-  }
-
-  fileprivate var name: String {
-    switch self {
-    case .debug: "debug"
-    case .info: "info"
-    case .warning: "warning"
-    case .error: "error"
-    }
-  }
-
-  fileprivate var prefix: String { self == .info ? "" : "\(name): " }
 }

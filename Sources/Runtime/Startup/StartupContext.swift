@@ -16,15 +16,10 @@ public struct StartupContext: Sendable {
 
   /// Blocks every signal, so that none is lost, and reads our arguments, environment and host name.
   public static func blockingEverySignal(_ program: String) -> StartupContext {
-    StartupContext(program, mask: SignalMask.blockAll())
-  }
-
-  private init(_ program: String, mask: SignalMask) {
-    self.program = program
-    self.mask = mask
-    arguments = [[UInt8]](ProcessEnvironment.arguments.dropFirst())
-    environment = ProcessEnvironment.environment
-    hostname = ProcessEnvironment.hostname
+    StartupContext(
+      program: program, mask: SignalMask.blockAll(),
+      arguments: [[UInt8]](ProcessEnvironment.arguments.dropFirst()),
+      environment: ProcessEnvironment.environment, hostname: ProcessEnvironment.hostname)
   }
 
   /// Prints on standard output and ends with 0.
@@ -41,7 +36,7 @@ public struct StartupContext: Sendable {
   public func refuse(_ message: String) -> Never { end(StartError(message)) }
 
   /// Logs the error, with these options, and exits with its status; nothing was started.
-  public func end(_ error: StartError, log: LogOptions = LogOptions()) -> Never {
+  public func end(_ error: StartError, log: LogOptions = .standard) -> Never {
     _ = StandardError.write(Log(log, program: program).line(.error, error.message))
     exitNow(error.status)
   }
