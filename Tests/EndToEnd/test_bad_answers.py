@@ -1,15 +1,13 @@
 """An agent that answers in every way that fuzzing found worth keeping (Tests/Fuzz/Corpus/responses)."""
 
-import pathlib
 import threading
 
-import pytest
+from .fakes import TCPServer
+from .repository import ROOT
+from .waiting import eventually
+from .wrapper import memory
 
-from fakes import TCPServer
-from waiting import eventually
-from wrapper import memory
-
-CORPUS = pathlib.Path(__file__).parents[1] / "Fuzz" / "Corpus" / "responses"
+CORPUS = ROOT / "Tests" / "Fuzz" / "Corpus" / "responses"
 ANSWERS = sorted(CORPUS.iterdir())
 TOLD_AT_MOST = 4  # lines for each answer: it fails, it answers again, it is registered again …
 

@@ -1,5 +1,5 @@
 """What can't work is refused in one clear line, before anything is started or registered.
-`scripts/bad-inputs` counts what is tried here, by the test's name."""
+`make bad-inputs` counts what is tried here, by the test's name."""
 
 import os
 import resource
@@ -7,8 +7,8 @@ import stat
 
 import pytest
 
-from bad_inputs import NAMED, PORT, TOKENS, command_lines, environments, service_files
-from waiting import eventually
+from .bad_inputs import NAMED, PORT, TOKENS, command_lines, environments, service_files
+from .waiting import eventually
 
 # What is wrong, the options, the environment, and what the line has to name.
 REFUSED = [

@@ -2,7 +2,6 @@
 
 import json
 import os
-import pathlib
 import re
 import subprocess
 import sys
@@ -10,10 +9,10 @@ import xml.etree.ElementTree
 
 import pytest
 
-from wrapper import SERVICEWRAPPER
+from .repository import ROOT
+from .wrapper import SERVICEWRAPPER
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-BENCH, DOCS = ROOT / "scripts/bench", ROOT / "docs"
+DOCS = ROOT / "docs"
 SVG = "{http://www.w3.org/2000/svg}"
 EVERYBODY = {"servicewrapper", "tini", "dumb-init", "catatonit", "sh + curl"}
 ROWS = {"size", "needs", "rss", "dirty", "threads", "start", "registered", "found", "forwarded", "gone"}
@@ -22,10 +21,10 @@ REGISTERED = {"registered", "found", "left", "beat_calls"}
 
 
 def run(*arguments, within=60):
-    command = [sys.executable, str(BENCH), *map(str, arguments)]
+    command = [sys.executable, "-m", "tools.benchmark", *map(str, arguments)]
     environment = {**os.environ, "SERVICEWRAPPER": SERVICEWRAPPER}
     options = {"capture_output": True, "text": True, "timeout": within}
-    done = subprocess.run(command, env=environment, check=False, **options)
+    done = subprocess.run(command, cwd=ROOT, env=environment, check=False, **options)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

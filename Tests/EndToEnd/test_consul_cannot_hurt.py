@@ -8,10 +8,11 @@ import time
 
 import pytest
 
-from agent import Agent
-from ports import free_port, waits_unread
-from promises import AT_ONCE, ENDED, ID, TURNED_AWAY, registered, stop_within
-from waiting import always, eventually
+from .agent import Agent
+from .ports import free_port, waits_unread
+from .promises import AT_ONCE, ENDED, ID, TURNED_AWAY, registered, stop_within
+from .waiting import always, eventually
+
 
 @pytest.fixture
 def nobody():
@@ -80,9 +81,9 @@ def test_an_agent_that_hangs_holds_up_neither_the_signal_nor_the_end(run, server
 
     agent.pause()
     stop_within(ours, served, status=5)
-    assert re.search(
-        "drop.* about 1m after", ours.lines()[-1]
-    ), "what could not be confirmed is said with its consequence"
+    assert re.search("drop.* about 1m after", ours.lines()[-1]), (
+        "what could not be confirmed is said with its consequence"
+    )
 
 
 def test_a_process_that_ends_by_itself_beside_a_hung_agent_keeps_its_status(run, server, own_agent):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from waiting import eventually
+from .waiting import eventually
 
 FILE = {
     "name": "web",
@@ -191,10 +191,26 @@ def test_consul_s_own_checks_are_registered_beside_ours(wrapper, server, agent):
 
 
 CHECKS = [
-    ({"CHECK_HTTP": "/h?a=b", "CHECK_HTTP_METHOD": "HEAD"}, "http", {"HTTP": "http://10.1.2.3:80/h?a=b", "Method": "HEAD"}),
-    ({"CHECK_HTTPS": "/", "CHECK_TLS_SKIP_VERIFY": "1"}, "https", {"HTTP": "https://10.1.2.3:80/", "TLSSkipVerify": True}),
-    ({"CHECK_TCP": "true", "CHECK_INITIAL_STATUS": "passing"}, "tcp", {"TCP": "10.1.2.3:80", "Status": "passing"}),
-    ({"CHECK_GRPC": "true", "CHECK_GRPC_USE_TLS": "true"}, "grpc", {"GRPC": "10.1.2.3:80", "GRPCUseTLS": True}),
+    (
+        {"CHECK_HTTP": "/h?a=b", "CHECK_HTTP_METHOD": "HEAD"},
+        "http",
+        {"HTTP": "http://10.1.2.3:80/h?a=b", "Method": "HEAD"},
+    ),
+    (
+        {"CHECK_HTTPS": "/", "CHECK_TLS_SKIP_VERIFY": "1"},
+        "https",
+        {"HTTP": "https://10.1.2.3:80/", "TLSSkipVerify": True},
+    ),
+    (
+        {"CHECK_TCP": "true", "CHECK_INITIAL_STATUS": "passing"},
+        "tcp",
+        {"TCP": "10.1.2.3:80", "Status": "passing"},
+    ),
+    (
+        {"CHECK_GRPC": "true", "CHECK_GRPC_USE_TLS": "true"},
+        "grpc",
+        {"GRPC": "10.1.2.3:80", "GRPCUseTLS": True},
+    ),
     (
         {"CHECK_SCRIPT": "nc $SERVICE_IP $SERVICE_PORT | grep OK"},
         "script",
@@ -235,10 +251,17 @@ def test_what_cannot_be_checked_from_here_is_warned_about_and_registered(wrapper
 
 
 def test_variables_become_meta_only_where_that_was_asked_for(dry_run, agent):
-    environment = {"SERVICE_REGION": "us2", "SERVICE_80_SNI": "on", "SERVICE_81_X": "y", "SERVICE_PASSWORD": ""}
+    environment = {
+        "SERVICE_REGION": "us2",
+        "SERVICE_80_SNI": "on",
+        "SERVICE_81_X": "y",
+        "SERVICE_PASSWORD": "",
+    }
     (silent,) = dry_run("--name", "web", "--port", "80", environment=environment)
     assert set(silent["Meta"]) <= {"managed-by", "container-id", "boot-id"}
-    (told,) = dry_run("--name", "web", "--port", "80", "--meta-from-env", "--no-meta", environment=environment)
+    (told,) = dry_run(
+        "--name", "web", "--port", "80", "--meta-from-env", "--no-meta", environment=environment
+    )
     assert told["Meta"] == {"region": "us2", "sni": "on"}
     assert register(agent, told)["Meta"] == told["Meta"]
 

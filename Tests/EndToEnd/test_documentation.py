@@ -1,11 +1,11 @@
 """Every block on a page is run as it is written, or it is said here which test does the same, or why none."""
 
-import pathlib
 import re
 
 import pytest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+from .repository import ROOT
+
 TESTS = ROOT / "Tests" / "EndToEnd"
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
 PAGES += [*ROOT.glob("docs/*.md"), *ROOT.glob("examples/**/*.md")]

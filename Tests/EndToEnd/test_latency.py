@@ -7,9 +7,9 @@ import time
 
 import pytest
 
-from ports import free_port
-from waiting import eventually
-from wrapper import Server, Wrapper
+from .ports import free_port
+from .waiting import eventually
+from .wrapper import Server, Wrapper
 
 RUNS = 20
 ID = "web-1"

@@ -9,8 +9,8 @@ from itertools import pairwise
 
 import pytest
 
-from ports import free_port
-from waiting import always, eventually
+from .ports import free_port
+from .waiting import always, eventually
 
 ID = "web-1"
 

@@ -9,8 +9,8 @@ import sys
 
 import pytest
 
-from waiting import Late, eventually
-from wrapper import SERVICEWRAPPER, clean_environment
+from .waiting import Late, eventually
+from .wrapper import SERVICEWRAPPER, clean_environment
 
 AN_ELF_FOR_NOBODY = b"\x7fELF\x02\x01\x01" + bytes(9) + struct.pack("<HHI", 2, 0xFFFE, 1) + bytes(100)
 

@@ -8,9 +8,9 @@ import subprocess
 
 import pytest
 
-from ports import free_port
-from waiting import eventually
-from wrapper import SERVICEWRAPPER, memory
+from .ports import free_port
+from .waiting import eventually
+from .wrapper import SERVICEWRAPPER, memory
 
 MEGABYTE = 1024 * 1024
 

@@ -1,18 +1,17 @@
 """The walk-through of docs/story.md, run as it is written. Only the ports are others."""
 
 import os
-import pathlib
 import re
 import subprocess
 
 import pytest
 
-from literate import Shell, steps
-from ports import free_port
-from promises import ID, registered
-from wrapper import SERVICEWRAPPER, clean_environment
+from .literate import Shell, steps
+from .ports import free_port
+from .promises import ID, registered
+from .repository import ROOT
+from .wrapper import SERVICEWRAPPER, clean_environment
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
 STORY, WATCH = ROOT / "docs" / "story.md", ROOT / "examples" / "redis-with-wrapper" / "watch"
 
 pytestmark = [

@@ -2,7 +2,6 @@
 
 import json
 import os
-import pathlib
 import re
 import shutil
 import subprocess
@@ -11,18 +10,18 @@ import xml.etree.ElementTree
 
 import pytest
 
-from wrapper import SERVICEWRAPPER
+from .repository import ROOT
+from .wrapper import SERVICEWRAPPER
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-TIMELINE, RECORD, PICTURE = ROOT / "scripts/timeline", ROOT / "docs/timeline.json", ROOT / "docs/timeline.svg"
+RECORD, PICTURE = ROOT / "docs/timeline.json", ROOT / "docs/timeline.svg"
 CONSUL = ("dns", "agent", "catalog")
 
 
 def run(*arguments, within=30, path=os.environ["PATH"]):
-    command = [sys.executable, str(TIMELINE), *map(str, arguments)]
+    command = [sys.executable, "-m", "tools.timeline", *map(str, arguments)]
     environment = {**os.environ, "SERVICEWRAPPER": SERVICEWRAPPER, "PATH": str(path)}
     options = {"capture_output": True, "text": True, "timeout": within, "check": True}
-    return subprocess.run(command, env=environment, **options).stdout
+    return subprocess.run(command, cwd=ROOT, env=environment, **options).stdout
 
 
 @pytest.fixture(scope="module")

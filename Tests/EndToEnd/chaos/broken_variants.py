@@ -2,7 +2,7 @@
 
 import itertools
 
-from plan_generator import draw
+from .plan_generator import draw
 
 
 def _with(*options):
@@ -83,7 +83,6 @@ SPOILERS = {
     "starts one of its own": _under("/bin/sh", "-c", 'sleep 30 3>&- & exec "$@"', "sh"),
     "hands on a descriptor": _under("/bin/sh", "-c", 'exec 4</dev/null; exec "$@"', "sh"),
 }
-
 
 
 def _serves(plan):

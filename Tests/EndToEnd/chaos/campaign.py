@@ -1,9 +1,10 @@
 """Run after run with servicewrapper, each with an unruly process, random faults on the way to a real agent,
 and random signals; each held against what was promised.
 
-    campaign.py --seed 1 --runs 1000        runs 1 to 1000 of seed 1
-    campaign.py --seed 1 --run 4711         this one again, with its log
-    campaign.py --seed 1 --runs 12 --spoilt 12 with each of the wrappers that break a promise; are all found?
+python3 -m Tests.EndToEnd.chaos.campaign
+    --seed 1 --runs 1000         runs 1 to 1000 of seed 1
+    --seed 1 --run 4711          this one again, with its log
+    --seed 1 --runs 12 --spoilt  12 with each of the wrappers that break a promise; are all found?
 """
 
 import argparse
@@ -19,17 +20,15 @@ import tempfile
 import time
 import traceback
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), os.pardir))
-
-from agent import Agent, keeping  # noqa: E402
-from compiling import compile_programs  # noqa: E402
-from isolation import leave_for_own_network  # noqa: E402
-from oracle import complaints, time_to_stop  # noqa: E402
-from plan_generator import draw  # noqa: E402
-from plan import spell  # noqa: E402
-from running import Observed, perform  # noqa: E402
-from broken_variants import SPOILERS, spoilt  # noqa: E402
-from agent_sampler import Watch  # noqa: E402
+from ..agent import Agent, keeping
+from .agent_sampler import Watch
+from .broken_variants import SPOILERS, spoilt
+from .compiling import compile_programs
+from .isolation import leave_for_own_network
+from .oracle import complaints, time_to_stop
+from .plan import spell
+from .plan_generator import draw
+from .running import Observed, perform
 
 QUIET = 'log_level = "err" limits { http_max_conns_per_client = 4096 }'
 

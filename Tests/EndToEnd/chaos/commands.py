@@ -2,9 +2,9 @@
 
 import os
 
-from plan import LIFETIME, spell
-from broken_variants import SPOILERS
-from wrapper import SERVICEWRAPPER
+from ..wrapper import SERVICEWRAPPER
+from .broken_variants import SPOILERS
+from .plan import LIFETIME, spell
 
 
 def command(plan, ports, consul, tools):

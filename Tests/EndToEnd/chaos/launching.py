@@ -3,9 +3,11 @@
 import subprocess
 import sys
 
+from ..repository import ROOT
 
-def campaign(program, *arguments, within=1800):
+
+def campaign(module, *arguments, within=1800):
     """Its status, and what it said."""
-    command = [sys.executable, program, *arguments]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=within)
+    command = [sys.executable, "-m", module, *arguments]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=within)
     return ended.returncode, ended.stdout + ended.stderr

@@ -3,9 +3,9 @@ README says. Where the order of events leaves several outcomes right, it allows 
 
 import signal
 
-import registry_oracle
-from outcome import outcomes, rewritten
-from moments import ANSWER, SLACK, Story, is_early, last_chance, was_faulty
+from . import registry_oracle
+from .moments import ANSWER, SLACK, Story, is_early, last_chance, was_faulty
+from .outcome import outcomes, rewritten
 
 MOST_MEMORY = 2048  # kB
 # Six, and for each service while it talks to the agent, probes, and waits for a name server.

@@ -3,7 +3,7 @@
 import random
 import signal
 
-from plan import LIFETIME, NEVER, Plan
+from .plan import LIFETIME, NEVER, Plan
 
 # What the proxy does to a connection; `pass` and `delay` let Consul be reached. See proxy.py.
 FAULTS = ("delay", "refuse", "cut", "reset", "half-close", "hole", "swallow", "cut-answer")

@@ -6,7 +6,6 @@ import struct
 import time
 
 
-
 def _answer(status, body):
     return f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
 

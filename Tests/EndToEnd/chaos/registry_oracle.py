@@ -2,8 +2,8 @@
 
 import signal
 
-from plan import NEVER
-from moments import ANSWER, SLACK, STOPS, lets_through, was_faulty
+from .moments import ANSWER, SLACK, STOPS, lets_through, was_faulty
+from .plan import NEVER
 
 # A process that can be registered for so long was, and looked at. Where something was wrong before, the
 # second comes on top of the first, and a third of the TTL: the longest pause between two tries.
@@ -96,7 +96,9 @@ def _serviceable(seen, story):
     # A refusal that nothing went before is repeated after a minute.
     until = min([at for at, mode in seen.modes if mode == "denied"], default=closing)
     ends = [at for at, _ in seen.modes[1:]] + [until]
-    for place, (begin, end) in enumerate(story.listened if plan.ready != "none" else [(story.started, closing)]):
+    for place, (begin, end) in enumerate(
+        story.listened if plan.ready != "none" else [(story.started, closing)]
+    ):
         # It is looked at all the time until it listens for the first time, and then with each heartbeat.
         long = at_once + (plan.ttl / 3000 if place > 0 else 0)
         begin = max([begin, *(at for at in seen.meddled if at < end)])
@@ -105,7 +107,9 @@ def _serviceable(seen, story):
             is_paused = any(one < b and other > a for one, other in story.paused)
             if lets_through(plan, mode) and not is_paused:
                 mended = seen.meddled or not seen.watch.was_reachable(story.started, b) or was_faulty(seen, b)
-                yield from _reachable(seen, a, b, at_once + plan.ttl / 3000 + MENDS_WITHIN if mended else long)
+                yield from _reachable(
+                    seen, a, b, at_once + plan.ttl / 3000 + MENDS_WITHIN if mended else long
+                )
 
 
 def _reachable(seen, a, b, long):

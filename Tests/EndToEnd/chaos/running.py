@@ -7,11 +7,11 @@ import signal
 import socket
 import time
 
-from commands import command, standard_error
-from plan import LIFETIME
-from ports import free_port
-from proxy import FaultProxy
-from wrapper import clean_environment, descriptors, memory
+from ..ports import free_port
+from ..wrapper import clean_environment, descriptors, memory
+from .commands import command, standard_error
+from .plan import LIFETIME
+from .proxy import FaultProxy
 
 # Beyond all that the plan and the promises allow.
 PATIENCE = 5.0

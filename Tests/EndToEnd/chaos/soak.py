@@ -1,7 +1,7 @@
 """Weeks of service in an hour: a TTL of 100 ms, so that a heartbeat comes every 33 ms, and an agent that is
 made to forget a service again and again. Memory and descriptors of each servicewrapper are sampled all along.
 
-    soak.py --heartbeats 100000 --registrations 10000
+    python3 -m Tests.EndToEnd.chaos.soak --heartbeats 100000 --registrations 10000
 """
 
 import argparse
@@ -10,13 +10,11 @@ import sys
 import tempfile
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), os.pardir))
-
-from agent import Agent  # noqa: E402
-from compiling import compile_programs  # noqa: E402
-from ports import free_port  # noqa: E402
-from waiting import eventually  # noqa: E402
-from wrapper import Wrapper, descriptors, memory  # noqa: E402
+from ..agent import Agent
+from ..ports import free_port
+from ..waiting import eventually
+from ..wrapper import Wrapper, descriptors, memory
+from .compiling import compile_programs
 
 TTL = "100ms"
 # In kB. Heap that was never touched before may be at any time; a leak of a byte with each heartbeat would be 98 kB. What is

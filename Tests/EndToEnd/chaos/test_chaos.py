@@ -4,12 +4,12 @@ import os
 
 import pytest
 
-from plan_generator import draw
-from launching import campaign
+from .launching import campaign
+from .plan_generator import draw
 
 pytestmark = [pytest.mark.root, pytest.mark.needs("consul", "curl", "tini", "ip")]
 
-_CAMPAIGN = os.path.join(os.path.dirname(__file__), "campaign.py")
+_CAMPAIGN = f"{__package__}.campaign"
 # Anybody's to choose.
 SEED, RUNS = os.environ.get("CHAOS_SEED", "ci"), os.environ.get("CHAOS_RUNS", "1000")
 # As many as it takes for each spoiler to be found.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from soak import soak
+from .soak import soak
 
 pytestmark = pytest.mark.needs("consul")
 

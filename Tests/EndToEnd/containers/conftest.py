@@ -6,13 +6,13 @@ import shutil
 
 import pytest
 
-from agent import Agent
-from engines import UNBRIDGED, start_docker, start_podman
-from images import ENTRY, Debian, compile_waits, pack_redis, stand_in
-from ports import free_port
-from room import Room
-from served import Served
-from wrapper import SERVICEWRAPPER
+from ..agent import Agent
+from ..ports import free_port
+from ..wrapper import SERVICEWRAPPER
+from .engines import UNBRIDGED, start_docker, start_podman
+from .images import ENTRY, Debian, compile_waits, pack_redis, stand_in
+from .room import Room
+from .served import Served
 
 NEEDED = ["dockerd", "docker", "podman", "catatonit", "unshare", "nsenter"]
 NEEDED += ["debootstrap", "redis-server", "cc"]

@@ -4,8 +4,8 @@ import json
 import os
 import subprocess
 
-from started import start
-from waiting import Late, eventually, wait_for_end
+from ..started import start
+from ..waiting import Late, eventually, wait_for_end
 
 
 class Engine:

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import tarfile
 
-from wrapper import SERVICEWRAPPER
+from ..wrapper import SERVICEWRAPPER
 
 _PROGRAMS = os.path.join(os.path.dirname(__file__), "programs")
 _UNUSED = ("usr/share/doc", "usr/share/locale", "usr/share/man", "var/cache/apt", "var/lib/apt/lists", "dev")

@@ -4,7 +4,7 @@ it does so when its standard input ends, as that does with whoever started it, h
 import os
 import sys
 
-from waiting import Late, eventually
+from ..waiting import Late, eventually
 
 _CGROUPS = "/sys/fs/cgroup"
 _LONG = 10  # seconds

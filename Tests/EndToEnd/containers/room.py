@@ -6,11 +6,12 @@ import signal
 import subprocess
 import sys
 
-import leaving
-from container import children_of, status
-from leaving import remove, thaw
-from started import kill, start
-from waiting import eventually, wait_for_end
+from ..container import children_of, status
+from ..repository import ROOT
+from ..started import kill, start
+from ..waiting import eventually, wait_for_end
+from . import leaving
+from .leaving import remove, thaw
 
 _EMPTY = ("/run", "/var/tmp")
 _COPIED = ("/etc", "/opt", "/var/lib")  # where engines make folders of theirs, whatever they are told
@@ -25,10 +26,9 @@ class Room:
         self._folder = folder
         self._cgroup = f"servicewrapper-tests-{os.getpid()}-{os.path.basename(folder)}"
         self._init = None
-        command = [sys.executable, leaving.__file__, self._cgroup]
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+        command = [sys.executable, "-m", leaving.__name__, self._cgroup]
         # Not one of those that end with us: it does what we can't do any more.
-        how = {"stdin": subprocess.PIPE, "start_new_session": True, "env": environment}
+        how = {"stdin": subprocess.PIPE, "start_new_session": True, "cwd": ROOT}
         self._guard = subprocess.Popen(command, **how)
         kinds = ["--pid", "--mount", *(["--net"] if network else [])]
         # catatonit adopts and reaps the daemons that engines leave, as a machine's own PID 1 would.

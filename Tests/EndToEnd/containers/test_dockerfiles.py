@@ -7,17 +7,17 @@ import subprocess
 
 import pytest
 
-from ports import free_port
-from served import Served
-from wrapper import clean_environment
+from ..ports import free_port
+from ..repository import ROOT
+from ..wrapper import clean_environment
+from .served import Served
 
-REPOSITORY = os.path.join(os.path.dirname(__file__), "..", "..", "..")
-EXAMPLES = os.path.join(REPOSITORY, "examples")
+EXAMPLES = ROOT / "examples"
 
 
 @pytest.mark.needs("swift")
 def test_the_dockerfile_builds_the_static_file_alone_in_an_image(bridged):
-    built = bridged.build("servicewrapper", REPOSITORY, within=600)
+    built = bridged.build("servicewrapper", ROOT, within=600)
     assert bridged.ask("run", "--rm", "--network", "none", built, "--version").startswith("servicewrapper")
 
     holder = bridged.ask("create", built)
@@ -83,7 +83,7 @@ def test_redis_naive_is_found_too_and_stays_after_its_stop(docker, bases, run_ex
 
 def documented(start):
     """The shell command of docs/containers.md that starts so, as words."""
-    with open(os.path.join(REPOSITORY, "docs", "containers.md"), encoding="utf-8") as page:
+    with open(ROOT / "docs" / "containers.md", encoding="utf-8") as page:
         lines = page.read().replace("\\\n", " ").splitlines()
     return shlex.split(next(line for line in lines if line.strip().startswith(start)), comments=True)
 

@@ -7,14 +7,14 @@ import subprocess
 
 import pytest
 
-from container import Container
-from container import status as container_status
-from engines import UNBRIDGED, start_docker
-from images import compile_waits
-from ports import free_port
-from served import TTL
-from started import kill, start
-from waiting import always, eventually
+from ..container import Container
+from ..container import status as container_status
+from ..ports import free_port
+from ..started import kill, start
+from ..waiting import always, eventually
+from .engines import UNBRIDGED, start_docker
+from .images import compile_waits
+from .served import TTL
 
 SHORT = ["--ttl", f"{TTL:.0f}s"]
 

@@ -2,8 +2,7 @@
 
 import pytest
 
-from waiting import eventually
-
+from ..waiting import eventually
 
 # Stop
 

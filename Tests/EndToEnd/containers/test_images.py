@@ -6,10 +6,10 @@ import subprocess
 
 import pytest
 
-from networks import Network
-from served import Served
-from waiting import always
-from wrapper import SERVICEWRAPPER
+from ..networks import Network
+from ..waiting import always
+from ..wrapper import SERVICEWRAPPER
+from .served import Served
 
 READ_ONLY, USER, BARE = ["--read-only"], ["--user", "1000"], ["--cap-drop", "ALL"]
 HARDENED = [*READ_ONLY, *USER, *BARE]

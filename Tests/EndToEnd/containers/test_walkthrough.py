@@ -1,14 +1,14 @@
 """examples/redis-with-wrapper/README.md, run as it is written: each command, in order, and what it shows."""
 
-import pathlib
 import shlex
 
 import pytest
 
-from literate import Shell, steps
-from wrapper import clean_environment
+from ..literate import Shell, steps
+from ..repository import ROOT
+from ..wrapper import clean_environment
 
-EXAMPLE = pathlib.Path(__file__).resolve().parents[3] / "examples" / "redis-with-wrapper"
+EXAMPLE = ROOT / "examples" / "redis-with-wrapper"
 
 # All that is not as the page has it, and why.
 OTHERS = [

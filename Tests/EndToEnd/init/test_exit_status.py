@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from inits import INIT, OURS
+from .inits import INIT, OURS
 
 # All but those that stop, continue or do nothing by default.
 TERMINATING = sorted(

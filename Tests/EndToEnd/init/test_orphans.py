@@ -5,8 +5,8 @@ import signal
 
 import pytest
 
-from inits import INIT, children, state, status_of
-from waiting import always, eventually
+from ..waiting import always, eventually
+from .inits import INIT, children, state, status_of
 
 COUNT = 300
 
@@ -96,7 +96,7 @@ DEAF = 'trap "" TERM; echo working; while :; do sleep 0.01; done'
 
 def leaving(worker):
     """A process that leaves this behind, ends by itself with 7 on HUP, and by TERM."""
-    return ["sh", "-c", f'trap "exit 7" HUP; sh -c \'{worker}\' & wait']
+    return ["sh", "-c", f"trap \"exit 7\" HUP; sh -c '{worker}' & wait"]
 
 
 @pytest.mark.case(32)

@@ -9,10 +9,10 @@ from subprocess import DEVNULL
 
 import pytest
 
-from inits import INIT, OTHERS, children, descriptors, state, status_of
-from started import kill, start
-from waiting import always, eventually
-from wrapper import SERVICEWRAPPER
+from ..started import kill, start
+from ..waiting import always, eventually
+from ..wrapper import SERVICEWRAPPER
+from .inits import INIT, OTHERS, children, descriptors, state, status_of
 
 
 def switches(pid):

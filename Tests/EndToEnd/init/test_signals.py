@@ -5,8 +5,8 @@ import signal
 
 import pytest
 
-from inits import CATCHABLE, INIT, children, state
-from waiting import always, eventually
+from ..waiting import always, eventually
+from .inits import CATCHABLE, INIT, children, state
 
 STOPS = {signal.SIGTERM, signal.SIGINT}
 FAULTS = ["ABRT", "SEGV", "BUS", "ILL", "FPE", "SYS", "TRAP"]
@@ -144,6 +144,7 @@ def test_a_shell_s_pipeline_of_five_dies_with_it_or_is_left(start_init, waits, w
     members = children(init.child)
     init.send(signal.SIGTERM)
     assert init.wait() == 143
+
     def are_left():
         return sum(state(pid) in ("S", "R") for pid in members) == survivors
 

@@ -7,10 +7,10 @@ import time
 
 import pytest
 
-from inits import INIT, OTHERS, Init, Running, children, no_core
-from started import kill, start
-from waiting import eventually
-from wrapper import clean_environment
+from ..started import kill, start
+from ..waiting import eventually
+from ..wrapper import clean_environment
+from .inits import INIT, OTHERS, Init, Running, children, no_core
 
 RUNS = 300
 

@@ -6,10 +6,10 @@ import signal
 
 import pytest
 
-from inits import INIT, children, state
-from started import kill, start
-from waiting import eventually
-from wrapper import clean_environment
+from ..started import kill, start
+from ..waiting import eventually
+from ..wrapper import clean_environment
+from .inits import INIT, children, state
 
 CTRL_C, CTRL_BACKSLASH, CTRL_Z = b"\x03", b"\x1c", b"\x1a"
 

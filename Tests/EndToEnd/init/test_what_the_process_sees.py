@@ -11,10 +11,10 @@ import sys
 
 import pytest
 
-from inits import INIT
-from started import kill, start
-from waiting import eventually, wait_for_end
-from wrapper import clean_environment
+from ..started import kill, start
+from ..waiting import eventually, wait_for_end
+from ..wrapper import clean_environment
+from .inits import INIT
 
 # Of /proc/PID/status, what differs from one process to the next, whoever started it.
 OF_ITS_OWN = "Pid PPid Tgid Ngid NStgid NSpid NSpgid NSsid SigQ Threads FDSize CoreDumping TracerPid".split()

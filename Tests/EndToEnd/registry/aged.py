@@ -6,11 +6,11 @@ import tempfile
 import threading
 import time
 
-from agent import Agent, denying
-from fakes import Proxy
-from ports import free_port
-from waiting import eventually
-from wrapper import Server, Wrapper
+from ..agent import Agent, denying
+from ..fakes import Proxy
+from ..ports import free_port
+from ..waiting import eventually
+from ..wrapper import Server, Wrapper
 
 LIFETIME = 900  # seconds that a server may run
 TTL = "3s"

@@ -2,9 +2,9 @@
 
 import pytest
 
-from networks import in_networks
-from promises import ID, registered
-from waiting import eventually
+from ..networks import in_networks
+from ..promises import ID, registered
+from ..waiting import eventually
 
 CONSUL, OURS, OTHER = "198.51.100.1", "198.51.100.2", "203.0.113.2"
 
@@ -121,9 +121,7 @@ def test_auto_is_taken_anew_at_each_registration(run_inside, server, outside, in
 
 @in_networks
 @pytest.mark.parametrize("interface, expected", [("aaa0", OTHER), ("zzz0", OURS)])
-def test_an_interface_that_was_named_gives_its_address(
-    run_inside, server, outside, interface, expected
-):
+def test_an_interface_that_was_named_gives_its_address(run_inside, server, outside, interface, expected):
     ours = run_inside(server(), "--address", f"interface:{interface}")
     registered(ours, outside.agent)
     assert address(outside.agent) == expected

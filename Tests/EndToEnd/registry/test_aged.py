@@ -1,7 +1,7 @@
 """What takes minutes; see aged.py, where all of it is begun."""
 
-from aged import TTL
-from waiting import eventually
+from ..waiting import eventually
+from .aged import TTL
 
 # Consul's own: the floor of DeregisterCriticalServiceAfter, and how often its reaper looks.
 FLOOR, REAPER = 60, 30

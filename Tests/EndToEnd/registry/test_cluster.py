@@ -1,6 +1,6 @@
 """What fifty of us say to an agent is what the whole cluster knows, through the loss of its leader too."""
 
-from waiting import eventually
+from ..waiting import eventually
 
 COUNT = 50
 # A new leader, what the agent was told meanwhile, and its own next attempt to pass that on.

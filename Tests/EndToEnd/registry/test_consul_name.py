@@ -2,9 +2,9 @@
 
 import pytest
 
-from agent import keeping
-from promises import AT_ONCE, ID, registered, stop_within
-from waiting import always, eventually
+from ..agent import keeping
+from ..promises import AT_ONCE, ID, registered, stop_within
+from ..waiting import always, eventually
 
 NAME = "consul.example.test"
 TTL, HEARTBEAT = "3s", 1.0

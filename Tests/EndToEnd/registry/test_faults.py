@@ -6,13 +6,13 @@ from statistics import median
 
 import pytest
 
-from faults import FAULTS, IN_NO_HURRY
-from networks import in_networks
-from ports import free_port, is_free
-from promises import AT_ONCE, ENDED, FORWARDED, ID, registered, stop_within, TURNED_AWAY
-from started import kill, start
-from waiting import always, eventually
-from wrapper import descriptors, memory
+from ..networks import in_networks
+from ..ports import free_port, is_free
+from ..promises import AT_ONCE, ENDED, FORWARDED, ID, TURNED_AWAY, registered, stop_within
+from ..started import kill, start
+from ..waiting import always, eventually
+from ..wrapper import descriptors, memory
+from .faults import FAULTS, IN_NO_HURRY
 
 TTL, HEARTBEAT = "3s", 1.0
 DRAIN = 0.1
@@ -100,7 +100,7 @@ def test_no_fault_of_consul_s_reaches_the_process(request, run_beside, other, se
     assert all(len(other.lines(said)) <= 1 for said in ("retrying", "answers again", "forgot")), other.log
 
 
-CLOSING = '''
+CLOSING = """
 defaults
   mode http
   option httpclose
@@ -112,7 +112,7 @@ frontend closing
   default_backend consul
 backend consul
   server agent 127.0.0.1:{agent}
-'''
+"""
 
 
 @pytest.mark.needs("haproxy")

@@ -1,7 +1,7 @@
 """Who registers says so, for whoever cleans up from outside; and tells itself from another that has its ID."""
 
-from promises import ID, registered
-from waiting import always, eventually
+from ..promises import ID, registered
+from ..waiting import always, eventually
 
 OTHER = {"managed-by": "servicewrapper", "container-id": "4f2a" * 16, "boot-id": "another"}
 
@@ -71,13 +71,17 @@ def test_what_somebody_registers_over_us_is_put_right(run, server, agent):
     assert ours.lines("otherwise")
 
 
-def test_who_is_overwritten_by_another_tells_it_and_keeps_it_neither_alive_nor_from_its_end(run, server, agent):
+def test_who_is_overwritten_by_another_tells_it_and_keeps_it_neither_alive_nor_from_its_end(
+    run, server, agent
+):
     ours = run(server(), agent, "--ttl", "3s")
     registered(ours, agent)
     other = {"Name": "web", "ID": ID, "Port": 1, "Meta": OTHER}
     agent.put("/v1/agent/service/register", other)
     compared(agent, lambda: ours.lines("is registered by container 4f2a4f2a4f2a as well"), "a warning")
     # Nobody updates the other's checks from now on.
-    eventually(lambda: agent.statuses(ID)["alive"] == "critical", within=8, what="critical as nobody is there")
+    eventually(
+        lambda: agent.statuses(ID)["alive"] == "critical", within=8, what="critical as nobody is there"
+    )
     assert ours.stop() == 0
     assert agent.service(ID)["Port"] == 1

@@ -11,9 +11,9 @@ import threading
 
 import pytest
 
-from ports import free_port
-from promises import ID
-from waiting import always, eventually
+from ..ports import free_port
+from ..promises import ID
+from ..waiting import always, eventually
 
 HANG = "sleep 60"
 
@@ -312,6 +312,8 @@ def test_two_ports_are_both_gone_before_the_process_gets_its_signal(wrapper, age
     )
     options = [word for port in ports for word in ("--port", port)]
     ours = wrapper("--name", "web", *options, "--", sys.executable, "-c", ask, consul=agent)
-    eventually(lambda: len(agent.services()) == 2 and ours.output, what="both registered, and the process waiting")
+    eventually(
+        lambda: len(agent.services()) == 2 and ours.output, what="both registered, and the process waiting"
+    )
     assert ours.stop() == 5
     assert seen.read_text().strip() == "{}"

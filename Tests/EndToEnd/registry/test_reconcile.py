@@ -5,9 +5,9 @@ import subprocess
 
 import pytest
 
-from agent import denying, keeping
-from promises import ID, registered
-from waiting import eventually
+from ..agent import denying, keeping
+from ..promises import ID, registered
+from ..waiting import eventually
 
 # A third of the TTL is a heartbeat, and the longest pause between two tries; the rest is for a busy machine.
 HEARTBEATS = {"3s": 1.0, "15s": 5.0}
@@ -203,7 +203,9 @@ def test_every_way_of_not_knowing_us_has_us_registered_at_once(run, server, agen
     registered(ours, agent)
     way.lie(answer)
     asked = "about web-1: register"
-    eventually(lambda: len(ours.lines(asked)) > 1, HEARTBEATS["3s"] + SLACK, "a registration right behind the beat")
+    eventually(
+        lambda: len(ours.lines(asked)) > 1, HEARTBEATS["3s"] + SLACK, "a registration right behind the beat"
+    )
     way.be_honest()
     ours.logs("forgot web-1")
     eventually(lambda: agent.is_passing(ID), what="passing")

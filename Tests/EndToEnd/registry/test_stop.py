@@ -5,10 +5,10 @@ import time
 
 import pytest
 
-from agent import keeping
-from ports import count_connected, count_unread
-from promises import ENDED, FORWARDED, ID, registered, stop_within
-from waiting import always, eventually
+from ..agent import keeping
+from ..ports import count_connected, count_unread
+from ..promises import ENDED, FORWARDED, ID, registered, stop_within
+from ..waiting import always, eventually
 
 # How old an answer of DNS a client may use, and a drain longer than that by what a busy machine takes.
 ANSWER_LIVES = 0.1
@@ -125,9 +125,7 @@ def test_no_registration_is_left_by_an_agent_that_hung_while_ten_of_them_stopped
     agent = own_agent()
     served = [server(late=True) for _ in range(AT_A_TIME)]
     ours = [
-        wrapper(
-            "--name", "web", "--id", f"web-{place}", "--port", one.port, "--", *one.command, consul=agent
-        )
+        wrapper("--name", "web", "--id", f"web-{place}", "--port", one.port, "--", *one.command, consul=agent)
         for place, one in enumerate(served)
     ]
     eventually(lambda: agent.log().count("/v1/agent/service/web-") >= AT_A_TIME, what="all to have asked")

@@ -1,7 +1,7 @@
 """A token that is replaced in its file is used from the next connection on."""
 
-from promises import ID, registered
-from waiting import eventually
+from ..promises import ID, registered
+from ..waiting import eventually
 
 TTL, HEARTBEAT = "3s", 1.0
 WRITE_WEB = 'service "web" { policy = "write" }'

@@ -9,10 +9,10 @@ import urllib.request
 
 import pytest
 
-from container import NAMESPACE, children_of
-from ports import free_port
-from started import kill, start
-from waiting import always, eventually
+from ..container import NAMESPACE, children_of
+from ..ports import free_port
+from ..started import kill, start
+from ..waiting import always, eventually
 
 pytestmark = [pytest.mark.root, pytest.mark.needs("unshare")]
 

@@ -6,9 +6,9 @@ import subprocess
 
 import pytest
 
-from container import status
-from ports import free_port
-from waiting import eventually
+from ..container import status
+from ..ports import free_port
+from ..waiting import eventually
 
 pytestmark = [pytest.mark.root, pytest.mark.needs("unshare", "redis-server", "redis-cli")]
 

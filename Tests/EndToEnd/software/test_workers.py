@@ -5,8 +5,8 @@ import subprocess
 
 import pytest
 
-from ports import free_port
-from waiting import always, eventually
+from ..ports import free_port
+from ..waiting import always, eventually
 
 pytestmark = [pytest.mark.root, pytest.mark.needs("unshare", "bash", "redis-server", "redis-cli")]
 

@@ -2,23 +2,19 @@
 
 import os
 import shutil
-import sys
 
 import pytest
 
+from ..containers.images import ENTRY, compile_waits
+from ..containers.room import Room
+from ..containers.served import Served
+from ..registry.holding import Holding
+from ..wrapper import SERVICEWRAPPER
+from .fake_engine import FakeEngine
+from .real_engines import start_docker_api, start_podman_api
+from .servicewatcher import SERVICEWATCHER, Watcher, leave, marks
+
 HERE = os.path.dirname(__file__)
-# What the tests of the engines and of the registry have is used here too.
-sys.path += [os.path.join(HERE, "..", folder) for folder in ("containers", "registry")]
-
-from fake_engine import FakeEngine
-from holding import Holding
-from images import ENTRY, compile_waits
-from real_engines import start_docker_api, start_podman_api
-from room import Room
-from servicewatcher import SERVICEWATCHER, Watcher, leave, marks
-from served import Served
-from wrapper import SERVICEWRAPPER
-
 os.environ.pop("DOCKER_HOST", None)
 ENGINES = ["dockerd", "docker", "podman", "catatonit", "unshare", "nsenter", "cc"]
 

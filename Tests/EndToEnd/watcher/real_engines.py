@@ -8,10 +8,10 @@ import socket
 import threading
 import urllib.parse
 
-from container import status
-from engines import start_docker, start_podman, UNBRIDGED
-from started import start
-from waiting import eventually
+from ..container import status
+from ..containers.engines import UNBRIDGED, start_docker, start_podman
+from ..started import start
+from ..waiting import eventually
 
 
 def start_docker_api(room, folder, *options, network=UNBRIDGED):

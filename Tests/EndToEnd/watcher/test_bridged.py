@@ -2,14 +2,17 @@
 
 import pytest
 
-from agent import Agent
-from engines import start_docker
-from images import ENTRY
-from published import HOST, one, registered
-from servicewatcher import BACK, marks
-from served import Served
+from ..agent import Agent
+from ..containers.engines import start_docker
+from ..containers.images import ENTRY
+from ..containers.served import Served
+from .published import HOST, one, registered
+from .servicewatcher import BACK, marks
 
-pytestmark = [pytest.mark.root, pytest.mark.needs("dockerd", "docker", "catatonit", "iptables", "nsenter", "cc")]
+pytestmark = [
+    pytest.mark.root,
+    pytest.mark.needs("dockerd", "docker", "catatonit", "iptables", "nsenter", "cc"),
+]
 
 GATEWAY = "198.51.100.1"
 TTL, LONG_BEFORE = 60, 20.0  # seconds; without the watcher it stays for two minutes in the catalog
@@ -72,11 +75,13 @@ def test_internal_registers_the_address_on_the_bridge(bridged, contained, agent,
     address = container.ask("inspect", "--format", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}")
     assert address.startswith(GATEWAY.rpartition(".")[0])
     ours.until(
-        lambda: registered(agent)
-        == {
-            **one(f"{HOST}:plain:6379", "web-6379", 6379, address),
-            **one(f"{HOST}:plain:53:udp", "web-53", 53, address, tags=["udp"]),
-        }
+        lambda: (
+            registered(agent)
+            == {
+                **one(f"{HOST}:plain:6379", "web-6379", 6379, address),
+                **one(f"{HOST}:plain:53:udp", "web-53", 53, address, tags=["udp"]),
+            }
+        )
     )
 
 

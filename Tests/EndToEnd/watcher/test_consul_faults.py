@@ -4,13 +4,13 @@ import signal
 
 import pytest
 
-from cluster import Cluster
-from faults import FAULTS, IN_NO_HURRY
-from fakes import Front
-from networks import Network
-from servicewatcher import BACK, leave, leave_dead, marks, new_id
-from waiting import eventually
-from wrapper import descriptors, memory
+from ..fakes import Front
+from ..networks import Network
+from ..registry.cluster import Cluster
+from ..registry.faults import FAULTS, IN_NO_HURRY
+from ..waiting import eventually
+from ..wrapper import descriptors, memory
+from .servicewatcher import BACK, leave, leave_dead, marks, new_id
 
 HELD_ON_TO = 10.0 + 2.0  # a question that is lost on the way is given up after 10 s
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from fake_engine import STREAM, answer
-from servicewatcher import BACK, leave, marks
-from waiting import Late, always, eventually
+from ..waiting import Late, always, eventually
+from .fake_engine import STREAM, answer
+from .servicewatcher import BACK, leave, marks
 
 
 def http(status, body=b'{"message":"no"}'):

@@ -5,11 +5,11 @@ import signal
 
 import pytest
 
-from fake_engine import chunk
-from faults import keep_open
-from servicewatcher import count_looks, leave_dead, marks, new_id
-from waiting import always, eventually
-from wrapper import descriptors, memory
+from ..registry.faults import keep_open
+from ..waiting import always, eventually
+from ..wrapper import descriptors, memory
+from .fake_engine import chunk
+from .servicewatcher import count_looks, leave_dead, marks, new_id
 
 AT_ONCE = 2.0  # while it is there; a busy machine
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from waiting import always, eventually
+from ..waiting import always, eventually
 
 OLD, BOTH, NEW = ((1, 12), (1, 41)), ((1, 24), (1, 51)), ((1, 44), (1, 53))
 NEWEST = ((1, 60), (1, 101))
@@ -16,7 +16,9 @@ def has_cleaned(ours, fake, agent, container, service_id="web-1"):
 @pytest.mark.parametrize(
     ("api", "chosen"), [(OLD, (1, 41)), (BOTH, (1, 41)), (NEW, (1, 44)), (NEWEST, (1, 60))], ids=str
 )
-def test_the_lowest_version_that_both_speak_is_used(fake_engine, agent, watch, wrapped, tmp_path, api, chosen):
+def test_the_lowest_version_that_both_speak_is_used(
+    fake_engine, agent, watch, wrapped, tmp_path, api, chosen
+):
     fake = fake_engine(tmp_path / "versions.sock", api=api)
     container = wrapped("web-1", fake)
     ours = watch(fake, agent).watches()

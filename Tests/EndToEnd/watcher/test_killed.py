@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from real_engines import Deaths, get
-from served import EXPIRED, TTL
-from servicewatcher import BOOT_ID, leave, leave_dead, marks, new_id
-from waiting import eventually
+from ..containers.served import EXPIRED, TTL
+from ..waiting import eventually
+from .real_engines import Deaths, get
+from .servicewatcher import BOOT_ID, leave, leave_dead, marks, new_id
 
 PROMISED = 0.1  # seconds, with the machine at our service: the best of some rounds
 BUSY = 0.4  # and their median, with what else may run on it
@@ -170,7 +170,9 @@ def test_each_watcher_keeps_to_its_own_engine(served, watch, agent, docker, podm
     """The living and the dead of another are none of its business."""
     names = [(engine, fate) for engine in (docker, podman) for fate in ("lives", "dies")]
     all_of = {
-        f"{engine.name}-{fate}": served(engine, name=f"{engine.name}-{fate}", ttl=TTL if fate == "dies" else 0)
+        f"{engine.name}-{fate}": served(
+            engine, name=f"{engine.name}-{fate}", ttl=TTL if fate == "dies" else 0
+        )
         for engine, fate in names
     }
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from agent import keeping
-from real_engines import RestartableDocker
-from served import EXPIRED, TTL
-from servicewatcher import BACK, leave, marks, new_id
-from waiting import always, eventually
+from ..agent import keeping
+from ..containers.served import EXPIRED, TTL
+from ..waiting import always, eventually
+from .real_engines import RestartableDocker
+from .servicewatcher import BACK, leave, marks, new_id
 
 REMOVED = {"removed": (), "own": ("--rm",)}
 

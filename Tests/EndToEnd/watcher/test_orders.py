@@ -6,10 +6,10 @@ import time
 
 import pytest
 
-from ports import waits_unread
-from promises import ID
-from servicewatcher import leave, leave_dead, marks, new_id
-from waiting import always, eventually
+from ..ports import waits_unread
+from ..promises import ID
+from ..waiting import always, eventually
+from .servicewatcher import leave, leave_dead, marks, new_id
 
 LOOK, DEREGISTER = "/v1/agent/services?filter=", "/v1/agent/service/deregister/"
 VERIFY = f"/v1/agent/service/{ID}"

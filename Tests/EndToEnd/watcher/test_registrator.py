@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from fakes import Proxy
-from published import HOST, Case, is_settled, one, published, registered
-from servicewatcher import leave, marks, new_id
+from ..fakes import Proxy
+from .published import HOST, Case, is_settled, one, published, registered
+from .servicewatcher import leave, marks, new_id
 
 TWO = {**published(80), **published(443)}
 BOTH = {**one(name="nginx-80"), **one(f"{HOST}:front:443", "nginx-443", 10443)}
@@ -157,7 +157,9 @@ def test_two_that_run_under_one_id_do_not_overwrite_each_other(fake, agent, watc
     ours = watch(fake, agent)
     ours.until(lambda: agent.service("same"))
     is_settled(fake, agent, ours)
-    assert len(ours.lines("registered same")) == 1 and len(ours.lines("more than one that runs")) == 1, ours.log
+    assert len(ours.lines("registered same")) == 1 and len(ours.lines("more than one that runs")) == 1, (
+        ours.log
+    )
     holder = agent.service("same")
     (other,) = (port for port in ports if port != holder["Port"])
     fake.die(holder["Meta"]["container-id"])

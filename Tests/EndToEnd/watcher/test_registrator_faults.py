@@ -2,8 +2,8 @@
 
 import signal
 
-from published import HOST, Case, is_settled, one, published, registered
-from servicewatcher import leave, marks, new_id
+from .published import HOST, Case, is_settled, one, published, registered
+from .servicewatcher import leave, marks, new_id
 
 
 def test_an_agent_that_lost_its_state_has_everything_again_within_5_s(fake, own_agent, watch):
@@ -73,7 +73,9 @@ def test_who_takes_a_removed_container_s_name_is_registered_as_itself(fake, agen
     for _ in range(5):
         container = fake.run(**Case("", {}).inspected)
         mark = {"container-id": container}
-        ours.until(lambda: (agent.service(f"{HOST}:front:80") or {"Meta": {}})["Meta"].items() >= mark.items())
+        ours.until(
+            lambda: (agent.service(f"{HOST}:front:80") or {"Meta": {}})["Meta"].items() >= mark.items()
+        )
         fake.die(container, removed=True)
     ours.until(lambda: registered(agent) == {})
 

@@ -9,12 +9,13 @@ import tempfile
 
 import pytest
 
-from ports import free_port
-from servicewatcher import SERVICEWATCHER, Watcher, count_looks
-from started import kill, start
-from waiting import eventually
+from ..ports import free_port
+from ..repository import ROOT
+from ..started import kill, start
+from ..waiting import eventually
+from .servicewatcher import SERVICEWATCHER, Watcher, count_looks
 
-CONFIGURATION = pathlib.Path(__file__).parents[3] / "examples" / "servicewatcher" / "haproxy.cfg"
+CONFIGURATION = ROOT / "examples" / "servicewatcher" / "haproxy.cfg"
 NOBODY, GROUP = 65534, 54321
 
 

@@ -6,12 +6,12 @@ import time
 
 import pytest
 
-from agent import Agent
-from images import ENTRY
-from published import HOST
-from real_engines import start_docker_api, start_podman_api
-from servicewatcher import BACK
-from waiting import Late, eventually
+from ..agent import Agent
+from ..containers.images import ENTRY
+from ..waiting import Late, eventually
+from .published import HOST
+from .real_engines import start_docker_api, start_podman_api
+from .servicewatcher import BACK
 
 ENGINES = "dockerd", "docker", "podman", "catatonit", "unshare", "nsenter", "cc", "iptables"
 pytestmark = [pytest.mark.root, pytest.mark.needs(*ENGINES)]
@@ -282,5 +282,7 @@ def test_deaths_while_the_watcher_was_away(wrapped, unwrapped, pair, watch, agen
         was_critical = f"missed TTL, is now critical: check={unknown.id}:alive" in agent.log()
         assert was_critical, f"removed before its check was critical; the log:\n{watcher.log}"
         sampler.wait_until(time.monotonic() - begun + 2)
-    print(f"{engine.name}, watcher {begun - killed:.1f} s after the kill: {[round(one, 2) for one in took]} s")
+    print(
+        f"{engine.name}, watcher {begun - killed:.1f} s after the kill: {[round(one, 2) for one in took]} s"
+    )
     assert set(removed_by(watcher)) == {entry.id for entry in dead} and unexpected(watcher) == [], watcher.log

@@ -4,8 +4,8 @@ import subprocess
 
 import pytest
 
-from servicewatcher import SERVICEWATCHER
-from wrapper import clean_environment
+from ..wrapper import clean_environment
+from .servicewatcher import SERVICEWATCHER
 
 # The options, the environment, and what the line has to name.
 REFUSED = [

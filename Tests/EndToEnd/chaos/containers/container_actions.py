@@ -4,12 +4,12 @@ import os
 import signal
 import time
 
-from container import status
-from ports import free_port
-from published import HOST
-from real_engines import request
-from convergence import LABEL
-from round_environment import IMAGE
+from ...container import status
+from ...ports import free_port
+from ...watcher.published import HOST
+from ...watcher.real_engines import request
+from .convergence import LABEL
+from .round_environment import IMAGE
 
 LONGEST = 20  # seconds that the engine may take for anything
 HEARTBEATS = 3  # in a TTL

@@ -2,31 +2,27 @@
 killed, stopped, paused; the watcher, the engine, the agent and the way between fail. At the end what is
 registered is what runs, and on the way nobody who lives is taken out.
 
-    container_campaign.py --seed 1 --rounds 20    rounds 1 to 20 of seed 1
-    container_campaign.py --seed 1 --round 7      this one again, with its log
-    container_campaign.py --spoilt                with watchers that break a promise; are all found?
+python3 -m Tests.EndToEnd.chaos.containers.container_campaign
+    --seed 1 --rounds 20    rounds 1 to 20 of seed 1
+    --seed 1 --round 7      this one again, with its log
+    --spoilt                with watchers that break a promise; are all found?
 """
 
 import argparse
 import collections
 import logging
-import os
 import signal
 import sys
 import tempfile
 import time
 import traceback
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-UP = os.path.join(HERE, "..", "..")
-sys.path[1:1] = [os.path.join(HERE, ".."), UP, os.path.join(UP, "watcher"), os.path.join(UP, "containers")]
-
-from container_broken_variants import NONE, SPOILERS  # noqa: E402
-from round_generator import draft  # noqa: E402
-from isolation import leave_for_own_network  # noqa: E402
-from rounds import Seen, perform  # noqa: E402
-from round_environment import Stage  # noqa: E402
-from container_oracle import complaints  # noqa: E402
+from ..isolation import leave_for_own_network
+from .container_broken_variants import NONE, SPOILERS
+from .container_oracle import complaints
+from .round_environment import Stage
+from .round_generator import draft
+from .rounds import Seen, perform
 
 
 def hold(plan, spoiler=NONE):

@@ -2,11 +2,11 @@
 
 import time
 
-from sampler import registered
-from moments import SLACK
-from real_engines import get
-from servicewatcher import BACK
-from waiting import eventually
+from ...waiting import eventually
+from ...watcher.real_engines import get
+from ...watcher.servicewatcher import BACK
+from ..moments import SLACK
+from .sampler import registered
 
 LABEL = "org.example.chaos"
 # What Consul's servers couldn't be told of they are told of again 15 s later, and a random pause; ae.go.

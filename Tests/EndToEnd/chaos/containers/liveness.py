@@ -3,7 +3,7 @@
 import dataclasses
 import time
 
-from fakes import TCPServer
+from ...fakes import TCPServer
 
 
 @dataclasses.dataclass

@@ -8,15 +8,15 @@ import signal
 import threading
 import time
 
-from agent import Agent, keeping
-from compiling import compile_programs
-from images import pack_programs
-from proxy import FaultProxy
-from real_engines import RestartableDocker
-from room import Room
-from servicewatcher import Watcher
-from waiting import eventually
-from wrapper import SERVICEWRAPPER
+from ...agent import Agent, keeping
+from ...containers.images import pack_programs
+from ...containers.room import Room
+from ...waiting import eventually
+from ...watcher.real_engines import RestartableDocker
+from ...watcher.servicewatcher import Watcher
+from ...wrapper import SERVICEWRAPPER
+from ..compiling import compile_programs
+from ..proxy import FaultProxy
 
 IMAGE = "localhost/present"
 _PROGRAMS = os.path.join(os.path.dirname(__file__), "programs")

@@ -3,7 +3,7 @@
 import dataclasses
 import random
 
-from plan_generator import FAULTS
+from ..plan_generator import FAULTS
 
 WRAPPED, PUBLISHED = 6, 6
 SLOTS = [f"wrapped-{n}" for n in range(WRAPPED)] + [f"published-{n}" for n in range(PUBLISHED)]

@@ -4,14 +4,14 @@ end."""
 import time
 from functools import partial
 
-from acting import Actor
-from sampler import Census, registered
-from round_generator import SLOTS, spelt
-from liveness import RollCall
-from convergence import settle
-from container_actions import LONGEST, Slot
-from container_oracle import BEGUN
-from waiting import eventually
+from ...waiting import eventually
+from .acting import Actor
+from .container_actions import LONGEST, Slot
+from .container_oracle import BEGUN
+from .convergence import settle
+from .liveness import RollCall
+from .round_generator import SLOTS, spelt
+from .sampler import Census, registered
 
 OVER = 90  # seconds after the last step, by which everything is done
 

@@ -4,7 +4,7 @@ import dataclasses
 import threading
 import time
 
-from wrapper import descriptors, memory
+from ...wrapper import descriptors, memory
 
 EVERY = 0.04  # seconds between two looks
 

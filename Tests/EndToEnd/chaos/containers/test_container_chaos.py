@@ -8,17 +8,18 @@ import tempfile
 
 import pytest
 
-from round_generator import draft
-from launching import campaign
-from started import start
-from waiting import eventually
+from ...repository import ROOT
+from ...started import start
+from ...waiting import eventually
+from ..launching import campaign
+from .round_generator import draft
 
 pytestmark = [
     pytest.mark.root,
     pytest.mark.needs("consul", "dockerd", "docker", "catatonit", "unshare", "nsenter", "cc", "ip"),
 ]
 
-_CAMPAIGN = os.path.join(os.path.dirname(__file__), "container_campaign.py")
+_CAMPAIGN = f"{__package__}.container_campaign"
 # Anybody's to choose.
 SEED, ROUNDS = os.environ.get("CHAOS_SEED", "ci"), os.environ.get("CHAOS_ROUNDS", "1")
 
@@ -77,8 +78,8 @@ def folder():
 def test_a_campaign_that_is_killed_leaves_nothing_behind(folder):
     """Not even a container that is paused just then, which old cgroups don't let be killed."""
     seed = min(range(50), key=_first_pause)
-    command = [sys.executable, _CAMPAIGN, "--seed", str(seed), "--rounds", "1"]
-    killed = start(command, stdout=subprocess.DEVNULL, env={**os.environ, "TMPDIR": folder})
+    command = [sys.executable, "-m", _CAMPAIGN, "--seed", str(seed), "--rounds", "1"]
+    killed = start(command, stdout=subprocess.DEVNULL, cwd=ROOT, env={**os.environ, "TMPDIR": folder})
     try:
         eventually(lambda: any(map(_is_frozen, _groups(killed))), 60, "a paused container", every=0.05)
     finally:
