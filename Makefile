@@ -20,8 +20,8 @@ link_for_valgrind = $(SWIFT)c -enable-experimental-feature Embedded -use-ld=lld 
 	-Xlinker --defsym=main=servicewrapper_main -L$(embedded_libraries) -lswiftUnicodeDataTables -lm \
 	@$(release)/servicewrapper.product/Objects.LinkFileList -o $(release)/servicewrapper.valgrind
 
-# Debian's own Python, if it has pytest with xdist; else the one on the path.
-python = $(shell /usr/bin/python3 -c 'import pytest, xdist' 2>/dev/null && echo /usr/bin/python3 || echo python3)
+# Debian's own Python, if it has pytest with its plugins; else the one on the path.
+python = $(shell /usr/bin/python3 -c 'import pytest, pytest_timeout, xdist' 2>/dev/null && echo /usr/bin/python3 || echo python3)
 
 help: ## List these targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1:\2/p' $(MAKEFILE_LIST) | \
