@@ -4,14 +4,16 @@ import PackageDescription
 // The release is Embedded Swift in one static file; debug builds and tests are ordinary Swift from the same
 // sources. docs/choices.md says why.
 let settings: [SwiftSetting] = [
-  .enableExperimentalFeature("Embedded", .when(configuration: .release)),
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
   .strictMemorySafety(),
   .treatAllWarnings(as: .error),
   // A section each, or the linker keeps every copy of what each module inlines from the others.
-  .unsafeFlags(["-wmo", "-Osize", "-Xfrontend", "-function-sections"], .when(configuration: .release)),
+  // Not `.enableExperimentalFeature`: SwiftPM would link debug builds as Embedded too, without a way to their libraries.
+  .unsafeFlags(
+    ["-enable-experimental-feature", "Embedded", "-wmo", "-Osize", "-Xfrontend", "-function-sections"],
+    .when(configuration: .release)),
 ]
 
 // `make build` makes the programs position-independent, which a run path would break, and SwiftPM sets one unless it is
