@@ -23,6 +23,7 @@ EXTENDED = [
     "watcher/test_compare_registrators.py",
     "test_bench.py",
     "test_timeline.py",
+    "test_plain_swiftpm.py",  # builds everything twice
 ]
 ALONE = [
     "init/test_stress.py",
