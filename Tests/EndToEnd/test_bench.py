@@ -62,6 +62,7 @@ def test_the_picture_is_well_formed_and_shows_everybody():
     assert json.loads(read("bench.json"))["measured"] in " ".join(picture.itertext())
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.root
 @pytest.mark.needs("consul", "redis-server", "strace", "cc", "curl", "tini", "dumb-init", "catatonit")
 def test_a_quick_run_measures_every_row_of_everybody(tmp_path):

@@ -6,7 +6,7 @@ import sys
 from ..repository import ROOT
 
 
-def campaign(module, *arguments, within=1800):
+def campaign(module, *arguments, within):
     """Its status, and what it said."""
     command = [sys.executable, "-m", module, *arguments]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=within)

@@ -4,7 +4,7 @@ import pytest
 
 from .soak import soak
 
-pytestmark = pytest.mark.needs("consul")
+pytestmark = [pytest.mark.needs("consul"), pytest.mark.timeout(900)]
 
 
 def test_memory_and_descriptors_stay_flat(tmp_path, record_property):

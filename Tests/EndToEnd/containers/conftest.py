@@ -16,6 +16,7 @@ from .served import Served
 
 NEEDED = ["dockerd", "docker", "podman", "catatonit", "unshare", "nsenter"]
 NEEDED += ["debootstrap", "redis-server", "cc"]
+LONGEST = 600  # seconds; a test may be the one that waits for what is slow
 SLOW = ["debian", "slept"]  # fixtures that take a minute and two, while other tests can run
 
 
@@ -25,6 +26,8 @@ def pytest_collection_modifyitems(items):
     for item in ours:
         item.add_marker(pytest.mark.root)
         item.add_marker(pytest.mark.needs(*NEEDED))
+        if not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(LONGEST))
     items.sort(key=lambda item: [name in item.fixturenames for name in reversed(SLOW)])
 
 

@@ -12,6 +12,8 @@ from ..repository import ROOT
 from ..wrapper import clean_environment
 from .served import Served
 
+pytestmark = pytest.mark.timeout(900)
+
 EXAMPLES = ROOT / "examples"
 
 

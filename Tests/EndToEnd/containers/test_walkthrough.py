@@ -52,6 +52,7 @@ def shells(bridged, ours):
         shell.end()
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.needs("swift", "docker-compose")
 def test_the_walk_through_is_what_happens(shells, ours):
     opened, open_shell = shells

@@ -25,6 +25,7 @@ def rows(text):
     return {title: cells for title, *cells in split}
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.root
 @pytest.mark.needs("dockerd", "docker", "consul", "catatonit", "unshare", "nsenter", "ip", "cc")
 def test_a_quick_run_with_ours_alone():

@@ -13,6 +13,7 @@ from ..ports import free_port
 from ..repository import ROOT
 from ..started import kill, start
 from ..waiting import eventually
+from . import servicewatcher
 from .servicewatcher import SERVICEWATCHER, Watcher, count_looks
 
 CONFIGURATION = ROOT / "examples" / "servicewatcher" / "haproxy.cfg"
@@ -109,7 +110,7 @@ def in_the_open():
 def test_a_user_of_the_socket_s_group_is_enough_and_less_is_too_little(
     fake_engine, agent, wrapped, in_the_open, monkeypatch
 ):
-    monkeypatch.setattr("servicewatcher.SERVICEWATCHER", str(in_the_open / "servicewatcher"))
+    monkeypatch.setattr(servicewatcher, "SERVICEWATCHER", str(in_the_open / "servicewatcher"))
     engine = fake_engine(in_the_open / "engine.sock")
     os.chown(in_the_open / "engine.sock", 0, GROUP)
     os.chmod(in_the_open / "engine.sock", 0o660)

@@ -14,7 +14,7 @@ from .real_engines import start_docker_api, start_podman_api
 from .servicewatcher import BACK
 
 ENGINES = "dockerd", "docker", "podman", "catatonit", "unshare", "nsenter", "cc", "iptables"
-pytestmark = [pytest.mark.root, pytest.mark.needs(*ENGINES)]
+pytestmark = [pytest.mark.root, pytest.mark.needs(*ENGINES), pytest.mark.timeout(900)]
 
 WATCHED = 60.0  # seconds in which no entry of a living container may be missing
 SAMPLED = 0.2  # between two looks at the agent, in seconds

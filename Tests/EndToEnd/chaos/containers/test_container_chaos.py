@@ -14,14 +14,16 @@ from ...waiting import eventually
 from ..launching import campaign
 from .round_generator import draft
 
-pytestmark = [
-    pytest.mark.root,
-    pytest.mark.needs("consul", "dockerd", "docker", "catatonit", "unshare", "nsenter", "cc", "ip"),
-]
-
 _CAMPAIGN = f"{__package__}.container_campaign"
 # Anybody's to choose.
 SEED, ROUNDS = os.environ.get("CHAOS_SEED", "ci"), os.environ.get("CHAOS_ROUNDS", "1")
+LONGEST = 100 + 100 * int(ROUNDS)  # seconds
+
+pytestmark = [
+    pytest.mark.root,
+    pytest.mark.needs("consul", "dockerd", "docker", "catatonit", "unshare", "nsenter", "cc", "ip"),
+    pytest.mark.timeout(max(900, LONGEST)),
+]
 
 
 def test_a_round_is_a_function_of_its_seed_and_number():
@@ -31,7 +33,7 @@ def test_a_round_is_a_function_of_its_seed_and_number():
 
 
 def test_what_is_registered_is_what_runs(record_property):
-    status, said = campaign(_CAMPAIGN, "--seed", SEED, "--rounds", ROUNDS, within=100 + 100 * int(ROUNDS))
+    status, said = campaign(_CAMPAIGN, "--seed", SEED, "--rounds", ROUNDS, within=LONGEST)
     record_property("chaos", said.splitlines()[-5:])
     assert status == 0, said
 
