@@ -14,7 +14,7 @@ from ..agent import Agent
 from ..ports import free_port
 from ..waiting import eventually
 from ..wrapper import Wrapper, descriptors, memory
-from .compiling import compile_programs
+from .c_programs import compile_programs
 
 TTL = "100ms"
 # In kB. Heap that was never touched before may be at any time; a leak of a byte with each heartbeat would be 98 kB. What is
@@ -65,7 +65,7 @@ def tenths(soaked, column):
     return values[:length], values[-length:]
 
 
-def complaints(soaked):
+def violations(soaked):
     for column, (what, tolerance) in enumerate(TOLERANCES.items()):
         first, last = (max(tenth) for tenth in tenths(soaked, column))
         if last > first + tolerance:
@@ -123,18 +123,18 @@ def soak(folder, heartbeats, registrations, beating, report):
     report(f"{time.monotonic() - began:.0f} s; the agent answered {updates:,} updates of checks")
     report(f"and {registered:,} registrations, {forgotten.registrations:,} of them after it forgot")
     for one in everybody:
-        report(told(one))
-    return [complaint for one in everybody for complaint in complaints(one)]
+        report(figures(one))
+    return [violation for one in everybody for violation in violations(one)]
 
 
-def told(soaked):
+def figures(soaked):
     first, last = (
         [f"{min(tenth)}–{max(tenth)}" for tenth in (tenths(soaked, column)[end] for column in range(3))]
         for end in (0, 1)
     )
     names = ("RSS", "private dirty", "descriptors")
-    figures = [f"{what} {a} → {b}" for what, a, b in zip(names, first, last)]
-    return f"{soaked.id}: {soaked.heartbeats:,} heartbeats; first tenth → last, kB: {', '.join(figures)}"
+    columns = [f"{what} {a} → {b}" for what, a, b in zip(names, first, last)]
+    return f"{soaked.id}: {soaked.heartbeats:,} heartbeats; first tenth → last, kB: {', '.join(columns)}"
 
 
 def main():

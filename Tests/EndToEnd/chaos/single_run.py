@@ -20,14 +20,14 @@ PATIENCE = 5.0
 class Observed:
     """What happened, in seconds of CLOCK_MONOTONIC."""
 
-    def __init__(self, plan, watch):
-        self.plan, self.watch = plan, watch
+    def __init__(self, plan, sampler):
+        self.plan, self.sampler = plan, sampler
         self.records = []  # (when, what, number): of the process and of the ward
         self.sent = []  # (when, signal)
-        self.sightings = []  # (asked, answered, one is listed, one is passing, all are passing)
+        self.samples = []  # (asked, answered, one is listed, one is passing, all are passing)
         self.modes = []  # the proxy's (when, mode)
-        self.fates = []  # (when, what) of the agent
-        self.meddled = []
+        self.agent_faults = []  # (when, what) of the agent
+        self.deregistered_at = []
         self.most_memory, self.most_descriptors, self.zombies = 0, 0, 0
         self.entries, self.passes_on, self.hung, self.log = [], False, False, ""
 
@@ -54,8 +54,8 @@ async def perform(plan, seen, tools):
 
 class _Run:
     def __init__(self, plan, seen, tools):
-        self.plan, self.seen, self.watch, self.tools = plan, seen, seen.watch, tools
-        self.proxy = FaultProxy(self.watch.agent.http, free_port(), random.Random(plan.name))
+        self.plan, self.seen, self.sampler, self.tools = plan, seen, seen.sampler, tools
+        self.proxy = FaultProxy(self.sampler.agent.http, free_port(), random.Random(plan.name))
         self.ward, self.init, self.log_path = None, None, os.path.join(tools, f"{plan.name}.log")
         self.began, self.over = asyncio.Event(), asyncio.Event()
         self._descriptors, self._reading = [], None
@@ -63,10 +63,10 @@ class _Run:
         self.ids = [f"{plan.name}-{socket.gethostname()}-{port}" for port in self.ports]
 
     async def start(self):
-        await self.proxy.set(self.plan.switches[0][1] if self.plan.switches else "pass")
+        await self.proxy.set(self.plan.proxy_modes[0][1] if self.plan.proxy_modes else "pass")
         if self.plan.stale:
-            await self.watch.leave_behind(self.plan.name, self.ids[0])
-        self.watch.runs[self.plan.name] = self.ids, self.plan.ttl > 0, self.seen.sightings
+            await self.sampler.register_stale(self.plan.name, self.ids[0])
+        self.sampler.runs[self.plan.name] = self.ids, self.plan.ttl > 0, self.seen.samples
         ready, theirs = os.pipe()
         reader = asyncio.StreamReader()
         await asyncio.get_running_loop().connect_read_pipe(
@@ -88,14 +88,14 @@ class _Run:
             when, what, number = line.decode().split()
             self.seen.records.append((int(when) / 1e9, what, int(number)))
             if what == "init":
-                self._meet(int(number))
+                self._on_init_started(int(number))
             elif what == "started":
                 self.began.set()
             elif what == "left":
                 break
         self.over.set()
 
-    def _meet(self, pid):
+    def _on_init_started(self, pid):
         try:
             self.init = pid, os.pidfd_open(pid)
             self._descriptors.append(self.init[1])
@@ -134,9 +134,9 @@ class _Run:
     async def _act(self, base):
         plan = self.plan
         steps = [(at, self._send, number) for at, number in plan.signals]
-        steps += [(at, self.proxy.set, mode) for at, mode in plan.switches[1:]]
-        steps += [(at, self._fate, what) for at, what in plan.fate]
-        steps += [(at, self._meddle, None) for at in plan.meddling]
+        steps += [(at, self.proxy.set, mode) for at, mode in plan.proxy_modes[1:]]
+        steps += [(at, self._agent_fault, what) for at, what in plan.agent_faults]
+        steps += [(at, self._deregister_externally, None) for at in plan.external_deregistrations]
         steps += [(at, self._look, None) for at in self._looks()]
         for at, do, with_what in sorted(steps, key=lambda step: step[0]):
             await asyncio.sleep(base + at / 1000 - time.monotonic())
@@ -152,15 +152,15 @@ class _Run:
         except (OSError, TypeError):
             self.seen.sent.pop()
 
-    def _fate(self, what):
-        agent = self.watch.agent
-        self.seen.fates.append((time.monotonic(), what))
+    def _agent_fault(self, what):
+        agent = self.sampler.agent
+        self.seen.agent_faults.append((time.monotonic(), what))
         {"kill": agent.kill, "start": agent.launch, "pause": agent.pause, "resume": agent.resume}[what]()
 
-    async def _meddle(self, _):
+    async def _deregister_externally(self, _):
         for service_id in self.ids:
-            await self.watch.clean(service_id)
-        self.seen.meddled.append(time.monotonic())
+            await self.sampler.deregister(service_id)
+        self.seen.deregistered_at.append(time.monotonic())
 
     def _looks(self):
         """Just before the end; and when all that a storm left must be reaped."""
@@ -200,8 +200,8 @@ class _Run:
             self._reading.cancel()
         seen.modes = self.proxy.history[:]
         await self.proxy.close()
-        await self._ask_agent(seen)
-        self.watch.runs.pop(plan.name, None)
+        await self._query_agent(seen)
+        self.sampler.runs.pop(plan.name, None)
         for number in self._descriptors:
             os.close(number)
         if os.path.exists(self.log_path):
@@ -215,18 +215,18 @@ class _Run:
         except OSError:
             pass
 
-    async def _ask_agent(self, seen):
-        if seen.fates:
-            self._mend_agent()
-        await self.watch.look()
-        seen.entries = [one for one in self.ids if await self.watch.lists(one)]
+    async def _query_agent(self, seen):
+        if seen.agent_faults:
+            self._repair_agent()
+        await self.sampler.next_sample()
+        seen.entries = [one for one in self.ids if await self.sampler.is_listed(one)]
         if seen.entries and self.plan.ttl:
             seen.passes_on = await self._passes_on()
         for service_id in self.ids:
-            await self.watch.clean(service_id)
+            await self.sampler.deregister(service_id)
 
-    def _mend_agent(self):
-        agent = self.watch.agent
+    def _repair_agent(self):
+        agent = self.sampler.agent
         if not agent.is_running():
             agent.launch()
         agent.resume()
@@ -236,7 +236,7 @@ class _Run:
         deadline = time.monotonic() + self.plan.ttl / 1000 + 1.5
         while time.monotonic() < deadline:
             await asyncio.sleep(0.1)
-            if self.seen.sightings and not self.seen.sightings[-1][3]:
+            if self.seen.samples and not self.seen.samples[-1][3]:
                 return False
         return True
 

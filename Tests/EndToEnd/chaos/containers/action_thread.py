@@ -1,4 +1,4 @@
-"""Doing one thing after the other to somebody, while the same happens to others."""
+"""A thread for each target: its actions run in order, beside those of the other targets."""
 
 import http.client
 import queue
@@ -7,7 +7,7 @@ import time
 import traceback
 
 
-class Actor:
+class ActionThread:
     """Does what is done to one, in order, in a thread that stays: what a thread started ends with it."""
 
     def __init__(self, seen):
@@ -15,12 +15,12 @@ class Actor:
         self._thread = threading.Thread(target=self._work, daemon=True)
         self._thread.start()
 
-    def do(self, whom, what, action):
-        self._todo.put((whom, what, action))
+    def do(self, target, what, action):
+        self._todo.put((target, what, action))
 
     def _work(self):
         while step := self._todo.get():
-            whom, what, action = step
+            target, what, action = step
             began = time.monotonic()
             try:
                 how = action()
@@ -29,7 +29,7 @@ class Actor:
             except BaseException:
                 how = "failed"
                 self._seen.broken.append(traceback.format_exc())
-            self._seen.events.append((began, whom, what, how))
+            self._seen.events.append((began, target, what, how))
             self._todo.task_done()
 
     def is_done(self):

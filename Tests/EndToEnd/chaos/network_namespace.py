@@ -1,4 +1,4 @@
-"""A network of one's own, so that nobody else's ports and connections can be taken for ours."""
+"""A network namespace of our own, so that no other process's ports and connections are taken for ours."""
 
 import ctypes
 import os
@@ -7,7 +7,7 @@ import subprocess
 _CLONE_NEWNET = 0x40000000  # unshare(2)
 
 
-def leave_for_own_network():
+def enter_own_network():
     """With loopback alone. Needs root."""
     if ctypes.CDLL(None, use_errno=True).unshare(_CLONE_NEWNET):
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))

@@ -1,4 +1,4 @@
-"""What the agent says is registered, again and again, and what the watcher takes of the machine meanwhile."""
+"""Samples the agent's services, and the memory and descriptors of the watcher."""
 
 import dataclasses
 import threading
@@ -21,12 +21,12 @@ class Removal:
     appeared: float
 
 
-class Census:
+class RegistrySampler:
     """A context."""
 
-    def __init__(self, stage):
-        self._stage, self._ends = stage, threading.Event()
-        self.removals, self.looks, self._appeared = [], 0, {}
+    def __init__(self, environment):
+        self._environment, self._ends = environment, threading.Event()
+        self.removals, self.samples, self._appeared = [], 0, {}
         self.most_memory, self.most_descriptors = 0, 0
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
@@ -42,13 +42,13 @@ class Census:
         last = None
         while not self._ends.wait(EVERY):
             asked = time.monotonic()
-            services = registered(self._stage.agent)
+            services = registered(self._environment.agent)
             if services is not None:
-                self.looks += 1
+                self.samples += 1
                 if last:
                     self._compare(*last, services, time.monotonic())
                 last = asked, services
-            self._weigh()
+            self._measure_watcher()
 
     def _compare(self, before, those, these, after):
         for service, container in those.items():
@@ -59,9 +59,9 @@ class Census:
             if those.get(service) != container:
                 self._appeared[service] = before
 
-    def _weigh(self):
+    def _measure_watcher(self):
         try:
-            pid = self._stage.watchers[-1].pid
+            pid = self._environment.watchers[-1].pid
             self.most_memory = max(self.most_memory, memory(pid, "Rss"))
             self.most_descriptors = max(self.most_descriptors, descriptors(pid))
         except (OSError, IndexError, StopIteration):
@@ -69,7 +69,7 @@ class Census:
 
 
 def registered(agent):
-    """The container of each service of the agent by the service's ID; None where nobody answers."""
+    """The container of each service of the agent by the service's ID; None if the agent doesn't answer."""
     try:
         services = agent.services()
     except (OSError, ValueError):

@@ -1,12 +1,12 @@
-"""The moments of a run that the promises are about."""
+"""The times in a run that the promises refer to."""
 
 import signal
 
 # A stop signal waits for Consul no longer than this, and its end no longer than that.
 ANSWER, LAST_CHANCE = 0.3, 1.0
-# Who was turned away asks again for so long, counted from where it began to leave.
+# After a refusal we retry for so long, counted from the beginning of the stop.
 STOP_BUDGET = 3.0
-# Somebody closes the connection before the answer.
+# Modes that close the connection before the answer.
 TURNING_AWAY = ("refuse", "cut", "reset", "half-close", "cut-answer")
 # What a busy machine may add to any of it.
 SLACK = 1.0
@@ -15,8 +15,8 @@ OVERHEAD = 20
 STOPS = (signal.SIGTERM, signal.SIGINT)
 
 
-class Story:
-    """A moment that there wasn't is None."""
+class RunTimes:
+    """Each is None if it didn't occur."""
 
     def __init__(self, seen):
         plan = seen.plan
@@ -27,7 +27,7 @@ class Story:
         self.stopped = self.stops[0][0] if self.stops else None
         # One that came at the very start may have been taken, or not.
         self._had_stop = min((at for at, number in seen.all("signal") if number in STOPS), default=None)
-        # Killed, or by default: nobody told of it.
+        # None if it was killed, or ended by a signal's default action: nothing reported it.
         self.process_ended = seen.first("ending")[0]
         self.listened = _listening(seen, self.process_ended or self.ended)
         self.paused = _pairs(seen.sent, signal.SIGSTOP, signal.SIGCONT, self.ended)
@@ -60,20 +60,21 @@ def _listening(seen, until):
 
 
 def was_faulty(seen, until):
-    """A mere delay makes an update fail whose TTL is short, and whoever failed last isn't waited for."""
-    return bool(seen.fates or [mode for at, mode in seen.modes if mode != "pass" and at < until])
+    """A mere delay makes an update fail whose TTL is short, and an agent that failed last isn't waited for."""
+    return bool(seen.agent_faults or [mode for at, mode in seen.modes if mode != "pass" and at < until])
 
 
 def lets_through(plan, mode):
-    """Whether Consul can be reached: each way is delayed, and whoever takes a third of the TTL has failed."""
-    delay = max((fault[1] for _, fault in plan.switches if isinstance(fault, tuple)), default=0)
+    """Whether Consul can be reached: both ways are delayed, and an answer must take less than a third of the
+    TTL."""
+    delay = max((fault[1] for _, fault in plan.proxy_modes if isinstance(fault, tuple)), default=0)
     is_slow = plan.ttl and 2 * delay + OVERHEAD > plan.ttl / 3
     return mode == "pass" or mode == "delay" and not is_slow
 
 
 def last_chance(seen, left):
     """What Consul may take of the time from the process's end on, which came so long after we began to leave."""
-    is_turned_away = seen.fates or any(mode in TURNING_AWAY for _, mode in seen.modes)
+    is_turned_away = seen.agent_faults or any(mode in TURNING_AWAY for _, mode in seen.modes)
     return max(LAST_CHANCE, STOP_BUDGET - left) if is_turned_away else LAST_CHANCE
 
 

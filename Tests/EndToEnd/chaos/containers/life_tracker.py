@@ -1,4 +1,4 @@
-"""Who lives, as the kernel says it: each container's process holds a connection to us while it does."""
+"""Which containers live, by the kernel: each container's process holds a connection to us while it runs."""
 
 import dataclasses
 import time
@@ -8,7 +8,8 @@ from ...fakes import TCPServer
 
 @dataclasses.dataclass
 class Life:
-    """One life of a container, in seconds of CLOCK_MONOTONIC. `who` is the slot and which container of it."""
+    """One life of a container, in seconds of CLOCK_MONOTONIC. `who` is NAME#NUMBER: the container's name, and
+    how many there have been of that name."""
 
     who: str
     since: float
@@ -18,7 +19,7 @@ class Life:
         return self.since <= a and b <= self.until
 
     @property
-    def slot(self):
+    def container_name(self):
         return self.who.partition("#")[0]
 
     def is_older_than(self, seconds):
@@ -26,7 +27,7 @@ class Life:
         return self.until == float("inf") and time.monotonic() - self.since > seconds
 
 
-class RollCall(TCPServer):
+class LifeTracker(TCPServer):
     """A context."""
 
     def __init__(self):
@@ -46,6 +47,6 @@ class RollCall(TCPServer):
         return {life.who for life in list(self.lives) if life.until == float("inf")}
 
     def last_change(self):
-        """When somebody was born or died last."""
+        """When a container last started or ended."""
         moments = [moment for life in list(self.lives) for moment in (life.since, life.until)]
         return max((moment for moment in moments if moment < float("inf")), default=0)
