@@ -20,20 +20,20 @@ RUNS_OR_SAYS = "the process runs and its status is ours, or one line says why no
 
 # The start of a test's name: what it tries, and what has to come of it.
 END_TO_END = {
-    "test_it_is_refused": ("combinations that can't work", REFUSED),
-    "test_a_wrong_word": ("command lines", REFUSED),
+    "test_an_impossible_combination": ("combinations that can't work", REFUSED),
+    "test_a_wrong_argument": ("command lines", REFUSED),
     "test_no_command": ("command lines", REFUSED),
     "test_a_missing_value": ("command lines", REFUSED),
     "test_a_wrong_variable": ("environments", REFUSED),
     "test_a_wrong_service_file": ("service files", REFUSED),
     "test_a_wrong_token_file": ("token files", REFUSED),
-    "test_what_is_no_ordinary_file": ("paths of no ordinary file", REFUSED),
-    "test_a_file_that_we_may_not_read": ("paths of no ordinary file", REFUSED),
+    "test_a_path_of_no_ordinary_file": ("paths of no ordinary file", REFUSED),
+    "test_an_unreadable_file": ("paths of no ordinary file", REFUSED),
     "test_a_command_that_cannot_run": ("commands", NEVER_STARTED),
-    "test_with_little_to_live_on": ("limits and closed streams", RUNS_OR_SAYS),
-    "test_without_a_process_to_be_had": ("limits and closed streams", RUNS_OR_SAYS),
-    "test_no_answer_however_wrong": ("answers of Consul", UNHURT),
-    "test_nothing_that_an_agent_answers": ("answers of Consul", UNHURT),
+    "test_under_tight_limits": ("limits and closed streams", RUNS_OR_SAYS),
+    "test_a_failed_fork": ("limits and closed streams", RUNS_OR_SAYS),
+    "test_no_wrong_answer": ("answers of Consul", UNHURT),
+    "test_no_agent_answer": ("answers of Consul", UNHURT),
 }
 UNIT = {
     "aWrongOptionIsNamedWithWhatWouldBeRight": ("options, word for word", "exactly this line"),

@@ -36,7 +36,7 @@ def steers(character):
     return number < 0x20 or 0x7F <= number <= 0x9F or 0x2028 <= number <= 0x202E
 
 
-def test_nothing_that_an_agent_answers_hurts_the_process(run, server, record_property):
+def test_no_agent_answer_harms_the_process(run, server, record_property):
     assert len(ANSWERS) > 30
     record_property("cases", len(ANSWERS))
     served = server(status=5)

@@ -43,7 +43,7 @@ def drawn(tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", ["bench.svg", "bench.md"])
-def test_what_is_committed_is_made_from_the_committed_record(drawn, name):
+def test_the_committed_page_and_picture_match_the_committed_record(drawn, name):
     assert read(name, drawn[0]) == read(name)
 
 
@@ -54,7 +54,7 @@ def test_the_record_is_of_a_whole_run_and_the_page_says_where_it_was():
         assert said in page
 
 
-def test_the_picture_is_well_formed_and_shows_everybody():
+def test_the_picture_is_well_formed_and_shows_every_contender():
     picture = xml.etree.ElementTree.fromstring(read("bench.svg"))
     assert picture.tag == f"{SVG}svg" and picture.get("role") == "img"
     assert {picture.find(f"{SVG}{tag}").get("id") for tag in ("title", "desc")} == {"title", "desc"}
@@ -65,7 +65,7 @@ def test_the_picture_is_well_formed_and_shows_everybody():
 @pytest.mark.timeout(900)
 @pytest.mark.root
 @pytest.mark.needs("consul", "redis-server", "strace", "cc", "curl", "tini", "dumb-init", "catatonit")
-def test_a_quick_run_measures_every_row_of_everybody(tmp_path):
+def test_a_quick_run_measures_every_row_of_every_contender(tmp_path):
     printed = run("--quick", "--folder", tmp_path)
     recorded = json.loads(read("bench.json", tmp_path))
     assert set(recorded["rows"]) == ROWS

@@ -20,7 +20,7 @@ pytestmark = [
 ]
 
 
-def test_the_story_is_what_happens(own_agent, tmp_path):
+def test_the_story_shows_what_happens(own_agent, tmp_path):
     agent = own_agent()
     ports = {"8500": agent.http, "8600": agent.dns, "6379": free_port()}
 
@@ -40,7 +40,7 @@ def test_the_story_is_what_happens(own_agent, tmp_path):
         shell.end()
 
 
-def test_the_view_shows_the_entry_its_checks_and_what_clients_are_told(agent, server, run):
+def test_the_view_shows_the_entry_its_checks_and_the_dns_answer(agent, server, run):
     served = server()
     ours = run(served, agent)
     registered(ours, agent)

@@ -28,13 +28,13 @@ def test_a_plan_is_a_function_of_its_seed_and_number():
     assert len(set(plans)) == 500
 
 
-def test_no_promise_is_broken_in_a_thousand_random_runs(record_property):
+def test_a_thousand_random_runs_break_no_promise(record_property):
     status, output = campaign(_CAMPAIGN, "--seed", SEED, "--runs", RUNS, within=LONGEST)
     record_property("chaos", output.splitlines()[-5:])
     assert status == 0, output
 
 
-def test_every_wrapper_that_breaks_a_promise_is_found(record_property):
+def test_the_campaign_finds_every_broken_wrapper(record_property):
     status, output = campaign(
         _CAMPAIGN, "--seed", "spoilt", "--runs", RUNS_OF_EACH_VARIANT, "--broken", within=LONGEST
     )

@@ -62,7 +62,7 @@ def run_example(docker, agent):
         one.ask("rm", "--force")
 
 
-def test_redis_with_wrapper_is_found_and_gone_after_its_stop(example, run_example):
+def test_redis_with_wrapper_is_in_dns_and_deregistered_after_its_stop(example, run_example):
     ours = run_example(example, "cache")
     assert ours.is_found() and ours.ping() == b"+PONG\r\n"
     ours.container.ask("stop")
@@ -70,7 +70,7 @@ def test_redis_with_wrapper_is_found_and_gone_after_its_stop(example, run_exampl
     assert ours.is_clean()
 
 
-def test_redis_naive_is_found_too_and_stays_after_its_stop(docker, bases, run_example):
+def test_redis_naive_is_in_dns_and_stays_registered_after_its_stop(docker, bases, run_example):
     image = docker.build("redis-naive", os.path.join(EXAMPLES, "redis-naive"), REDIS=bases(docker)["REDIS"])
     naive = run_example(image, "naive", ["--network", "host", "--env", "SERVICE_ADDRESS=127.0.0.1"])
     assert naive.ping() == b"+PONG\r\n"

@@ -54,7 +54,7 @@ def test_under_an_init_of_the_engine_s_the_children_are_still_ours(redis, docker
     assert os.readlink(inner) == "/servicewrapper"
 
 
-def test_from_scratch_there_is_nothing_but_the_two(waits, docker):
+def test_an_image_from_scratch_needs_only_the_two_files(waits, docker):
     ours = waits(engine=docker)
     root = docker.room.proc(ours.container.pid, "root")
     # What the engine itself mounts or makes in every container.
@@ -154,7 +154,7 @@ def with_token(path):
     return [*HARDENED, "--volume", f"{path}:/run/token:ro", "--env", "CONSUL_HTTP_TOKEN_FILE=/run/token"]
 
 
-def test_the_least_token_is_enough_and_nobody_sees_it(redis, docker, denying_agent, token_file):
+def test_the_least_token_is_enough_and_the_process_does_not_see_it(redis, docker, denying_agent, token_file):
     secret = create_token(denying_agent, "-service-identity=redis")
     ours = redis(engine=docker, consul=denying_agent, how=with_token(token_file(secret)))
     ours.container.ask("stop")

@@ -54,7 +54,7 @@ def shells(bridged, ours):
 
 @pytest.mark.timeout(900)
 @pytest.mark.needs("swift", "docker-compose")
-def test_the_walk_through_is_what_happens(shells, ours):
+def test_the_walk_through_shows_what_happens(shells, ours):
     opened, open_shell = shells
     for prompt, command, expected in steps(EXAMPLE / "README.md"):
         if command.startswith("docker run -it "):

@@ -65,7 +65,7 @@ def signals_are_in_time(ours, served):
 
 
 @in_networks
-def test_no_fault_of_consul_s_reaches_the_process(request, run_beside, other, server, fault):
+def test_no_fault_of_consul_affects_the_process(request, run_beside, other, server, fault):
     served = server(status=7)
     ours = run_beside(served)
     open_before = descriptors(ours.pid)
@@ -116,7 +116,7 @@ backend consul
 
 
 @pytest.mark.needs("haproxy")
-def test_a_proxy_that_closes_after_each_answer_is_as_good_as_none(run, server, agent, tmp_path):
+def test_a_proxy_that_closes_after_each_answer_changes_nothing(run, server, agent, tmp_path):
     port, file = free_port(), tmp_path / "haproxy.cfg"
     file.write_text(CLOSING.format(port=port, agent=agent.http), encoding="ascii")
     haproxy = start(["haproxy", "-f", file])
@@ -133,7 +133,7 @@ def test_a_proxy_that_closes_after_each_answer_is_as_good_as_none(run, server, a
         kill(haproxy)
 
 
-def test_a_heartbeat_that_gets_lost_is_made_up_for_within_the_ttl(run, server, agent, holding):
+def test_a_lost_heartbeat_is_repeated_within_the_ttl(run, server, agent, holding):
     """It is due every third of the TTL, so that one or two may fail."""
     proxy = holding(agent)
     ours = run(server(), proxy.address, "--ttl", TTL)

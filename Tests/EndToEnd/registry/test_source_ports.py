@@ -149,7 +149,7 @@ def over_unix(agent):
 @pytest.mark.parametrize("reuse", [(), ("--reuse",)], ids=["plain", "reuse"])
 @pytest.mark.parametrize("probe", ["tcp", "http"])
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
-def test_a_late_process_can_bind_and_is_registered_only_then(
+def test_a_process_can_bind_its_port_late_and_is_registered_only_then(
     supervise, late_server, narrow, probe, host, reuse
 ):
     url = f"http://{f'[{host}]' if ':' in host else host}:{PORT}/"

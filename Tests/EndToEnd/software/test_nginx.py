@@ -215,7 +215,7 @@ def test_usr2_starts_no_second_master_in_the_foreground(nginx):
     assert nginx.greets() == "one" and ours.agent.is_passing(ours.id)
 
 
-def test_as_a_daemon_it_is_over_at_once(nginx, wrapper, agent, tmp_path):
+def test_a_daemonized_nginx_ends_at_once(nginx, wrapper, agent, tmp_path):
     nginx.configure("one", daemon="on", error_log=tmp_path / "error.log")
     options = ["--name", "nginx", "--port", nginx.port]
     ours = wrapper(*options, "--", *nginx.command, consul=agent, prefix=NAMESPACE)

@@ -56,7 +56,7 @@ def agent_there(bridged, tmp_path):
     agent.kill()
 
 
-def test_what_is_published_is_registered_and_gone_when_it_is_killed(bridged, contained, agent, watch):
+def test_a_published_port_is_registered_and_deregistered_when_killed(bridged, contained, agent, watch):
     ours = watch(bridged, agent).watches()
     container = contained(options=["--name", "plain", *SHIFTED])
     ours.until(lambda: registered(agent) == PORTS)
@@ -85,7 +85,7 @@ def test_internal_registers_the_address_on_the_bridge(bridged, contained, agent,
     )
 
 
-def test_an_agent_that_lost_its_state_has_it_again_within_10_s(bridged, contained, own_agent, watch):
+def test_an_agent_that_lost_its_state_has_the_service_again_within_10_s(bridged, contained, own_agent, watch):
     agent = own_agent()
     ours = watch(bridged, agent).watches()
     contained(options=["--name", "plain", *SHIFTED])
@@ -95,7 +95,9 @@ def test_an_agent_that_lost_its_state_has_it_again_within_10_s(bridged, containe
     ours.until(lambda: registered(agent) == PORTS, 10)
 
 
-def test_a_wrapped_one_that_is_killed_is_gone_long_before_its_ttl(bridged, contained, agent_there, watch):
+def test_a_killed_wrapped_container_is_deregistered_long_before_its_ttl(
+    bridged, contained, agent_there, watch
+):
     """So are ten of them at once; and who runs stays."""
     ours = watch(bridged, f"unix://{agent_there.unix_path}").watches()
     words = ["--consul-addr", f"{GATEWAY}:{agent_there.http}", "--ttl", f"{TTL}s", "--name"]

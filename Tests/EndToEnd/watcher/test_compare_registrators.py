@@ -58,7 +58,7 @@ def test_a_quick_run_with_ours_alone():
         ([], ""),
     ],
 )
-def test_what_came_of_it_in_a_word(values, expected):
+def test_a_cell_summarizes_its_results(values, expected):
     assert cell(values) == expected
 
 

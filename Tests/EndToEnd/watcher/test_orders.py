@@ -75,7 +75,7 @@ def test_killed_and_not_started_again_it_is_removed(scene, agent):
 
 
 @late
-def test_the_same_container_has_registered_before_the_death_is_told(scene):
+def test_the_same_container_registers_before_the_die_event(scene):
     scene.engine.die(scene.container, told=False)
     scene.engine.run(scene.container, told=False)
     scene.register(tag="new")
@@ -87,7 +87,7 @@ def test_the_same_container_has_registered_before_the_death_is_told(scene):
 @either
 @pytest.mark.parametrize("what", ["request", "answer"])
 @pytest.mark.parametrize("is_told", [True, False], ids=["start-told", "start-not-told"])
-def test_the_same_container_registers_while_the_agent_is_asked(scene, what, is_told):
+def test_the_same_container_registers_during_the_agent_query(scene, what, is_told):
     scene.die_held(what, LOOK)
     if is_told:
         scene.engine.run(scene.container)
@@ -125,7 +125,7 @@ def test_the_engine_s_answer_comes_after_the_start_whose_event_is_late(scene):
 @either
 @pytest.mark.parametrize("is_removed", [False, True], ids=["stopped", "removed"])
 @pytest.mark.parametrize("what", ["request", "answer"])
-def test_another_container_takes_the_id_while_the_agent_is_asked(scene, what, is_removed):
+def test_another_container_takes_the_id_during_the_agent_query(scene, what, is_removed):
     """`docker rm -f web; docker run --name web -e SERVICE_ID=web-1 …`"""
     scene.die_held(what, LOOK, removed=is_removed)
     scene.register(scene.engine.run(), tag="new")
@@ -134,7 +134,7 @@ def test_another_container_takes_the_id_while_the_agent_is_asked(scene, what, is
 
 
 @late
-def test_another_container_takes_the_id_while_the_engine_is_asked(scene):
+def test_another_container_takes_the_id_during_the_inspect(scene):
     held = scene.engine.hold("inspect")
     scene.engine.die(scene.container)
     held.wait()
@@ -166,7 +166,7 @@ def test_it_is_verified_while_the_same_container_starts_and_registers(scene, wha
 
 
 @pytest.mark.parametrize("scene", [0], indirect=True)
-def test_it_is_verified_so_late_that_a_start_may_not_have_been_told(scene):
+def test_it_is_verified_so_late_that_a_start_event_may_be_missing(scene):
     """The death is only heard, and that is no longer enough."""
     scene.die_held("answer", VERIFY)
     scene.start_untold()
@@ -177,7 +177,7 @@ def test_it_is_verified_so_late_that_a_start_may_not_have_been_told(scene):
 
 @either
 @pytest.mark.parametrize("what", ["request", "answer"])
-def test_what_registers_when_the_deregistration_is_done_stays(scene, agent, what):
+def test_a_registration_after_the_deregistration_stays(scene, agent, what):
     """It isn't sent twice, however late its answer."""
     scene.die_held(what, DEREGISTER)
     if what == "request":
@@ -190,7 +190,7 @@ def test_what_registers_when_the_deregistration_is_done_stays(scene, agent, what
     assert len(scene.consul.times(DEREGISTER + ID)) == 1
 
 
-def test_an_agent_that_hangs_while_it_is_asked_whose_the_entry_is_keeps_the_next_life(
+def test_an_agent_that_hangs_during_the_ownership_query_keeps_the_next_registration(
     fake, own_agent, watch, run, server
 ):
     """It hangs when the engine has just said 'stopped', and goes on when the next life has registered."""
@@ -214,7 +214,7 @@ def test_an_agent_that_hangs_while_it_is_asked_whose_the_entry_is_keeps_the_next
 
 
 @pytest.mark.parametrize("lateness", LATENESS.values(), ids=LATENESS)
-def test_an_agent_that_deregisters_only_when_the_next_life_has_registered_hears_of_it_again(
+def test_a_deregistration_processed_after_the_next_registration_is_repaired(
     fake, agent, watch, run, server, holding, lateness
 ):
     """The gap that stays: it is told in time, and does it late. The wrapper's next heartbeat mends that."""

@@ -71,7 +71,7 @@ REFUSED = [
 
 
 @pytest.mark.needs("haproxy")
-def test_all_that_it_does_goes_through_and_nothing_else(docker, agent, served, watch, behind):
+def test_the_proxy_passes_exactly_the_requests_of_the_watcher(docker, agent, served, watch, behind):
     port = behind(docker)
     for method, path in REFUSED:
         assert ask(port, method, path) == 403, f"{method} {path}"
@@ -107,9 +107,7 @@ def in_the_open():
 
 @pytest.mark.root
 @pytest.mark.needs("setpriv")
-def test_a_user_of_the_socket_s_group_is_enough_and_less_is_too_little(
-    fake_engine, agent, wrapped, in_the_open, monkeypatch
-):
+def test_a_user_needs_only_the_socket_s_group(fake_engine, agent, wrapped, in_the_open, monkeypatch):
     monkeypatch.setattr(servicewatcher, "SERVICEWATCHER", str(in_the_open / "servicewatcher"))
     engine = fake_engine(in_the_open / "engine.sock")
     os.chown(in_the_open / "engine.sock", 0, GROUP)

@@ -245,7 +245,7 @@ def test_a_killed_container_is_removed_by_its_own_watcher_alone(wrapped, unwrapp
         assert removed_by(watcher) == [entry.id for entry in own] and unexpected(watcher) == [], watcher.log
 
 
-def test_deaths_while_the_watcher_was_away(wrapped, unwrapped, pair, watch, agent):
+def test_deaths_during_a_watcher_outage_are_found_in_both_engines(wrapped, unwrapped, pair, watch, agent):
     """A container that the engine doesn't know any more may be another engine's, unless its registration says
     otherwise. So a wrapper's entry stays until its check is critical."""
     engine, other = pair

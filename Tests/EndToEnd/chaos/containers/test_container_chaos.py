@@ -32,7 +32,7 @@ def test_a_round_is_a_function_of_its_seed_and_number():
     assert len(set(rounds)) == 100
 
 
-def test_what_is_registered_is_what_runs(record_property):
+def test_the_registry_matches_the_running_containers(record_property):
     status, output = campaign(_CAMPAIGN, "--seed", SEED, "--rounds", ROUNDS, within=LONGEST)
     record_property("chaos", output.splitlines()[-5:])
     assert status == 0, output
@@ -40,7 +40,7 @@ def test_what_is_registered_is_what_runs(record_property):
 
 # `--broken` alone tries the others; each takes 20 s.
 @pytest.mark.parametrize("variant", ["not started again", "deregisters living containers"])
-def test_a_watcher_that_breaks_a_promise_is_found(record_property, variant):
+def test_the_campaign_finds_a_broken_watcher(record_property, variant):
     options = ["--seed", "spoilt", "--operations", "20", "--broken", variant]
     status, output = campaign(_CAMPAIGN, *options, within=300)
     record_property("broken variants", output.splitlines())
