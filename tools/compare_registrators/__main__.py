@@ -18,9 +18,9 @@ import tempfile
 from ..benchmark.contenders import package_version
 from ..benchmark.machine import machine
 from . import cases, table
+from .case_run import CaseRun
 from .contenders import OURS, REGISTRATOR, found
-from .scene import Scene
-from .stage import Stage
+from .environment import Environment
 
 TOOLS = ("dockerd", "docker", "consul", "catatonit", "unshare", "nsenter", "ip", "cc")
 
@@ -34,8 +34,8 @@ def main():
         wanted = [one for one in cases.WHOLE if one[0].__name__ == arguments.only]
     rows = collections.defaultdict(lambda: collections.defaultdict(list))
     try:
-        with tempfile.TemporaryDirectory() as folder, Stage(pathlib.Path(folder)) as stage:
-            measure(rows, stage, contenders, wanted)
+        with tempfile.TemporaryDirectory() as folder, Environment(pathlib.Path(folder)) as environment:
+            measure(rows, environment, contenders, wanted)
     finally:
         # Where a case couldn't be done, what came before it is still worth reading.
         print(about(contenders) + "\n\n" + table.shown(rows, [one.name for one in contenders]))
@@ -48,14 +48,14 @@ def check_this_machine():
         sys.exit("compare-registrators: needs root, for Docker and its network")
 
 
-def measure(rows, stage, contenders, wanted):
+def measure(rows, environment, contenders, wanted):
     """By turns, so that what else the machine does is the same for everybody."""
     for case, times in wanted:
         for _ in range(times):
             for contender in contenders:
                 say(f"{case.__name__}: {contender.name}")
-                with Scene(stage, contender) as scene:
-                    for row, came_of_it in case(scene):
+                with CaseRun(environment, contender) as case_run:
+                    for row, came_of_it in case(case_run):
                         rows[row][contender.name].append(came_of_it)
 
 

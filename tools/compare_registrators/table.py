@@ -2,7 +2,7 @@
 
 import statistics
 
-from .scene import LONGEST, NEVER
+from .case_run import LONGEST, NEVER
 
 
 def shown(rows, names):

@@ -15,8 +15,8 @@ from Tests.EndToEnd.repository import ROOT
 
 from . import svg, terminal
 from .cases import CASES
+from .docker_container import NEEDED
 from .recording import record
-from .watched import NEEDED
 
 TOOLS = ("unshare", "consul", "redis-server", "redis-cli", "curl")
 

@@ -18,8 +18,8 @@ from Tests.EndToEnd.waiting import eventually
 from Tests.EndToEnd.wrapper import SERVICEWRAPPER
 
 from .cases import CASES, GRACE, REAP, TTL, Container
-from .watched import DockerContainer, watched_docker
-from .watching import CLOSE, RELAXED, Watch
+from .docker_container import DockerContainer, watched_docker
+from .service_sampler import CLOSE, RELAXED, ServiceSampler
 
 _APART = 4.0  # seconds between the starts of two cases
 _SERVING = 2.0  # seconds that a service is left alone before its end
@@ -72,7 +72,7 @@ class Recording:
         self.name, self._case, self._agent, self._engine = name, CASES[name], agent, engine
         self._folder = folder
         self._port, self._delay = free_port(), delay
-        self._watch = Watch(agent, name, f"{name}-1", self._port)
+        self._sampler = ServiceSampler(agent, name, f"{name}-1", self._port)
         self._container, self._signals, self._over = None, [], threading.Event()
         self._started = self._ended = self._failure = None
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -109,11 +109,11 @@ class Recording:
         return Container(*about, self._folder)
 
     def _serves(self):
-        seen = all(self._watch.is_(kind) for kind in ("accepts", "dns", "agent", "catalog"))
-        return seen and not self._watch.is_("critical")
+        seen = all(self._sampler.is_(kind) for kind in ("accepts", "dns", "agent", "catalog"))
+        return seen and not self._sampler.is_("critical")
 
     def _is_dropped(self):
-        return self._over.is_set() or not self._watch.is_("catalog")
+        return self._over.is_set() or not self._sampler.is_("catalog")
 
     def _stop(self):
         """`docker stop` and `docker kill`: the signal, and KILL for whoever outlives Docker's grace."""
@@ -140,7 +140,7 @@ class Recording:
         return self._ended is not None
 
     def _closely(self):
-        return _Closely(self._watch, self._over)
+        return _Closely(self._sampler, self._over)
 
     def end(self):
         self._over.set()
@@ -148,7 +148,7 @@ class Recording:
         if self._container:
             self._container.kill()
         self._thread.join()
-        self._watch.end()
+        self._sampler.end()
 
     def result(self):
         return {
@@ -156,7 +156,7 @@ class Recording:
             "signals": [{**one, "at": self._since(one["at"])} for one in self._signals],
             "ended": self._since(self._ended),
             "watched_until": self._since(self._until),
-            "spans": {kind: self._span(changes) for kind, changes in self._watch.changes.items()},
+            "spans": {kind: self._span(changes) for kind, changes in self._sampler.changes.items()},
         }
 
     def _span(self, changes):
@@ -177,12 +177,12 @@ class _Closely:
     """Watches more often, and for a moment before and after."""
 
     def __init__(self, watch, over):
-        self._watch, self._over = watch, over
+        self._sampler, self._over = watch, over
 
     def __enter__(self):
-        self._watch.pause = CLOSE
+        self._sampler.pause = CLOSE
         self._over.wait(_AROUND)
 
     def __exit__(self, *_):
         self._over.wait(_AROUND)
-        self._watch.pause = RELAXED
+        self._sampler.pause = RELAXED

@@ -54,16 +54,16 @@ def test_a_killed_shim_kills_the_container(waits, docker):
     """The process between the engine and the container: when it is killed, the engine kills what it held."""
     ours = waits(engine=docker, options=SHORT)
     shim = ours.container.status(ours.container.pid, "PPid")
-    with open(docker.room.proc(shim, "comm"), encoding="ascii") as name:
+    with open(docker.sandbox.proc(shim, "comm"), encoding="ascii") as name:
         assert name.read().startswith("containerd-shim")
     ours.container.kill_process(shim, "KILL")
     assert ours.container.ends() == 137
     ours.is_left_behind_and_expires()
 
 
-def test_a_killed_engine_stops_no_container_and_its_next_start_stops_them(waits, room):
+def test_a_killed_engine_stops_no_container_and_its_next_start_stops_them(waits, sandbox):
     """Docker without `live-restore`: it stops what ran on without it."""
-    place, folder = room("mortal")
+    place, folder = sandbox("mortal")
     ours = waits(engine=start_docker(place, folder, *UNBRIDGED), options=SHORT)
     place.run("pkill", "-KILL", "-x", "dockerd")
     always(ours.is_found, during=TTL + 1, what="found without an engine", every=0.1)
@@ -114,7 +114,7 @@ class InEngine:
     def __init__(self, engine, waits, options):
         self._ours = waits(engine=engine, options=options)
         self._container, self.is_passing = self._ours.container, self._ours.is_passing
-        self.prefix, self.pid = engine.room.prefix, self._container.pid
+        self.prefix, self.pid = engine.sandbox.prefix, self._container.pid
 
     def status(self, field):
         return int(self._container.status(self.pid, field), 16)

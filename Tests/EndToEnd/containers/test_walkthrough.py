@@ -43,7 +43,7 @@ def shells(bridged, ours):
     environment = clean_environment(bridged.environment)
 
     def open_shell(prompt, command):
-        opened[prompt] = Shell([*bridged.room.prefix, *command], ours, env=environment, cwd=EXAMPLE)
+        opened[prompt] = Shell([*bridged.sandbox.prefix, *command], ours, env=environment, cwd=EXAMPLE)
 
     # nsenter leaves its caller's directory.
     open_shell("$", ["bash", "-c", 'cd "$0" && exec bash', str(EXAMPLE)])

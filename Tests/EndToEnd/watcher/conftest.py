@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from ..containers.images import ENTRY, compile_waits
-from ..containers.room import Room
+from ..containers.sandbox import Sandbox
 from ..containers.served import Served
 from ..registry.holding import Holding
 from ..wrapper import SERVICEWRAPPER
@@ -96,27 +96,27 @@ def holding():
 
 
 @pytest.fixture(scope="session")
-def room(tmp_path_factory):
-    rooms = []
+def sandbox(tmp_path_factory):
+    sandboxes = []
 
     def make(name, **options):
         folder = tmp_path_factory.mktemp(name)
-        rooms.append(Room(folder, **options))
-        return rooms[-1], folder
+        sandboxes.append(Sandbox(folder, **options))
+        return sandboxes[-1], folder
 
     yield make
-    for one in rooms:
+    for one in sandboxes:
         one.end()
 
 
 @pytest.fixture(scope="session")
-def docker(room):
-    return start_docker_api(*room("docker"))
+def docker(sandbox):
+    return start_docker_api(*sandbox("docker"))
 
 
 @pytest.fixture(scope="session")
-def podman(room):
-    return start_podman_api(*room("podman"))
+def podman(sandbox):
+    return start_podman_api(*sandbox("podman"))
 
 
 @pytest.fixture(params=["docker", "podman"])

@@ -25,9 +25,9 @@ PORTS = {
 
 
 @pytest.fixture(scope="session")
-def bridged(room):
+def bridged(sandbox):
     """In a network of its own: what the machine has, it doesn't see."""
-    place, folder = room("bridged", network=True)
+    place, folder = sandbox("bridged", network=True)
     engine = start_docker(place, folder, "--bip", f"{GATEWAY}/24")
     engine.address = engine.environment["DOCKER_HOST"]
     return engine
@@ -50,7 +50,7 @@ def contained(bridged, image):
 @pytest.fixture
 def agent_there(bridged, tmp_path):
     """In the same network, at an address that the containers reach, and on a unix socket for everybody else."""
-    network = [*bridged.room.prefix[:2], "--net"]
+    network = [*bridged.sandbox.prefix[:2], "--net"]
     agent = Agent(tmp_path, prefix=network, unix_beside=GATEWAY).start()
     yield agent
     agent.kill()

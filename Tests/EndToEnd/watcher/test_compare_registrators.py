@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tools.compare_registrators.scene import NEVER
+from tools.compare_registrators.case_run import NEVER
 from tools.compare_registrators.table import cell, shown
 
 from ..repository import ROOT

@@ -34,9 +34,9 @@ def test_deaths_during_a_watcher_outage_are_found(served, watch, agent, engine):
 
 
 @pytest.fixture
-def restartable(room):
+def restartable(sandbox):
     """Docker that keeps its containers when it ends."""
-    return RestartableDocker(*room("restartable"), "--live-restore")
+    return RestartableDocker(*sandbox("restartable"), "--live-restore")
 
 
 def test_deaths_during_an_engine_outage_are_found(served, watch, agent, restartable):
@@ -50,7 +50,7 @@ def test_deaths_during_an_engine_outage_are_found(served, watch, agent, restarta
     ours = watch(engine, agent).watches()
     restartable.end()
     ours.logs("warning")
-    engine.room.run("kill", "-s", "KILL", *pids)
+    engine.sandbox.run("kill", "-s", "KILL", *pids)
     always(lambda: len(agent.services()) == 3, during=0.5, what="nobody says that they are dead")
     restartable.start("--live-restore")
     ours.until(are_gone(agent, "killed", "own"), BACK)

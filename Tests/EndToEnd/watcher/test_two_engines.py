@@ -24,9 +24,9 @@ LONG_TTL = 60  # of entries that must be removed because of what the engine answ
 
 
 @pytest.fixture(scope="module")
-def dockers(room):
+def dockers(sandbox):
     """With one /etc, in which Docker 20.10 keeps what `/info` calls its ID."""
-    place, folder = room("two-dockers")
+    place, folder = sandbox("two-dockers")
     folders = [folder / "first", folder / "second"]
     for one in folders:
         one.mkdir()
@@ -34,9 +34,9 @@ def dockers(room):
 
 
 @pytest.fixture(scope="module")
-def podmans(room):
+def podmans(sandbox):
     """Each with a bridge, in a network of its own: on the host's network, Podman 4.3 says nothing of ports."""
-    return [start_podman_api(*room(name, network=True)) for name in ("first-podman", "second-podman")]
+    return [start_podman_api(*sandbox(name, network=True)) for name in ("first-podman", "second-podman")]
 
 
 @pytest.fixture(params=["dockers", "podmans"])

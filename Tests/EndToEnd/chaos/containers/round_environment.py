@@ -10,7 +10,7 @@ import time
 
 from ...agent import Agent, keeping
 from ...containers.images import pack_programs
-from ...containers.room import Room
+from ...containers.sandbox import Sandbox
 from ...waiting import eventually
 from ...watcher.real_engines import RestartableDocker
 from ...watcher.servicewatcher import Watcher
@@ -45,7 +45,7 @@ class RoundEnvironment:
         self.folder, self._name, self.variant = folder, name, variant
         self.watchers = []
         self.faults = []  # (when, whom, what)
-        self._room = self._loop = self.agent = None
+        self._sandbox = self._loop = self.agent = None
 
     def __enter__(self):
         try:
@@ -56,8 +56,8 @@ class RoundEnvironment:
 
     def _build(self):
         os.mkdir(place := os.path.join(self.folder, "room"))
-        self._room = Room(place)
-        self.docker = RestartableDocker(self._room, place, "--live-restore")
+        self._sandbox = Sandbox(place)
+        self.docker = RestartableDocker(self._sandbox, place, "--live-restore")
         self.engine = self.docker.engine
         self._make_image()
         self._loop = asyncio.new_event_loop()
@@ -84,8 +84,8 @@ class RoundEnvironment:
         if self._loop:
             self.let("refuse")
             self._loop.call_soon_threadsafe(self._loop.stop)
-        if self._room:
-            self._room.end()
+        if self._sandbox:
+            self._sandbox.end()
 
     def log(self):
         """What every servicewatcher said."""
@@ -94,7 +94,7 @@ class RoundEnvironment:
     def first_process(self, container):
         """The machine's PID of it; None where it doesn't run. By its control group, of either version."""
         for root in ("/sys/fs/cgroup/pids", "/sys/fs/cgroup"):
-            path = f"{root}{self._room.cgroup}/{container}/cgroup.procs"
+            path = f"{root}{self._sandbox.cgroup}/{container}/cgroup.procs"
             if os.path.exists(path):
                 with open(path, encoding="ascii") as processes:
                     return min(map(int, processes), default=None)

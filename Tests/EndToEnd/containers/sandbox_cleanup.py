@@ -1,4 +1,4 @@
-"""Removes what is left of a room when its first process has been killed. As a program, `leaving.py CGROUP`,
+"""Removes what is left of a sandbox when its first process has been killed. As a program, with a CGROUP,
 it does so when its standard input ends, as that does with whoever started it, however that ended."""
 
 import os

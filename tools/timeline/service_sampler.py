@@ -52,7 +52,7 @@ class Changes:
         return next(((after, by) for to, after, by in reversed(self.all) if to == value), None)
 
 
-class Watch:
+class ServiceSampler:
     """Two who look at a service at the same time, each in a thread: a client, and an operator of Consul."""
 
     KINDS = ("accepts", "dns", "agent", "catalog", "critical")

@@ -1,4 +1,4 @@
-"""A place for engines: whatever they start or mount in it ends with it, however the tests end."""
+"""A sandbox for engines: the processes and mounts in it end with it, however the tests end."""
 
 import os
 import shutil
@@ -10,15 +10,15 @@ from ..container import children_of, status
 from ..repository import ROOT
 from ..started import kill, start
 from ..waiting import eventually, wait_for_end
-from . import leaving
-from .leaving import remove, thaw
+from . import sandbox_cleanup
+from .sandbox_cleanup import remove, thaw
 
 _EMPTY = ("/run", "/var/tmp")
 _COPIED = ("/etc", "/opt", "/var/lib")  # where engines make folders of theirs, whatever they are told
 _NAME_SERVERS = "/etc/resolv.conf"
 
 
-class Room:
+class Sandbox:
     """A PID and a mount namespace, and with `network` one of that kind too. What is written to the
     machine's own folders goes to memory and ends with it; only `folder` is shared."""
 
@@ -26,7 +26,7 @@ class Room:
         self._folder = folder
         self._cgroup = f"servicewrapper-tests-{os.getpid()}-{os.path.basename(folder)}"
         self._init = None
-        command = [sys.executable, "-m", leaving.__name__, self._cgroup]
+        command = [sys.executable, "-m", sandbox_cleanup.__name__, self._cgroup]
         # Not one of those that end with us: it does what we can't do any more.
         how = {"stdin": subprocess.PIPE, "start_new_session": True, "cwd": ROOT}
         self._guard = subprocess.Popen(command, **how)
@@ -36,7 +36,7 @@ class Room:
         command = ["unshare", *kinds, "--fork", "--mount-proc", "--kill-child", *inside]
         self._holder = start(command, stderr=subprocess.DEVNULL)
         try:
-            self._init = eventually(lambda: children_of(self._holder.pid), what="the room's PID 1")[0]
+            self._init = eventually(lambda: children_of(self._holder.pid), what="the sandbox's PID 1")[0]
             eventually(lambda: os.readlink(f"/proc/{self._init}/exe").endswith("catatonit"), what="catatonit")
             self.prefix = ["nsenter", f"--target={self._init}", "--pid", "--mount"]
             self.prefix += ["--net"] if network else []
@@ -84,7 +84,7 @@ class Room:
         return start([*self.prefix, *map(str, command)], **options)
 
     def proc(self, pid, name):
-        """A file of /proc, by the PID that the room knows."""
+        """A file of /proc, by the PID in the sandbox."""
         return f"/proc/{self._init}/root/proc/{pid}/{name}"
 
     def outside(self, pid):
@@ -93,7 +93,7 @@ class Room:
         for name in filter(str.isdigit, os.listdir("/proc")):
             if status(name, "NSpid")[1:2] == [str(pid)] and os.stat(f"/proc/{name}/ns/pid").st_ino == its:
                 return int(name)
-        raise ProcessLookupError(f"{pid} of the room")
+        raise ProcessLookupError(f"{pid} of the sandbox")
 
     def end(self):
         if self._init:

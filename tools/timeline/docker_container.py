@@ -5,7 +5,7 @@ import os
 import signal
 
 from Tests.EndToEnd.containers.images import ENTRY, pack_redis
-from Tests.EndToEnd.containers.room import Room
+from Tests.EndToEnd.containers.sandbox import Sandbox
 from Tests.EndToEnd.watcher.real_engines import connect, start_docker_api
 from Tests.EndToEnd.watcher.servicewatcher import Watcher
 
@@ -15,13 +15,13 @@ _IMAGE = "redis-with-wrapper"
 
 @contextlib.contextmanager
 def watched_docker(folder, agent):
-    """Docker in a room of its own, with redis's image, and the watcher that listens to it."""
+    """Docker in a sandbox of its own, with redis's image, and the watcher that listens to it."""
     folder = os.path.join(folder, "docker")
     os.mkdir(folder)
     with contextlib.ExitStack() as ending:
-        room = Room(folder)
-        ending.callback(room.end)
-        engine = start_docker_api(room, folder)
+        sandbox = Sandbox(folder)
+        ending.callback(sandbox.end)
+        engine = start_docker_api(sandbox, folder)
         engine.import_tree(_IMAGE, pack_redis(folder), ENTRY)
         watcher = Watcher(engine, agent)
         ending.callback(watcher.kill)

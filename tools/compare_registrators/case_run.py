@@ -1,4 +1,4 @@
-"""One of them on the stage, in one case."""
+"""One contender in one case."""
 
 import time
 
@@ -8,15 +8,15 @@ LONGEST = 20  # seconds that anything is waited for; then it is 'never'
 NEVER = None
 
 
-class Scene:
+class CaseRun:
     """A context."""
 
-    def __init__(self, stage, contender):
-        self.stage, self.engine, self.contender = stage, stage.engine, contender
-        self.agent, self.program = stage.agent, None
+    def __init__(self, environment, contender):
+        self.environment, self.engine, self.contender = environment, environment.engine, contender
+        self.agent, self.program = environment.agent, None
 
     def __enter__(self):
-        self.stage.clear()
+        self.environment.clear()
         return self
 
     def __exit__(self, *_):
@@ -28,14 +28,14 @@ class Scene:
 
     def begin(self, *running, prefix=()):
         """The program, until it has registered these and follows the events: one that dies is taken out."""
-        self.run(*running, self.stage.probe)
+        self.run(*running, self.environment.probe)
         self.start(prefix)
-        assert self.registered(*running, self.stage.probe) is not NEVER, self.program.log
+        assert self.registered(*running, self.environment.probe) is not NEVER, self.program.log
         while True:
-            self.stage.probe.ask("kill")
-            if self.gone(self.stage.probe, within=2) is not NEVER:
+            self.environment.probe.ask("kill")
+            if self.gone(self.environment.probe, within=2) is not NEVER:
                 return self
-            self.run(self.stage.probe)
+            self.run(self.environment.probe)
 
     def is_kept_up(self):
         """As by a supervisor: started again if it has ended."""

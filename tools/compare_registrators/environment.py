@@ -6,14 +6,14 @@ import shutil
 from Tests.EndToEnd.agent import Agent, keeping
 from Tests.EndToEnd.containers.engines import Contained
 from Tests.EndToEnd.containers.images import compile_waits
-from Tests.EndToEnd.containers.room import Room
+from Tests.EndToEnd.containers.sandbox import Sandbox
 from Tests.EndToEnd.waiting import eventually
 from Tests.EndToEnd.watcher.real_engines import RestartableDocker
 from Tests.EndToEnd.wrapper import SERVICEWRAPPER
 
 IMAGE = "registered"
 BRIDGED = ("--bip", "198.51.100.1/24", "--userland-proxy=false")
-FIRST_PORT = 20000  # on the host's side, which is the room
+FIRST_PORT = 20000  # on the host's side, which is the sandbox
 
 
 class Published(Contained):
@@ -25,7 +25,7 @@ class Published(Contained):
         super().__init__(engine, engine.ask("create", *publish, IMAGE, *words))
 
 
-class Stage:
+class Environment:
     """A context. `agent` is in memory: when it ends, it has lost everything."""
 
     def __init__(self, folder):
@@ -39,10 +39,10 @@ class Stage:
         )
 
     def __enter__(self):
-        self._room = Room(self._folder / "engine", network=True)
+        self._sandbox = Sandbox(self._folder / "engine", network=True)
         try:
             self.docker = RestartableDocker(
-                self._room, self._folder / "engine", "--live-restore", network=BRIDGED
+                self._sandbox, self._folder / "engine", "--live-restore", network=BRIDGED
             )
             self.engine = self.docker.engine
             self._build_image()
@@ -57,7 +57,7 @@ class Stage:
     def __exit__(self, *_):
         self.agent.kill()
         self.keeping.kill()
-        self._room.end()
+        self._sandbox.end()
 
     def _build_image(self):
         context = self._folder / "context"
