@@ -20,8 +20,8 @@ link_for_valgrind = $(SWIFT)c -enable-experimental-feature Embedded -use-ld=lld 
 	-Xlinker --defsym=main=servicewrapper_main -L$(embedded_libraries) -lswiftUnicodeDataTables -lm \
 	@$(release)/servicewrapper.product/Objects.LinkFileList -o $(release)/servicewrapper.valgrind
 
-# Debian's own Python, if it has pytest with xdist; else the one on the path.
-python = $(shell /usr/bin/python3 -c 'import pytest, xdist' 2>/dev/null && echo /usr/bin/python3 || echo python3)
+# Debian's own Python, if it has pytest with its plugins; else the one on the path.
+python = $(shell /usr/bin/python3 -c 'import pytest, pytest_timeout, xdist' 2>/dev/null && echo /usr/bin/python3 || echo python3)
 
 help: ## List these targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1:\2/p' $(MAKEFILE_LIST) | \
@@ -55,15 +55,15 @@ test-asan: ## Unit tests under the address sanitizer, in a build of their own (5
 	$(SWIFT) test --sanitize=address --scratch-path .build-asan --disable-xctest --skip 'GraphTests|StormTests'
 
 test-fuzz: ## Every input that fuzzing found worth keeping, then 5 s of new ones for each target
-	@SWIFTC=$(SWIFT)c scripts/fuzz build
-	@scripts/fuzz check
+	@SWIFTC=$(SWIFT)c tools/fuzz build
+	@tools/fuzz check
 
 fuzz: ## New inputs for each target, FUZZ_SECONDS=600, two at a time; docs/proof.md has what came of it
-	@SWIFTC=$(SWIFT)c scripts/fuzz build
-	@scripts/fuzz run
+	@SWIFTC=$(SWIFT)c tools/fuzz build
+	@tools/fuzz run
 
 bad-inputs: ## Try every bad input of the tests, and print how many of what, and what came of them
-	@SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) PYTHON=$(python) scripts/bad-inputs
+	@SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) PYTHON=$(python) $(python) -m tools.bad_inputs
 
 test-e2e: ## End-to-end tests alone: the built release, a real Consul, a real redis
 	SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) SERVICEWATCHER=$(abspath $(SERVICEWATCHER)) PYTHON=$(python) \
@@ -73,14 +73,14 @@ test-init: ## The tests of the init alone; INIT='tini -s --' makes it another's
 	SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) $(python) -m pytest -q Tests/EndToEnd/init $(PYTEST_ARGS)
 
 mutations: ## Break the machine in every listed way, and see each promise of docs/proof.md broken (10 min)
-	scripts/mutate-machine
+	$(python) -m tools.mutation
 
 compare-inits: ## Print the table of docs/inits.md again: ours beside tini, dumb-init and catatonit
-	@SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) PYTHON=$(python) scripts/compare-inits
+	@SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) PYTHON=$(python) tools/compare-inits
 
 compare-registrators: ## Print the table of docs/registrators.md again: servicewatcher beside the registrator on the PATH
 	@SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) SERVICEWATCHER=$(abspath $(SERVICEWATCHER)) \
-	$(python) scripts/compare-registrators $(COMPARE_ARGS)
+	$(python) -m tools.compare_registrators $(COMPARE_ARGS)
 
 # A campaign is a seed and how many runs; RUN=4711 is one of them again, with its log. The tests have a bounded one.
 SEED ?= 1
@@ -88,7 +88,7 @@ RUNS ?= 10000
 chaos: ## Random processes, faults and signals, held against the promises: SEED=1 RUNS=10000, or SEED=1 RUN=4711
 	@scripts/install-tools test
 	@$(MAKE) --no-print-directory build
-	@SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) $(python) Tests/EndToEnd/chaos/campaign.py \
+	@SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) $(python) -m Tests.EndToEnd.chaos.campaign \
 	    --seed '$(SEED)' $(if $(RUN),--run $(RUN),--runs $(RUNS)) $(CHAOS_ARGS)
 
 ROUNDS ?= 20
@@ -96,7 +96,7 @@ chaos-containers: ## The same of containers, an engine, an agent and the watcher
 	@scripts/install-tools test
 	@$(MAKE) --no-print-directory build
 	@SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) SERVICEWATCHER=$(abspath $(SERVICEWATCHER)) \
-	    $(python) Tests/EndToEnd/chaos/containers/container_campaign.py \
+	    $(python) -m Tests.EndToEnd.chaos.containers.container_campaign \
 	    --seed '$(SEED)' $(if $(ROUND),--round $(ROUND),--rounds $(ROUNDS)) $(CHAOS_ARGS)
 
 HEARTBEATS ?= 100000
@@ -104,12 +104,12 @@ REGISTRATIONS ?= 10000
 soak: ## Weeks of heartbeats in an hour: HEARTBEATS=100000 REGISTRATIONS=10000; memory and descriptors must stay flat
 	@scripts/install-tools test
 	@$(MAKE) --no-print-directory build
-	@SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) $(python) Tests/EndToEnd/chaos/soak.py \
+	@SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) $(python) -m Tests.EndToEnd.chaos.soak \
 	    --heartbeats $(HEARTBEATS) --registrations $(REGISTRATIONS)
 
 lint: ## Check the Swift sources' format and the shell scripts
 	$(SWIFT) format lint --strict -r Sources Tests Package.swift
-	shellcheck $$(grep -rlE '^#!.*sh$$' scripts examples) .ci/run
+	shellcheck $$(grep -rlE '^#!.*sh$$' scripts tools examples) .ci/run
 
 format: ## Rewrite the Swift sources in the project's format
 	$(SWIFT) format -i -r Sources Tests Package.swift
@@ -122,12 +122,12 @@ demo: ## See it work: redis registered, found by DNS, stopped and gone
 timeline: ## Record again what clients see at a stop and a kill, and draw it: docs/timeline.svg (needs root, 2 min)
 	@scripts/install-tools test
 	@$(MAKE) --no-print-directory build
-	@SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) SERVICEWATCHER=$(abspath $(SERVICEWATCHER)) scripts/timeline
+	@SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) SERVICEWATCHER=$(abspath $(SERVICEWATCHER)) $(python) -m tools.timeline
 
 bench: ## Measure what it costs beside other inits, and draw it: docs/bench.md, docs/bench.svg (needs root, 5 min)
 	@scripts/install-tools test
 	@$(MAKE) --no-print-directory build
-	@SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) scripts/bench $(BENCH_ARGS)
+	@SERVICEWRAPPER=$(abspath $(SERVICEWRAPPER)) $(python) -m tools.benchmark $(BENCH_ARGS)
 
 install-tools: ## Install what the demo and the tests need, if it is missing (Debian)
 	scripts/install-tools test

@@ -4,7 +4,6 @@ import PackageDescription
 // The release is Embedded Swift in one static file; debug builds and tests are ordinary Swift from the same
 // sources. docs/choices.md says why.
 let settings: [SwiftSetting] = [
-  .enableExperimentalFeature("Embedded", .when(configuration: .release)),
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
@@ -13,8 +12,12 @@ let settings: [SwiftSetting] = [
   // A section each, or the linker keeps every copy of what each module inlines from the others. Constant arrays aren't
   // moved out of their functions: each module numbers its copies of them, the linker takes those of one module, and then
   // a function of another module gets the wrong array (Swift 6.3.1).
+  // Not `.enableExperimentalFeature`: SwiftPM would link debug builds as Embedded too, without a way to their libraries.
   .unsafeFlags(
-    ["-wmo", "-Osize", "-Xfrontend", "-function-sections", "-Xllvm", "-sil-disable-pass=object-outliner"],
+    [
+      "-enable-experimental-feature", "Embedded", "-wmo", "-Osize", "-Xfrontend", "-function-sections",
+      "-Xllvm", "-sil-disable-pass=object-outliner",
+    ],
     .when(configuration: .release)),
 ]
 

@@ -8,10 +8,9 @@ import socket
 import subprocess
 import urllib.parse
 
-from ports import free_port
-from started import kill, start
-from waiting import eventually, wait_for_end
-
+from .ports import free_port
+from .started import kill, start
+from .waiting import eventually, wait_for_end
 
 IN_MEMORY = ("-dev",)
 

@@ -7,12 +7,11 @@ import shutil
 
 import pytest
 
-from agent import Agent, denying
-from fakes import FakeConsul, NameServer, Proxy
-from ports import free_port
-from promises import ID
-from wrapper import SERVICEWRAPPER, Server, Wrapper
-
+from .agent import Agent, denying
+from .fakes import FakeConsul, NameServer, Proxy
+from .ports import free_port
+from .promises import ID
+from .wrapper import SERVICEWRAPPER, Server, Wrapper
 
 # What `make test` leaves to `make test-all`, and what is run alone because it measures the machine: files or folders.
 EXTENDED = [
@@ -24,8 +23,15 @@ EXTENDED = [
     "watcher/test_compare_registrators.py",
     "test_bench.py",
     "test_timeline.py",
+    "test_plain_swiftpm.py",  # builds everything twice
 ]
-ALONE = ["init/test_stress.py", "watcher/test_watcher_size.py", "test_latency.py", "test_release.py", "test_bench.py"]
+ALONE = [
+    "init/test_stress.py",
+    "watcher/test_watcher_size.py",
+    "test_latency.py",
+    "test_release.py",
+    "test_bench.py",
+]
 
 
 def pytest_collection_modifyitems(items):

@@ -2,8 +2,8 @@
 
 import os
 
-from waiting import eventually
-from wrapper import SERVICEWRAPPER, Wrapper
+from .waiting import eventually
+from .wrapper import SERVICEWRAPPER, Wrapper
 
 NAMESPACE = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"]
 

@@ -5,8 +5,8 @@ import re
 import subprocess
 import threading
 
-from started import kill, start
-from waiting import Late, eventually, wait_for_end
+from .started import kill, start
+from .waiting import Late, eventually, wait_for_end
 
 # Asked again until they show what is expected.
 _LOOKS = ("dig ", "curl -s ", "curl http", "redis-cli ", "watch-service ")

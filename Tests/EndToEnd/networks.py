@@ -5,8 +5,8 @@ import subprocess
 
 import pytest
 
-from started import kill, start
-from waiting import eventually
+from .started import kill, start
+from .waiting import eventually
 
 
 def in_networks(test):

@@ -2,7 +2,7 @@
 
 import signal
 
-from waiting import eventually
+from .waiting import eventually
 
 ID = "web-1"
 

@@ -1,15 +1,13 @@
 """An agent that answers in every way that fuzzing found worth keeping (Tests/Fuzz/Corpus/responses)."""
 
-import pathlib
 import threading
 
-import pytest
+from .fakes import TCPServer
+from .repository import ROOT
+from .waiting import eventually
+from .wrapper import memory
 
-from fakes import TCPServer
-from waiting import eventually
-from wrapper import memory
-
-CORPUS = pathlib.Path(__file__).parents[1] / "Fuzz" / "Corpus" / "responses"
+CORPUS = ROOT / "Tests" / "Fuzz" / "Corpus" / "responses"
 ANSWERS = sorted(CORPUS.iterdir())
 TOLD_AT_MOST = 4  # lines for each answer: it fails, it answers again, it is registered again …
 
@@ -38,7 +36,7 @@ def steers(character):
     return number < 0x20 or 0x7F <= number <= 0x9F or 0x2028 <= number <= 0x202E
 
 
-def test_nothing_that_an_agent_answers_hurts_the_process(run, server, record_property):
+def test_no_agent_answer_harms_the_process(run, server, record_property):
     assert len(ANSWERS) > 30
     record_property("cases", len(ANSWERS))
     served = server(status=5)

@@ -1,5 +1,5 @@
 """What can't work is refused in one clear line, before anything is started or registered.
-`scripts/bad-inputs` counts what is tried here, by the test's name."""
+`make bad-inputs` counts what is tried here, by the test's name."""
 
 import os
 import resource
@@ -7,8 +7,8 @@ import stat
 
 import pytest
 
-from bad_inputs import NAMED, PORT, TOKENS, command_lines, environments, service_files
-from waiting import eventually
+from .bad_inputs import NAMED, PORT, TOKENS, command_lines, environments, service_files
+from .waiting import eventually
 
 # What is wrong, the options, the environment, and what the line has to name.
 REFUSED = [
@@ -126,14 +126,14 @@ def parametrized(cases):
 
 
 @pytest.mark.parametrize("options, environment, named", parametrized(REFUSED))
-def test_it_is_refused_with_125_and_one_line_that_names_it(refused, options, environment, named):
+def test_an_impossible_combination_is_refused_with_125_and_one_line(refused, options, environment, named):
     line = refused(options, environment)
     for word in named:
         assert word in line
 
 
 @pytest.mark.parametrize("words, named, command", parametrized(command_lines()))
-def test_a_wrong_word_is_refused(refused, words, named, command):
+def test_a_wrong_argument_is_refused(refused, words, named, command):
     line = refused(words, command=command)
     assert all(word in line for word in named), line
 
@@ -187,7 +187,7 @@ ODD += ["endless", "empty for ever", "memory", "a name that is too long", "a pat
 
 @pytest.mark.parametrize("what", ODD)
 @pytest.mark.parametrize("option", ["--service-file", "--token-file"])
-def test_what_is_no_ordinary_file_is_refused(refused, odd_files, option, what):
+def test_a_path_of_no_ordinary_file_is_refused(refused, odd_files, option, what):
     line = refused([*NAMED, option, odd_files[what]])
     assert option.lstrip("-").replace("-", " ") in line.replace("-", " ")
     assert str(odd_files[what])[:30] in line
@@ -205,7 +205,7 @@ def test_a_missing_value_is_refused(wrapper):
 @pytest.mark.root
 @pytest.mark.needs("setpriv")
 @pytest.mark.parametrize("option", ["--service-file", "--token-file"])
-def test_a_file_that_we_may_not_read_is_refused(wrapper, tmp_path, option):
+def test_an_unreadable_file_is_refused(wrapper, tmp_path, option):
     file = tmp_path / "token"
     file.write_text("secret-word\n")
     file.chmod(0)
@@ -298,7 +298,7 @@ LIMITS += [(f"closed: {n}", closing(*n)) for n in [(0,), (1,), (2,), (0, 1), (1,
 
 
 @pytest.mark.parametrize("before", parametrized(LIMITS))
-def test_with_little_to_live_on_it_runs_or_says_why_not(wrapper, agent, before):
+def test_under_tight_limits_it_runs_or_reports_why_not(wrapper, agent, before):
     """Either the process runs and its status is ours, or it doesn't and we say in a line why."""
     command = ["/bin/sh", "-c", "exit 7"]
     ours = wrapper("--name", "web", "--id", "web-1", "--", *command, consul=agent, before=before)
@@ -309,7 +309,7 @@ def test_with_little_to_live_on_it_runs_or_says_why_not(wrapper, agent, before):
 
 @pytest.mark.root
 @pytest.mark.needs("setpriv")
-def test_without_a_process_to_be_had_it_says_so(wrapper):
+def test_a_failed_fork_is_reported(wrapper):
     # The limit is none to root.
     nobody = ["setpriv", "--reuid", "65534", "--clear-groups"]
     before = limited(resource.RLIMIT_NPROC, 0)
@@ -320,7 +320,7 @@ def test_without_a_process_to_be_had_it_says_so(wrapper):
 # What is not bad input
 
 
-def test_what_follows_the_command_is_the_command_s_own(wrapper):
+def test_arguments_after_the_command_belong_to_the_command(wrapper):
     listing = wrapper("--name", "web", "--no-register", "ls", "-l", "--version", "/")
     assert listing.wait() == 0
     assert b"coreutils" in b"".join(listing.output)

@@ -8,10 +8,11 @@ import time
 
 import pytest
 
-from agent import Agent
-from ports import free_port, waits_unread
-from promises import AT_ONCE, ENDED, ID, TURNED_AWAY, registered, stop_within
-from waiting import always, eventually
+from .agent import Agent
+from .ports import free_port, waits_unread
+from .promises import AT_ONCE, ENDED, ID, TURNED_AWAY, registered, stop_within
+from .waiting import always, eventually
+
 
 @pytest.fixture
 def nobody():
@@ -72,7 +73,7 @@ def test_it_is_registered_when_consul_comes_later(run, server, own_agent, tmp_pa
 # There, and silent
 
 
-def test_an_agent_that_hangs_holds_up_neither_the_signal_nor_the_end(run, server, own_agent):
+def test_a_hung_agent_delays_neither_the_signal_nor_the_end(run, server, own_agent):
     agent = own_agent()
     served = server(status=5)
     ours = run(served, agent)
@@ -80,9 +81,9 @@ def test_an_agent_that_hangs_holds_up_neither_the_signal_nor_the_end(run, server
 
     agent.pause()
     stop_within(ours, served, status=5)
-    assert re.search(
-        "drop.* about 1m after", ours.lines()[-1]
-    ), "what could not be confirmed is said with its consequence"
+    assert re.search("drop.* about 1m after", ours.lines()[-1]), (
+        "what could not be confirmed is said with its consequence"
+    )
 
 
 def test_a_process_that_ends_by_itself_beside_a_hung_agent_keeps_its_status(run, server, own_agent):
@@ -98,7 +99,7 @@ def test_a_process_that_ends_by_itself_beside_a_hung_agent_keeps_its_status(run,
     assert end - served.event("ending")["at"] <= ENDED
 
 
-def test_an_agent_that_hung_from_the_start_hurts_nobody(run, server, own_agent):
+def test_an_agent_that_hung_from_the_start_does_no_harm(run, server, own_agent):
     agent = own_agent()
     agent.pause()
     served = server(status=5)
@@ -119,7 +120,9 @@ def is_taken_back(agent):
 
 
 @pytest.mark.parametrize("_attempt", range(5))
-def test_a_registration_that_a_hung_agent_takes_after_our_end_is_taken_back(run, server, own_agent, _attempt):
+def test_a_registration_that_a_hung_agent_processes_after_our_end_is_deregistered(
+    run, server, own_agent, _attempt
+):
     agent = own_agent()
     served = server(late=True)
     ours = run(served, agent)
@@ -131,7 +134,9 @@ def test_a_registration_that_a_hung_agent_takes_after_our_end_is_taken_back(run,
     assert is_taken_back(agent)
 
 
-def test_a_heartbeat_that_a_hung_agent_takes_after_our_end_does_not_keep_the_service(run, server, own_agent):
+def test_a_heartbeat_that_a_hung_agent_processes_after_our_end_does_not_keep_the_service(
+    run, server, own_agent
+):
     agent = own_agent()
     served = server()
     ours = run(served, agent, "--ttl", "3s")
@@ -143,7 +148,7 @@ def test_a_heartbeat_that_a_hung_agent_takes_after_our_end_does_not_keep_the_ser
     assert is_taken_back(agent)
 
 
-def test_an_agent_that_hung_for_a_while_finds_us_registered_again(run, server, own_agent):
+def test_the_service_is_registered_again_after_the_agent_hung_for_a_while(run, server, own_agent):
     agent = own_agent()
     served = server()
     ours = run(served, agent, "--ttl", "1s")
@@ -160,7 +165,7 @@ def test_an_agent_that_hung_for_a_while_finds_us_registered_again(run, server, o
 # There, and forgetful
 
 
-def test_an_agent_that_forgot_us_is_told_again(run, server, own_agent):
+def test_an_agent_that_forgot_the_service_gets_it_again(run, server, own_agent):
     agent = own_agent()
     ours = run(server(), agent, "--ttl", "3s")
     registered(ours, agent)
@@ -174,7 +179,7 @@ def test_an_agent_that_forgot_us_is_told_again(run, server, own_agent):
     assert agent.service(ID) is None
 
 
-def test_who_was_deregistered_by_somebody_else_is_registered_again(run, server, own_agent):
+def test_a_service_deregistered_by_another_client_is_registered_again(run, server, own_agent):
     agent = own_agent()
     ours = run(server(), agent, "--ttl", "3s")
     registered(ours, agent)
@@ -192,7 +197,7 @@ def test_who_was_deregistered_by_somebody_else_is_registered_again(run, server, 
 
 @pytest.mark.root
 @pytest.mark.needs("unshare")
-def test_a_name_server_that_never_answers_holds_up_no_signal(run, server, name_server, tmp_path):
+def test_a_name_server_that_never_answers_delays_no_signal(run, server, name_server, tmp_path):
     silent = name_server(answers=False)
     served = server(status=4)
     ours = run(served, "consul.example.test:8500", prefix=silent.alone(tmp_path))
@@ -229,7 +234,7 @@ def full_pipe():
     os.close(writer)
 
 
-def test_a_standard_error_that_nobody_reads_delays_nothing(run, server, own_agent, full_pipe):
+def test_a_standard_error_that_is_not_read_delays_nothing(run, server, own_agent, full_pipe):
     agent = own_agent()
     served = server(status=6)
     ours = run(served, agent, stderr=full_pipe)
@@ -347,7 +352,7 @@ LIES = {
 
 
 @pytest.mark.parametrize("lie", LIES)
-def test_no_answer_however_wrong_hurts_the_process(run, server, fake_consul, lie):
+def test_no_wrong_answer_harms_the_process(run, server, fake_consul, lie):
     answer, then = LIES[lie]
     consul = fake_consul(answer, then)
     served = server(status=5)
@@ -364,7 +369,7 @@ def test_no_answer_however_wrong_hurts_the_process(run, server, fake_consul, lie
     assert "\x1b" not in ours.log and len(ours.lines("retrying")) <= 2, ours.log
 
 
-def test_a_connection_that_nobody_accepts_hurts_nobody(run, server):
+def test_a_connection_that_is_not_accepted_does_no_harm(run, server):
     # With a backlog of nothing, and that taken, the kernel drops each further SYN: as a firewall does.
     with socket.create_server(("127.0.0.1", 0), backlog=0) as deaf:
         port = deaf.getsockname()[1]

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from waiting import eventually
+from .waiting import eventually
 
 FILE = {
     "name": "web",
@@ -107,7 +107,7 @@ def test_a_service_file_s_fields_arrive_in_consul(wrapper, server, agent, servic
     assert upstream["Config"] == {"connect_timeout_ms": 5}
 
 
-def test_its_checks_stand_beside_ours(wrapper, server, agent, service_file):
+def test_the_checks_of_a_service_file_are_registered_beside_ours(wrapper, server, agent, service_file):
     served = server()
     file = service_file({"service": {**FILE, "port": served.port}})
     ours = wrapper("--service-file", file, "--", *served.command, consul=agent)
@@ -122,7 +122,7 @@ def test_its_checks_stand_beside_ours(wrapper, server, agent, service_file):
     assert checks["theirs"]["Notes"] == "n" and checks["mine"]["Name"] == "h"
 
 
-def test_it_is_gone_with_its_sidecar_when_stopped(wrapper, server, agent, service_file):
+def test_a_stop_deregisters_the_service_and_its_sidecar(wrapper, server, agent, service_file):
     served = server()
     file = service_file({"service": {**FILE, "port": served.port}})
     ours = wrapper("--service-file", file, "--", *served.command, consul=agent)
@@ -132,13 +132,13 @@ def test_it_is_gone_with_its_sidecar_when_stopped(wrapper, server, agent, servic
     assert agent.services() == {}
 
 
-def test_flags_and_variables_beat_the_file(dry_run, service_file):
+def test_flags_and_variables_override_the_file(dry_run, service_file):
     file = service_file({"service": {**FILE, "port": 80}})
     (body,) = dry_run("--service-file", file, "--name", "b", environment={"SERVICE_TAGS": "t"})
     assert (body["Name"], body["ID"], body["Port"], body["Tags"]) == ("b", "web-7", 80, ["t"])
 
 
-def test_several_services_are_a_body_each(dry_run, service_file, agent):
+def test_each_of_several_services_has_a_request_body(dry_run, service_file, agent):
     file = service_file({"services": [{"name": "a", "port": 81}, {"name": "b", "port": 82, "id": "c"}]})
     first, second = dry_run(environment={"SERVICEWRAPPER_SERVICE_FILE": str(file)})
     assert register(agent, first)["Port"] == 81
@@ -156,13 +156,13 @@ def test_several_services_are_a_body_each(dry_run, service_file, agent):
     ],
     ids=["JSON", "top level", "type", "empty"],
 )
-def test_what_is_wrong_in_a_file_is_one_line(wrapper, service_file, content, said):
+def test_an_error_in_a_service_file_is_one_line(wrapper, service_file, content, said):
     ours = wrapper("--service-file", service_file(content), "--", "true")
     assert ours.wait() == 125
     assert len(ours.log.splitlines()) == 1 and said in ours.log and "--service-file" in ours.log
 
 
-def test_a_field_that_this_consul_does_not_know_is_its_own_to_refuse(wrapper, server, agent, service_file):
+def test_consul_refuses_a_field_that_it_does_not_know(wrapper, server, agent, service_file):
     served = server()
     file = service_file({"service": {"name": "web", "id": "new", "port": served.port, "field_of_2031": 1}})
     ours = wrapper("--service-file", file, "--", *served.command, consul=agent)
@@ -191,10 +191,26 @@ def test_consul_s_own_checks_are_registered_beside_ours(wrapper, server, agent):
 
 
 CHECKS = [
-    ({"CHECK_HTTP": "/h?a=b", "CHECK_HTTP_METHOD": "HEAD"}, "http", {"HTTP": "http://10.1.2.3:80/h?a=b", "Method": "HEAD"}),
-    ({"CHECK_HTTPS": "/", "CHECK_TLS_SKIP_VERIFY": "1"}, "https", {"HTTP": "https://10.1.2.3:80/", "TLSSkipVerify": True}),
-    ({"CHECK_TCP": "true", "CHECK_INITIAL_STATUS": "passing"}, "tcp", {"TCP": "10.1.2.3:80", "Status": "passing"}),
-    ({"CHECK_GRPC": "true", "CHECK_GRPC_USE_TLS": "true"}, "grpc", {"GRPC": "10.1.2.3:80", "GRPCUseTLS": True}),
+    (
+        {"CHECK_HTTP": "/h?a=b", "CHECK_HTTP_METHOD": "HEAD"},
+        "http",
+        {"HTTP": "http://10.1.2.3:80/h?a=b", "Method": "HEAD"},
+    ),
+    (
+        {"CHECK_HTTPS": "/", "CHECK_TLS_SKIP_VERIFY": "1"},
+        "https",
+        {"HTTP": "https://10.1.2.3:80/", "TLSSkipVerify": True},
+    ),
+    (
+        {"CHECK_TCP": "true", "CHECK_INITIAL_STATUS": "passing"},
+        "tcp",
+        {"TCP": "10.1.2.3:80", "Status": "passing"},
+    ),
+    (
+        {"CHECK_GRPC": "true", "CHECK_GRPC_USE_TLS": "true"},
+        "grpc",
+        {"GRPC": "10.1.2.3:80", "GRPCUseTLS": True},
+    ),
     (
         {"CHECK_SCRIPT": "nc $SERVICE_IP $SERVICE_PORT | grep OK"},
         "script",
@@ -218,13 +234,13 @@ def test_each_kind_of_check_is_taken_by_consul(dry_run, own_agent, variables, ki
     assert set(agent.statuses("w")) == {"alive", "ready", kind}
 
 
-def test_the_address_of_a_check_is_the_agent_s_own_where_that_is_registered(dry_run):
+def test_a_check_uses_the_agent_s_own_address_where_that_is_registered(dry_run):
     (body,) = dry_run("--name", "web", "--port", "80", environment={"SERVICE_CHECK_HTTP": "/"})
     assert "Address" not in body
     assert body["Checks"][2]["HTTP"] == "http://127.0.0.1:80/"
 
 
-def test_what_cannot_be_checked_from_here_is_warned_about_and_registered(wrapper, server, agent):
+def test_a_check_that_cannot_work_is_warned_about_and_registered(wrapper, server, agent):
     served = server()
     ours = wrapper(
         "--name", "web", "--id", "web-1", "--port", served.port, "--", *served.command,
@@ -234,11 +250,18 @@ def test_what_cannot_be_checked_from_here_is_warned_about_and_registered(wrapper
     eventually(lambda: agent.is_passing("web-1"), what="registered and passing")
 
 
-def test_variables_become_meta_only_where_that_was_asked_for(dry_run, agent):
-    environment = {"SERVICE_REGION": "us2", "SERVICE_80_SNI": "on", "SERVICE_81_X": "y", "SERVICE_PASSWORD": ""}
+def test_variables_become_meta_only_if_requested(dry_run, agent):
+    environment = {
+        "SERVICE_REGION": "us2",
+        "SERVICE_80_SNI": "on",
+        "SERVICE_81_X": "y",
+        "SERVICE_PASSWORD": "",
+    }
     (silent,) = dry_run("--name", "web", "--port", "80", environment=environment)
     assert set(silent["Meta"]) <= {"managed-by", "container-id", "boot-id"}
-    (told,) = dry_run("--name", "web", "--port", "80", "--meta-from-env", "--no-meta", environment=environment)
+    (told,) = dry_run(
+        "--name", "web", "--port", "80", "--meta-from-env", "--no-meta", environment=environment
+    )
     assert told["Meta"] == {"region": "us2", "sni": "on"}
     assert register(agent, told)["Meta"] == told["Meta"]
 
@@ -255,7 +278,7 @@ def test_several_ports_are_a_service_each(dry_run, agent):
 # Who registered it, and where
 
 
-def test_the_meta_says_who_registered_it_unless_told_not_to(dry_run):
+def test_the_meta_names_the_registering_program_unless_disabled(dry_run):
     (body,) = dry_run("--name", "web")
     assert body["Meta"]["managed-by"] == "servicewrapper"
     (body,) = dry_run("--name", "web", "--meta", "managed-by=me")

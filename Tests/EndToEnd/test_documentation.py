@@ -1,59 +1,59 @@
 """Every block on a page is run as it is written, or it is said here which test does the same, or why none."""
 
-import pathlib
 import re
 
 import pytest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+from .repository import ROOT
+
 TESTS = ROOT / "Tests" / "EndToEnd"
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
 PAGES += [*ROOT.glob("docs/*.md"), *ROOT.glob("examples/**/*.md")]
 
 # These run each block of `console` on their page.
 LITERATE = {
-    "docs/story.md": "test_the_story_is_what_happens",
-    "examples/redis-with-wrapper/README.md": "test_the_walk_through_is_what_happens",
+    "docs/story.md": "test_the_story_shows_what_happens",
+    "examples/redis-with-wrapper/README.md": "test_the_walk_through_shows_what_happens",
 }
 # Of the other blocks, how each begins, and the test that sees the same; or `not by a test`, and what then.
 OTHERS = """
 README.md
-    FROM redis:7: test_the_walk_through_is_what_happens
-    ENTRYPOINT ["servicewrapper", "--name": test_stop_takes_it_out_and_ends_with_redis_s_status
-    servicewrapper: started redis-server: test_the_walk_through_is_what_happens
+    FROM redis:7: test_the_walk_through_shows_what_happens
+    ENTRYPOINT ["servicewrapper", "--name": test_docker_stop_deregisters_redis_and_keeps_its_exit_status
+    servicewrapper: started redis-server: test_the_walk_through_shows_what_happens
     1. A Consul agent for this demo alone: not by a test, but by .ci/run
-    {"service": {"name": "web": test_flags_and_variables_beat_the_file
-    servicewrapper --service-file web.json --dry-run: test_several_services_are_a_body_each
+    {"service": {"name": "web": test_flags_and_variables_override_the_file
+    servicewrapper --service-file web.json --dry-run: test_each_of_several_services_has_a_request_body
     make build: not by a test, but by .ci/run
 CONTRIBUTING.md
     make help: not by a test, but by .ci/run
 docs/bench.md
-    make bench: test_a_quick_run_measures_every_row_of_everybody
+    make bench: test_a_quick_run_measures_every_row_of_every_contender
 docs/containers.md
     docker build -t servicewrapper .: test_the_dockerfile_builds_the_static_file_alone_in_an_image
-    COPY --from=servicewrapper: test_the_walk_through_is_what_happens
-    SigBlk: test_the_kernel_lets_nobody_block_catch_or_ignore_kill
-    read(4,: test_at_term_it_reads_the_signal_and_tells_consul
-    +++ killed by SIGKILL: test_at_kill_it_does_nothing_and_consul_hears_nothing
+    COPY --from=servicewrapper: test_the_walk_through_shows_what_happens
+    SigBlk: test_the_kernel_lets_no_process_block_catch_or_ignore_sigkill
+    read(4,: test_sigterm_is_read_and_followed_by_a_deregistration
+    +++ killed by SIGKILL: test_sigkill_ends_it_without_a_request_to_consul
     consul acl token create: test_the_hardened_line_of_the_documentation_works
 docs/inits.md
     make test-init: not by a test, since it is these tests
 docs/recipes.md
-    FROM redis:7: test_it_is_used_stopped_by_term_and_has_saved_what_it_was_given
+    FROM redis:7: test_redis_saves_its_data_when_term_stops_it
     FROM nginx:1: test_quit_finishes_a_download_that_is_under_way_and_takes_no_new_one
     FROM postgres:15: test_int_ends_the_clients_and_the_next_start_has_nothing_to_recover
     FROM python:3: test_int_ends_it_tidily
     docker run -it … servicewrapper --name shell: test_where_only_term_is_sent_rewriting_it_to_hup_ends_it
-    servicewrapper --name web --port 80: test_as_a_group_all_are_told_and_the_script_has_the_last_word
+    servicewrapper --name web --port 80: test_as_a_group_all_are_signalled_and_the_script_ends_last
 docs/registrators.md
     make compare-registrators: test_a_quick_run_with_ours_alone
 docs/servicewatcher.md
-    docker run -d --name servicewatcher: test_the_walk_through_is_what_happens
-    servicewatcher: watching engine: test_the_walk_through_is_what_happens
-    servicewatcher: warning: web-4f2a-80 was registered again: test_what_comes_back_after_its_removal_stays_until_its_check_is_critical
-    servicewatcher --engine tcp://127.0.0.1:2375: test_all_that_it_does_goes_through_and_nothing_else
+    docker run -d --name servicewatcher: test_the_walk_through_shows_what_happens
+    servicewatcher: watching engine: test_the_walk_through_shows_what_happens
+    servicewatcher: warning: web-4f2a-80 was registered again: test_an_entry_that_returns_after_its_removal_stays_until_its_check_is_critical
+    servicewatcher --engine tcp://127.0.0.1:2375: test_the_proxy_passes_exactly_the_requests_of_the_watcher
 docs/story.md
-    consul agent -dev: test_the_story_is_what_happens
+    consul agent -dev: test_the_story_shows_what_happens
 docs/with-others.md
     env: not by a test, as there is no Kubernetes here; the page says so
 """
@@ -92,7 +92,7 @@ def is_test(name):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=page_name)
-def test_each_block_of_a_page_is_run_or_it_is_said_why_not(page):
+def test_each_block_of_a_page_has_a_test_or_a_reason(page):
     name, unused = page_name(page), dict(listed().get(page_name(page), {}))
     known = tuple(unused)
     for language, text in blocks(page):
@@ -105,7 +105,7 @@ def test_each_block_of_a_page_is_run_or_it_is_said_why_not(page):
     assert not unused, "listed, and not on the page"
 
 
-def test_who_is_said_to_run_a_block_is_there():
+def test_each_test_named_for_a_block_exists():
     who = [*LITERATE.values(), *(one for page in listed().values() for one in page.values())]
     assert [one for one in who if not one.startswith("not by a test") and not is_test(one)] == []
     assert set(listed()) | set(LITERATE) <= set(map(page_name, PAGES))

@@ -7,9 +7,9 @@ import time
 
 import pytest
 
-from ports import free_port
-from waiting import eventually
-from wrapper import Server, Wrapper
+from .ports import free_port
+from .waiting import eventually
+from .wrapper import Server, Wrapper
 
 RUNS = 20
 ID = "web-1"
@@ -66,9 +66,9 @@ def median_of(what, figures):
     return median
 
 
-def test_from_the_port_accepting_to_registered_in_ten_milliseconds(lives):
+def test_a_service_is_registered_ten_milliseconds_after_its_port_accepts(lives):
     assert median_of("port accepts -> registered", lives[0]) <= 10
 
 
-def test_from_term_to_the_process_having_it_in_five_milliseconds(lives):
+def test_the_process_has_sigterm_after_five_milliseconds(lives):
     assert median_of("TERM -> the process has it", lives[1]) <= 5

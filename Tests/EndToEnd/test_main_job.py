@@ -9,8 +9,8 @@ from itertools import pairwise
 
 import pytest
 
-from ports import free_port
-from waiting import always, eventually
+from .ports import free_port
+from .waiting import always, eventually
 
 ID = "web-1"
 
@@ -39,7 +39,7 @@ def wait_until_passing(agent, within=5.0):
 # Registered
 
 
-def test_the_registration_says_all_it_was_told(run, server, agent):
+def test_the_registration_has_the_given_tags_and_meta(run, server, agent):
     served = server()
     run(served, "--tag", "primary", "--tag", "a,b", "--meta", "version=1.2", "--meta", "Zone=east=1")
     wait_until_passing(agent)
@@ -51,7 +51,7 @@ def test_the_registration_says_all_it_was_told(run, server, agent):
     assert service["Address"] == "", "an agent on loopback knows its own address better"
 
 
-def test_two_checks_pass_from_the_start_and_say_who_they_are(run, server, agent):
+def test_two_checks_pass_from_the_start_and_describe_themselves(run, server, agent):
     run(server())
     wait_until_passing(agent)
 
@@ -93,7 +93,7 @@ def test_the_id_is_the_same_for_every_life_of_a_container(wrapper, server, agent
     assert list(agent.services()) == [expected]
 
 
-def test_the_environment_says_it_too_and_flags_beat_it(wrapper, server, agent):
+def test_the_environment_sets_options_and_flags_override_it(wrapper, server, agent):
     served = server()
     environment = {"SERVICE_NAME": "web", "SERVICE_ID": "lost", "SERVICE_PORT": str(served.port)}
     environment |= {
@@ -129,7 +129,7 @@ def test_without_a_port_it_is_registered_at_once(run, server, agent):
     assert agent.service(ID)["Port"] == 0
 
 
-def test_with_ready_none_nothing_is_waited_for(run, server, agent):
+def test_with_ready_none_it_is_registered_at_once(run, server, agent):
     served = server(late=True)
     run(served, "--ready", "none")
     wait_until_passing(agent)
@@ -143,7 +143,7 @@ def test_with_ttl_0s_there_are_no_checks(run, server, agent):
     assert agent.checks(ID) == {}
 
 
-def test_with_no_register_consul_never_hears_of_us(run, server, fake_consul):
+def test_with_no_register_consul_gets_no_request(run, server, fake_consul):
     served, consul = server(), fake_consul()
     ours = run(served, "--no-register", consul=consul)
     served.event("accepting")
@@ -189,7 +189,7 @@ def test_both_checks_are_updated_every_third_of_the_ttl(run, server, agent, prox
         assert all(0.7 < gap < 1.3 for gap in gaps[1:]), f"{check}: {gaps}"
 
 
-def test_a_closed_port_is_out_of_dns_while_we_stay_alive_and_comes_back(run, server, agent):
+def test_a_closed_port_leaves_dns_while_the_alive_check_passes_and_returns(run, server, agent):
     served = server()
     run(served, "--ttl", "3s")
     wait_until_passing(agent)
@@ -204,9 +204,7 @@ def test_a_closed_port_is_out_of_dns_while_we_stay_alive_and_comes_back(run, ser
 
 
 @pytest.mark.parametrize("checks", [(), ("--ttl", "0s")], ids=["with-checks", "without"])
-def test_what_an_earlier_life_left_is_out_of_dns_before_we_are_ready_and_replaced_after(
-    run, server, agent, checks
-):
+def test_a_stale_entry_leaves_dns_before_we_are_ready_and_is_replaced_afterwards(run, server, agent, checks):
     killed = run(server(), *checks)
     eventually(lambda: agent.dig("web"), what="found by DNS")
     killed.kill()
@@ -229,7 +227,7 @@ def test_what_an_earlier_life_left_is_out_of_dns_before_we_are_ready_and_replace
 
 
 @pytest.mark.parametrize("stop", ["TERM", "INT"])
-def test_it_is_out_of_consul_before_the_process_gets_the_stop_signal(run, server, agent, stop):
+def test_the_service_is_deregistered_before_the_process_gets_the_stop_signal(run, server, agent, stop):
     served = server(ask=ask_about_us(agent))
     ours = run(served)
     wait_until_passing(agent)
@@ -248,7 +246,7 @@ def test_a_status_after_a_stop_is_the_process_s_own(run, server, agent):
 
 
 @pytest.mark.parametrize("status", [0, 7, 124, 125, 255, 128 + 9, 128 + 15])
-def test_its_own_end_takes_it_out_and_keeps_the_status(run, server, agent, status):
+def test_the_process_s_own_end_deregisters_and_keeps_the_status(run, server, agent, status):
     ours = run(server(ask=ask_about_us(agent), exit=status))
     assert ours.wait() == status
     ours.logs("registered")
@@ -266,7 +264,7 @@ def test_other_signals_are_forwarded_and_it_stays_registered(run, server, agent)
     assert ours.is_running()
 
 
-def test_the_stop_signal_is_what_the_image_says(run, server, agent):
+def test_the_stop_signal_is_the_image_s(run, server, agent):
     served = server(ask=ask_about_us(agent), ignore="TERM")
     ours = run(served, "--stop-signal", "QUIT")
     wait_until_passing(agent)
@@ -278,7 +276,7 @@ def test_the_stop_signal_is_what_the_image_says(run, server, agent):
     assert ours.wait() == 0
 
 
-def test_the_drain_is_between_deregistered_and_signalled(run, server, agent):
+def test_the_drain_delays_the_stop_signal_after_the_deregistration(run, server, agent):
     served = server()
     ours = run(served, "--drain", "600ms")
     wait_until_passing(agent)
@@ -302,7 +300,7 @@ def test_a_second_stop_signal_skips_the_drain(run, server, agent):
     assert ours.wait() == 0
 
 
-def test_the_stop_timeout_kills_what_ignores_the_signal(run, server, agent):
+def test_the_stop_timeout_kills_a_process_that_ignores_the_signal(run, server, agent):
     served = server(ignore="TERM")
     ours = run(served, "--stop-timeout", "300ms")
     wait_until_passing(agent)
@@ -314,7 +312,7 @@ def test_the_stop_timeout_kills_what_ignores_the_signal(run, server, agent):
     assert 0.28 <= ended - served.signal("TERM")["at"] < 0.6
 
 
-def test_the_stop_timeout_is_no_sleep(run, server, agent):
+def test_the_stop_timeout_delays_no_process_that_ends(run, server, agent):
     served = server()
     ours = run(served, "--stop-timeout", "30s")
     wait_until_passing(agent)
@@ -322,7 +320,7 @@ def test_the_stop_timeout_is_no_sleep(run, server, agent):
     assert ours.wait_until_ended()[1] - sent < 0.5
 
 
-def test_who_never_becomes_ready_is_stopped_with_124(run, server, agent):
+def test_a_process_that_never_becomes_ready_is_stopped_with_124(run, server, agent):
     served = server(late=True)
     ours = run(served, "--ready-timeout", "300ms")
     assert ours.wait(within=2) == 124
@@ -333,7 +331,7 @@ def test_who_never_becomes_ready_is_stopped_with_124(run, server, agent):
 # What one sees
 
 
-def test_the_log_tells_the_story(run, server, agent):
+def test_the_log_has_a_line_for_each_step(run, server, agent):
     ours = run(server())
     ours.logs("registered")
     assert ours.stop() == 0
@@ -353,14 +351,14 @@ def test_every_line_of_the_json_log_is_json(run, server, agent):
     assert len(lines) == 4 and all(isinstance(line, dict) for line in lines)
 
 
-def test_the_log_level_silences_what_is_below_it(run, server, agent):
+def test_the_log_level_suppresses_lower_levels(run, server, agent):
     ours = run(server(), "--log-level", "error")
     wait_until_passing(agent)
     assert ours.stop() == 0
     assert ours.log == ""
 
 
-def test_the_dry_run_is_what_the_agent_then_has_and_starts_nothing(run, server, agent, tmp_path):
+def test_the_dry_run_prints_what_would_be_registered_and_starts_nothing(run, server, agent, tmp_path):
     served = server()
     secret = tmp_path / "token"
     secret.write_text("d2f5a1b0-secret\n")
@@ -383,7 +381,7 @@ def test_the_dry_run_is_what_the_agent_then_has_and_starts_nothing(run, server, 
     assert {check["CheckID"]: check["Name"] for check in said["Checks"]} == has
 
 
-def test_only_the_alive_check_has_a_time_to_be_reaped_after(run, server):
+def test_only_the_alive_check_has_deregister_after(run, server):
     dry = run(server(), "--dry-run", "--ttl", "3s", "--deregister-after", "2m")
     assert dry.wait() == 0
     checks = {check["CheckID"]: check for check in json.loads(b"".join(dry.output))["Checks"]}
@@ -403,7 +401,7 @@ def test_help_and_version_are_on_standard_output(wrapper, question):
 
 
 @pytest.mark.needs("redis-server", "redis-cli")
-def test_redis_is_found_answers_and_is_gone(wrapper, agent, tmp_path):
+def test_redis_is_in_dns_answers_and_is_deregistered(wrapper, agent, tmp_path):
     port = str(free_port())
     redis = ["redis-server", "--port", port, "--save", "", "--dir", tmp_path]
     ours = wrapper("--name", "redis", "--port", port, "--", *redis, consul=agent)

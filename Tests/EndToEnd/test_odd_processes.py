@@ -9,8 +9,8 @@ import sys
 
 import pytest
 
-from waiting import Late, eventually
-from wrapper import SERVICEWRAPPER, clean_environment
+from .waiting import Late, eventually
+from .wrapper import SERVICEWRAPPER, clean_environment
 
 AN_ELF_FOR_NOBODY = b"\x7fELF\x02\x01\x01" + bytes(9) + struct.pack("<HHI", 2, 0xFFFE, 1) + bytes(100)
 
@@ -59,7 +59,7 @@ def test_a_command_s_name_is_one_line_and_steers_no_terminal(wrapper, command, s
     assert ours.log == f"servicewrapper: error: {shown}: No such file or directory\n"
 
 
-def test_a_command_that_is_not_there_is_told_in_the_form_that_was_asked_for(wrapper):
+def test_a_missing_command_is_reported_in_the_chosen_log_format(wrapper):
     ours = wrapper("--no-register", "--log-format", "json", "--", "no-such-program")
     assert ours.wait() == 127
     assert ours.log.startswith('{"level":"error"'), ours.log
@@ -73,7 +73,7 @@ os.execv(sys.argv[1], sys.argv[1:])
 """
 
 
-def test_a_signal_that_our_caller_sent_itself_before_it_became_us_is_forwarded(wrapper):
+def test_a_signal_pending_before_exec_is_forwarded(wrapper):
     process = [sys.executable, "-c", "import signal; signal.sigwait([15]); print('got it')"]
     words = [SERVICEWRAPPER, "--no-register", "--", *process]
     ours = wrapper("-c", PENDING, *words, program=sys.executable)

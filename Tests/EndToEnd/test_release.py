@@ -8,9 +8,9 @@ import subprocess
 
 import pytest
 
-from ports import free_port
-from waiting import eventually
-from wrapper import SERVICEWRAPPER, memory
+from .ports import free_port
+from .waiting import eventually
+from .wrapper import SERVICEWRAPPER, memory
 
 MEGABYTE = 1024 * 1024
 
@@ -58,7 +58,7 @@ def test_its_stack_is_not_executable():
     assert not flags & EXECUTABLE
 
 
-def test_what_was_relocated_is_read_only():
+def test_relocated_data_is_read_only():
     assert RELRO in [kind for kind, _ in program_headers(SERVICEWRAPPER)]
 
 
@@ -175,7 +175,7 @@ def in_root(wrapper, empty_root):
 
 
 @pytest.mark.root
-def test_it_runs_where_there_is_nothing_but_itself(in_root, empty_root):
+def test_it_runs_in_an_otherwise_empty_root(in_root, empty_root):
     ours = in_root("--name", "web", "--no-register", "--", "/servicewrapper", "--version")
     assert ours.wait() == 0, ours.log
     assert b"".join(ours.output).strip()
@@ -212,7 +212,7 @@ def test_it_resolves_consul_s_name_in_an_empty_root(
 
 
 @pytest.mark.root
-def test_a_name_that_nobody_knows_hurts_nobody_in_an_empty_root(in_root, empty_root, pause_program):
+def test_an_unknown_name_does_no_harm_in_an_empty_root(in_root, empty_root, pause_program):
     shutil.copy(pause_program, empty_root)
     ours = in_root("--name", "web", "--", "/pause", consul="consul.example.test:8500")
     ours.logs("consul.example.test")

@@ -1,18 +1,17 @@
 """The walk-through of docs/story.md, run as it is written. Only the ports are others."""
 
 import os
-import pathlib
 import re
 import subprocess
 
 import pytest
 
-from literate import Shell, steps
-from ports import free_port
-from promises import ID, registered
-from wrapper import SERVICEWRAPPER, clean_environment
+from .literate import Shell, steps
+from .ports import free_port
+from .promises import ID, registered
+from .repository import ROOT
+from .wrapper import SERVICEWRAPPER, clean_environment
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
 STORY, WATCH = ROOT / "docs" / "story.md", ROOT / "examples" / "redis-with-wrapper" / "watch"
 
 pytestmark = [
@@ -21,7 +20,7 @@ pytestmark = [
 ]
 
 
-def test_the_story_is_what_happens(own_agent, tmp_path):
+def test_the_story_shows_what_happens(own_agent, tmp_path):
     agent = own_agent()
     ports = {"8500": agent.http, "8600": agent.dns, "6379": free_port()}
 
@@ -41,7 +40,7 @@ def test_the_story_is_what_happens(own_agent, tmp_path):
         shell.end()
 
 
-def test_the_view_shows_the_entry_its_checks_and_what_clients_are_told(agent, server, run):
+def test_the_view_shows_the_entry_its_checks_and_the_dns_answer(agent, server, run):
     served = server()
     ours = run(served, agent)
     registered(ours, agent)

@@ -2,7 +2,6 @@
 
 import json
 import os
-import pathlib
 import re
 import shutil
 import subprocess
@@ -11,18 +10,18 @@ import xml.etree.ElementTree
 
 import pytest
 
-from wrapper import SERVICEWRAPPER
+from .repository import ROOT
+from .wrapper import SERVICEWRAPPER
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-TIMELINE, RECORD, PICTURE = ROOT / "scripts/timeline", ROOT / "docs/timeline.json", ROOT / "docs/timeline.svg"
+RECORD, PICTURE = ROOT / "docs/timeline.json", ROOT / "docs/timeline.svg"
 CONSUL = ("dns", "agent", "catalog")
 
 
 def run(*arguments, within=30, path=os.environ["PATH"]):
-    command = [sys.executable, str(TIMELINE), *map(str, arguments)]
+    command = [sys.executable, "-m", "tools.timeline", *map(str, arguments)]
     environment = {**os.environ, "SERVICEWRAPPER": SERVICEWRAPPER, "PATH": str(path)}
     options = {"capture_output": True, "text": True, "timeout": within, "check": True}
-    return subprocess.run(command, env=environment, **options).stdout
+    return subprocess.run(command, cwd=ROOT, env=environment, **options).stdout
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +54,7 @@ def test_each_is_registered_when_it_accepts(recorded):
             assert span(case, kind)["from"]["by"] > span(case, "accepts")["from"]["after"], (name, kind)
 
 
-def test_who_registers_itself_and_nothing_more_stays_listed_when_stopped(recorded):
+def test_a_service_that_only_registers_itself_stays_listed_when_stopped(recorded):
     case = recorded["cases"]["naive-stop"]
     assert span(case, "accepts")["to"]["by"] - signalled(case) < 1_000
     assert case["watched_until"] - signalled(case) > 60_000
@@ -69,7 +68,7 @@ def test_a_stop_is_out_of_consul_before_the_process_stops_accepting(recorded, na
         assert signalled(case) < span(case, kind)["to"]["by"] < span(case, "accepts")["to"]["after"], kind
 
 
-def test_who_ignores_the_stop_is_killed_when_docker_s_grace_is_over(recorded):
+def test_a_process_that_ignores_the_stop_is_killed_after_docker_s_grace_period(recorded):
     case, grace = recorded["cases"]["deaf-stop"], recorded["settings"]["grace"] * 1_000
     term, kill = case["signals"]
     assert (term["name"], kill["name"]) == ("SIGTERM", "SIGKILL")
@@ -77,7 +76,7 @@ def test_who_ignores_the_stop_is_killed_when_docker_s_grace_is_over(recorded):
     assert span(case, "accepts")["to"]["by"] > kill["at"]
 
 
-def test_the_killed_is_out_of_dns_within_the_ttl_then_critical_then_dropped(recorded):
+def test_a_killed_service_leaves_dns_within_the_ttl_and_is_removed_later(recorded):
     case, settings = recorded["cases"]["kill"], recorded["settings"]
     ttl, reap = settings["ttl"] * 1_000, settings["deregister_after"] * 1_000
     out, dropped = span(case, "dns")["to"]["by"], span(case, "catalog")["to"]["by"]
@@ -96,18 +95,18 @@ def watched_kill_is_gone(case, ttl, within):
         assert span(case, kind)["to"]["by"] > span(case, "accepts")["to"]["after"], kind
 
 
-def test_the_killed_whose_host_has_a_watcher_is_gone_within_a_second(recorded):
+def test_a_killed_service_is_gone_within_a_second_if_its_host_has_a_watcher(recorded):
     watched_kill_is_gone(recorded["cases"]["kill-watched"], recorded["settings"]["ttl"], within=1_000)
 
 
 # The picture
 
 
-def test_the_committed_picture_is_what_is_drawn_from_the_committed_record(drawn):
+def test_the_committed_picture_matches_the_committed_record(drawn):
     assert drawn[0].read_text(encoding="utf-8") == PICTURE.read_text(encoding="utf-8")
 
 
-def test_the_picture_is_well_formed_and_tells_what_it_shows(recorded):
+def test_the_picture_is_well_formed_and_describes_itself(recorded):
     picture = xml.etree.ElementTree.parse(PICTURE).getroot()
     svg = "{http://www.w3.org/2000/svg}"
     assert picture.tag == f"{svg}svg" and picture.get("role") == "img"
@@ -171,7 +170,7 @@ def test_a_new_recording_of_the_watched_shows_the_same(tmp_path):
 
 @pytest.mark.root
 @pytest.mark.needs("unshare", "consul", "redis-server", "redis-cli", "curl")
-def test_where_docker_is_not_there_a_recording_goes_without_it(tmp_path):
+def test_a_recording_without_docker_omits_its_case(tmp_path):
     found = tmp_path / "found"
     found.mkdir()
     for tool in ("unshare", "consul", "redis-server", "redis-cli", "curl", "sh", "sleep"):

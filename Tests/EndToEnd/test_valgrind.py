@@ -9,9 +9,9 @@ import subprocess
 
 import pytest
 
-from promises import ID
-from waiting import eventually
-from wrapper import SERVICEWRAPPER
+from .promises import ID
+from .waiting import eventually
+from .wrapper import SERVICEWRAPPER
 
 INSPECTED = os.environ.get("SERVICEWRAPPER_VALGRIND") or SERVICEWRAPPER + ".valgrind"
 NOT_THERE = pytest.mark.skipif(not os.access(INSPECTED, os.X_OK), reason=f"no {INSPECTED}: make build")

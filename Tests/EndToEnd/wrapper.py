@@ -8,12 +8,12 @@ import sys
 import threading
 import time
 
-from started import kill, start
-from waiting import Late, eventually, wait_for_end
+from .repository import ROOT
+from .started import kill, start
+from .waiting import Late, eventually, wait_for_end
 
 SERVICEWRAPPER = os.path.abspath(
-    os.environ.get("SERVICEWRAPPER")
-    or os.path.join(os.path.dirname(__file__), "..", "..", ".build", "release", "servicewrapper")
+    os.environ.get("SERVICEWRAPPER") or ROOT / ".build" / "release" / "servicewrapper"
 )
 _SERVER = os.path.join(os.path.dirname(__file__), "programs", "server.py")
 _OURS = ("SERVICE", "CONSUL_")

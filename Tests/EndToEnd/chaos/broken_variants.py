@@ -1,8 +1,8 @@
-"""Ways to break a promise, so that the campaign is seen to notice: each changes the command line."""
+"""Command lines that break a promise: the campaign must find each."""
 
 import itertools
 
-from plan_generator import draw
+from .plan_generator import generate_plan
 
 
 def _with(*options):
@@ -12,11 +12,11 @@ def _with(*options):
 def _without(option):
     """Forgets an option and its value."""
 
-    def spoil(command):
+    def change(command):
         place = _place(command, option)
         return command[:place] + command[place + 2 :] if place else command
 
-    return spoil
+    return change
 
 
 def _instead(option, value):
@@ -42,11 +42,11 @@ def _under(*words):
 def _by_hand(script):
     """What people write instead of a wrapper: $1 is the name, $2 the port, $3 Consul, then the process."""
 
-    def spoil(command):
+    def change(command):
         about = [_value(command, option) for option in ("--name", "--port", "--consul-addr")]
         return ["/bin/sh", "-c", script, "sh", *about, *_process(command)]
 
-    return spoil
+    return change
 
 
 _REGISTER = """
@@ -64,7 +64,7 @@ exit $status
 """
 _EVERY_STATUS = [word for status in range(1, 256) for word in ("--expect-exit", str(status))]
 
-SPOILERS = {
+BROKEN_VARIANTS = {
     "tini": lambda command: ["/usr/bin/tini", "-s", "--", *_process(command)],
     "script that registers": _by_hand(_REGISTER + 'exec "$@"'),
     "script that deregisters too": _by_hand(_REGISTER + _FORWARD),
@@ -85,16 +85,15 @@ SPOILERS = {
 }
 
 
-
 def _serves(plan):
-    """Whether it is registered in peace until it is told to stop."""
+    """Whether it is registered without faults until the stop signal."""
     stopped = plan.stop_signals[0][0]
     listens = any(act[1] == "listen" and act[0] < stopped - 300 for act in plan.acts)
-    faults = [mode for at, mode in plan.switches if mode != "pass" and at < stopped]
-    return plan.registers and listens and not faults and not plan.fate and not plan.stale
+    faults = [mode for at, mode in plan.proxy_modes if mode != "pass" and at < stopped]
+    return plan.registers and listens and not faults and not plan.agent_faults and not plan.stale
 
 
-# Some show only where there is something to spoil.
+# Some make a difference in some plans only.
 _MATTERS = {
     "a TTL of a minute": lambda plan: plan.kind == "killed" and plan.registers,
     "drops USR1 and ALRM": lambda plan: any(number in (10, 14) for _, number in plan.signals),
@@ -104,15 +103,15 @@ _MATTERS = {
 }
 
 
-def changes(spoiler, plan):
+def changes(variant, plan):
     """Whether it makes a difference to the command line."""
     command = ["servicewrapper", "--name", "a", "--port", "1", "--consul-addr", "b"]
     command += [*plan.options(), "--", "c"]
-    return SPOILERS[spoiler](command) != command and _MATTERS.get(spoiler, lambda plan: True)(plan)
+    return BROKEN_VARIANTS[variant](command) != command and _MATTERS.get(variant, lambda plan: True)(plan)
 
 
-def spoilt(seed, runs):
-    """The first so many plans for each spoiler that it makes a difference to."""
-    for spoiler in SPOILERS:
-        plans = (draw(seed, number, spoiler) for number in itertools.count(1))
-        yield from itertools.islice((plan for plan in plans if changes(spoiler, plan)), runs)
+def broken_plans(seed, runs):
+    """The first so many plans for each variant that it makes a difference to."""
+    for variant in BROKEN_VARIANTS:
+        plans = (generate_plan(seed, number, variant) for number in itertools.count(1))
+        yield from itertools.islice((plan for plan in plans if changes(variant, plan)), runs)

@@ -1,9 +1,10 @@
 """Run after run with servicewrapper, each with an unruly process, random faults on the way to a real agent,
 and random signals; each held against what was promised.
 
-    campaign.py --seed 1 --runs 1000        runs 1 to 1000 of seed 1
-    campaign.py --seed 1 --run 4711         this one again, with its log
-    campaign.py --seed 1 --runs 12 --spoilt 12 with each of the wrappers that break a promise; are all found?
+python3 -m Tests.EndToEnd.chaos.campaign
+    --seed 1 --runs 1000         runs 1 to 1000 of seed 1
+    --seed 1 --run 4711          this one again, with its log
+    --seed 1 --runs 12 --broken  12 with each of the wrappers that break a promise; are all found?
 """
 
 import argparse
@@ -19,17 +20,15 @@ import tempfile
 import time
 import traceback
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), os.pardir))
-
-from agent import Agent, keeping  # noqa: E402
-from compiling import compile_programs  # noqa: E402
-from isolation import leave_for_own_network  # noqa: E402
-from oracle import complaints, time_to_stop  # noqa: E402
-from plan_generator import draw  # noqa: E402
-from plan import spell  # noqa: E402
-from running import Observed, perform  # noqa: E402
-from broken_variants import SPOILERS, spoilt  # noqa: E402
-from agent_sampler import Watch  # noqa: E402
+from ..agent import Agent, keeping
+from .agent_sampler import AgentSampler
+from .broken_variants import BROKEN_VARIANTS, broken_plans
+from .c_programs import compile_programs
+from .network_namespace import enter_own_network
+from .oracle import time_to_stop, violations
+from .plan import join_words
+from .plan_generator import generate_plan
+from .single_run import Observed, perform
 
 QUIET = 'log_level = "err" limits { http_max_conns_per_client = 4096 }'
 
@@ -39,12 +38,12 @@ class Campaign:
 
     def __init__(self, folder, report):
         self._folder, self._report = folder, report
-        self._watches, self._watching = {}, []
+        self._samplers, self._sampling = {}, []
         self.kinds, self.faults, self.failed = collections.Counter(), collections.Counter(), []
         self.times_to_stop = []
         self.most_memory, self.runs, self.share_reachable = 0, 0, 1
 
-    async def hold(self, plans, side_by_side):
+    async def run(self, plans, side_by_side):
         plans = list(plans)
         lanes = {"shared": side_by_side, "forgets": 1, "keeps": 1}
         queues = {lane: collections.deque(plan for plan in plans if _lane(plan) == lane) for lane in lanes}
@@ -55,31 +54,31 @@ class Campaign:
             workers = [self._work(lane, queues[lane]) for lane, count in lanes.items() for _ in range(count)]
             await asyncio.gather(*workers)
         finally:
-            for watching in self._watching:
-                watching.cancel()
-            for lane, watch in self._watches.items():
+            for sampling in self._sampling:
+                sampling.cancel()
+            for lane, sampler in self._samplers.items():
                 if lane == "shared":
-                    self.share_reachable = watch.share_reachable()
-                watch.agent.kill()
+                    self.share_reachable = sampler.share_reachable()
+                sampler.agent.kill()
 
     async def _start_agent(self, lane):
         mode = {"mode": keeping(os.path.join(self._folder, "data"))} if lane == "keeps" else {}
         agent = Agent(self._folder, node=lane, config=QUIET, **mode)
         agent.launch()
-        self._watches[lane] = Watch(agent)
-        self._watching.append(asyncio.ensure_future(self._watches[lane].watch()))
-        await self._watches[lane].look()
+        self._samplers[lane] = AgentSampler(agent)
+        self._sampling.append(asyncio.ensure_future(self._samplers[lane].sample_forever()))
+        await self._samplers[lane].next_sample()
 
     async def _work(self, lane, queue):
         while queue:
-            await self._watches[lane].rest()
+            await self._samplers[lane].wait_until_fast()
             if not queue:
                 return
             plan = queue.popleft()
-            seen = Observed(plan, self._watches[lane])
+            seen = Observed(plan, self._samplers[lane])
             try:
                 await perform(plan, seen, self._folder)
-                broken = complaints(seen)
+                broken = violations(seen)
             except (OSError, ValueError, TypeError, AssertionError, TimeoutError):
                 broken = [traceback.format_exc()]
             self._count(plan, seen, broken)
@@ -90,31 +89,33 @@ class Campaign:
             self._report(f"{self.runs} runs, {len(self.failed)} failed")
         self.kinds[plan.kind] += 1
         self.faults.update({mode for _, mode in seen.modes if mode != "pass"})
-        self.faults.update({f"agent {spell([what for _, what in plan.fate])}" for _ in plan.fate[:1]})
+        self.faults.update(
+            {f"agent {join_words([what for _, what in plan.agent_faults])}" for _ in plan.agent_faults[:1]}
+        )
         self.most_memory = max(self.most_memory, seen.most_memory)
         if took := time_to_stop(seen):
             self.times_to_stop.append(took)
         if broken:
             self.failed.append((plan, broken))
             self._report(f"FAILED {plan}")
-            self._report("".join(f"    {one}\n" for one in broken) + told(seen))
+            self._report("".join(f"    {one}\n" for one in broken) + event_log(seen))
             self._report(f"    again: make chaos SEED={plan.seed} RUN={plan.number}")
 
 
 def _lane(plan):
-    return "shared" if not plan.fate else "keeps" if plan.keeps else "forgets"
+    return "shared" if not plan.agent_faults else "keeps" if plan.keeps else "forgets"
 
 
-def told(seen):
+def event_log(seen):
     """All that happened, in order, in seconds from the process's start."""
     start = seen.first("started", "init")[0] or 0
     events = [(at, f"{what} {number}") for at, what, number in seen.records]
     events += [(at, f"signal {number} sent") for at, number in seen.sent]
     events += [(at, f"proxy: {mode}") for at, mode in seen.modes]
-    events += [(at, f"agent: {what}") for at, what in seen.fates]
-    events += [(at, "deregistered by somebody") for at in seen.meddled]
+    events += [(at, f"agent: {what}") for at, what in seen.agent_faults]
+    events += [(at, "deregistered externally") for at in seen.deregistered_at]
     before = None
-    for _, at, present, passing, _ in seen.sightings:
+    for _, at, present, passing, _ in seen.samples:
         if (present, passing) != before:
             events.append((at, f"in Consul: {'passing' if passing else 'listed' if present else 'no'}"))
         before = present, passing
@@ -136,12 +137,12 @@ def summary(campaign, seconds):
 
 
 def found(campaign, runs):
-    """How many of the runs with each spoiler broke a promise, and which promises most of them."""
-    for spoiler in SPOILERS:
-        broken = [broken for plan, broken in campaign.failed if plan.spoiler == spoiler]
+    """How many of the runs with each variant broke a promise, and which promises most of them."""
+    for variant in BROKEN_VARIANTS:
+        broken = [broken for plan, broken in campaign.failed if plan.variant == variant]
         words = collections.Counter(re.sub(r"[-+]?[0-9.]+( m?s\b)?", "…", ones[0]) for ones in broken)
         most = ", ".join(f"{what} ({count})" for what, count in words.most_common(3))
-        yield f"{spoiler}: {len(broken)} of {runs}: {most}"
+        yield f"{variant}: {len(broken)} of {runs}: {most}"
 
 
 def run_campaign(plans, report=print, side_by_side=None):
@@ -157,7 +158,7 @@ def run_campaign(plans, report=print, side_by_side=None):
         compile_programs(folder)
         campaign = Campaign(folder, report)
         began = time.monotonic()
-        asyncio.run(campaign.hold(plans, side_by_side or 4 * os.cpu_count()))
+        asyncio.run(campaign.run(plans, side_by_side or 4 * os.cpu_count()))
     for line in summary(campaign, time.monotonic() - began):
         report(line)
     return campaign
@@ -170,24 +171,24 @@ def main():
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--run", type=int, help="this one alone, with its log")
     parser.add_argument("--side-by-side", type=int)
-    parser.add_argument("--spoilt", action="store_true", help="with what breaks a promise")
+    parser.add_argument("--broken", action="store_true", help="with what breaks a promise")
     parser.add_argument("--plans", action="store_true", help="print the plans, and run none")
     arguments = parser.parse_args()
     numbers = range(arguments.first, arguments.first + arguments.runs)
     numbers = [arguments.run] if arguments.run is not None else numbers
-    plans = [draw(arguments.seed, number) for number in numbers]
-    if arguments.spoilt:
-        plans = list(spoilt(arguments.seed, arguments.runs))
+    plans = [generate_plan(arguments.seed, number) for number in numbers]
+    if arguments.broken:
+        plans = list(broken_plans(arguments.seed, arguments.runs))
     if arguments.plans or arguments.run is not None:
         print(*plans, sep="\n", flush=True)
     if arguments.plans:
         return
-    leave_for_own_network()
-    report = (lambda line: None) if arguments.spoilt else print
+    enter_own_network()
+    report = (lambda line: None) if arguments.broken else print
     campaign = run_campaign(plans, report, arguments.side_by_side)
-    if arguments.spoilt:
+    if arguments.broken:
         print(*found(campaign, arguments.runs), sep="\n")
-        sys.exit({plan.spoiler for plan, _ in campaign.failed} != set(SPOILERS))
+        sys.exit({plan.variant for plan, _ in campaign.failed} != set(BROKEN_VARIANTS))
     sys.exit(bool(campaign.failed))
 
 

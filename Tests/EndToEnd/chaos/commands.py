@@ -2,9 +2,9 @@
 
 import os
 
-from plan import LIFETIME, spell
-from broken_variants import SPOILERS
-from wrapper import SERVICEWRAPPER
+from ..wrapper import SERVICEWRAPPER
+from .broken_variants import BROKEN_VARIANTS
+from .plan import LIFETIME, join_words
 
 
 def command(plan, ports, consul, tools):
@@ -16,16 +16,16 @@ def command(plan, ports, consul, tools):
     options = [probes.get(word, word) for word in plan.options()]
     if plan.ready == "tcp" and len(ports) > 1:
         options += ["--ready", f"tcp://127.0.0.1:{ports[0]}"]
-    process = [f"{tools}/unruly", str(ports[0]), flag if plan.ready == "exec" else "-", spell(plan.stop)]
-    process += [f"{act[0]}:{spell(act[1:])}" for act in plan.acts] + [f"{LIFETIME}:exit:99"]
+    process = [f"{tools}/unruly", str(ports[0]), flag if plan.ready == "exec" else "-", join_words(plan.stop)]
+    process += [f"{act[0]}:{join_words(act[1:])}" for act in plan.acts] + [f"{LIFETIME}:exit:99"]
     if plan.kind == "missing":
         process = [f"{tools}/nothing"]
     words = [SERVICEWRAPPER, *where, *options, "--", *process]
-    return SPOILERS[plan.spoiler](words) if plan.spoiler else words
+    return BROKEN_VARIANTS[plan.variant](words) if plan.variant else words
 
 
 def standard_error(kind, path):
-    """A file, a pipe that is full, or one that nobody reads: its descriptor, and the other end where that
+    """A file, a pipe that is full, or one without a reader: its descriptor, and the other end where that
     has to stay open."""
     if kind == "file":
         return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), None

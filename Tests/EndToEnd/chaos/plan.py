@@ -4,14 +4,14 @@ import dataclasses
 import signal
 
 NEVER = 10**9
-LIFETIME = 30_000  # of a process that nobody ends
+LIFETIME = 30_000  # of a process that isn't ended otherwise
 
 
 @dataclasses.dataclass
 class Plan:
     seed: str
     number: int
-    spoiler: str | None = None
+    variant: str | None = None
     kind: str = ""  # how it ends
     mode: str = "child"
     # Options
@@ -34,17 +34,17 @@ class Plan:
     # What is done to servicewrapper, and to its way to Consul
     early: tuple[int, int] | None = None  # microseconds after its start, signal
     signals: list = dataclasses.field(default_factory=list)
-    switches: list = dataclasses.field(default_factory=list)  # the first is there from the start
-    # Consul: whether an earlier life left an entry behind; when somebody else takes ours out; what becomes of
+    proxy_modes: list = dataclasses.field(default_factory=list)  # the first is there from the start
+    # Consul: whether an earlier life left an entry behind; when another client deregisters ours; the faults of
     # the agent itself, which is then not the one that the others share, and whether it keeps its data
     stale: bool = False
-    meddling: list = dataclasses.field(default_factory=list)
-    fate: list = dataclasses.field(default_factory=list)
+    external_deregistrations: list = dataclasses.field(default_factory=list)
+    agent_faults: list = dataclasses.field(default_factory=list)
     keeps: bool = False
 
     @property
     def name(self):
-        words = ["chaos", self.seed, str(self.number), *(self.spoiler or "").split()]
+        words = ["chaos", self.seed, str(self.number), *(self.variant or "").split()]
         return "-".join(words)
 
     @property
@@ -63,14 +63,19 @@ class Plan:
         parts += [f"{self.ports} ports"] * (self.ports > 1)
         parts += ["Consul by name"] * (self.host == "localhost")
         parts += [f"stderr {self.stderr}"] * (self.stderr != "file")
-        parts += ["process: " + " ".join([*map(spell, self.acts), "at-stop:" + spell(self.stop)])]
+        parts += ["process: " + " ".join([*map(join_words, self.acts), "at-stop:" + join_words(self.stop)])]
         early = [f"+{self.early[0]}µs:{name(self.early[1])}"] if self.early else []
         parts += ["signals: " + " ".join([*early, *(f"{at}:{name(number)}" for at, number in self.signals)])]
-        parts += ["proxy: " + " ".join(f"{max(at, 0)}:{spell(mode)}" for at, mode in self.switches)]
-        others = ["stale entry"] * self.stale + [f"{at}:deregistered by somebody" for at in self.meddling]
+        parts += ["proxy: " + " ".join(f"{max(at, 0)}:{join_words(mode)}" for at, mode in self.proxy_modes)]
+        others = ["stale entry"] * self.stale + [
+            f"{at}:deregistered externally" for at in self.external_deregistrations
+        ]
         parts += ["Consul: " + " ".join(others)]
-        if self.fate:
-            parts += [f"agent ({'keeps' if self.keeps else 'forgets'}): " + " ".join(map(spell, self.fate))]
+        if self.agent_faults:
+            parts += [
+                f"agent ({'keeps' if self.keeps else 'forgets'}): "
+                + " ".join(map(join_words, self.agent_faults))
+            ]
         return " | ".join(part for part in parts if not part.endswith(": "))
 
     def options(self):
@@ -98,5 +103,5 @@ def name(number):
         return str(number)
 
 
-def spell(words):
+def join_words(words):
     return words if isinstance(words, str) else ":".join(map(str, words))

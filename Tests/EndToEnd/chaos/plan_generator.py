@@ -1,9 +1,9 @@
-"""Plans at random: a pure function of the campaign's seed and the run's number."""
+"""Generates random plans: a pure function of the campaign's seed and the run's number."""
 
 import random
 import signal
 
-from plan import LIFETIME, NEVER, Plan
+from .plan import LIFETIME, NEVER, Plan
 
 # What the proxy does to a connection; `pass` and `delay` let Consul be reached. See proxy.py.
 FAULTS = ("delay", "refuse", "cut", "reset", "half-close", "hole", "swallow", "cut-answer")
@@ -15,10 +15,10 @@ REAL_TIME = (34, 40, 64)
 CRASHES = (signal.SIGSEGV, signal.SIGABRT, signal.SIGKILL)
 
 
-def draw(seed, number, spoiler=None):
-    """`spoiler`: what breaks a promise in this run, see broken_variants.py; it changes nothing of the plan."""
+def generate_plan(seed, number, variant=None):
+    """`variant`: what breaks a promise in this run, see broken_variants.py; it changes nothing of the plan."""
     rng = random.Random(f"{seed}/{number}")
-    plan = Plan(str(seed), number, spoiler, mode=rng.choice(("pid-1", "child")))
+    plan = Plan(str(seed), number, variant, mode=rng.choice(("pid-1", "child")))
     plan.kind = rng.choices(list(KINDS), [weight for _, weight in KINDS.values()])[0]
     end = int(rng.triangular(150, 2600, 700))
     _options(plan, rng)
@@ -28,7 +28,7 @@ def draw(seed, number, spoiler=None):
         _run_on(plan, rng.choice((0, 1500)))
     _extras(plan, rng, end)
     if plan.registers:
-        _troubles(plan, rng, end)
+        _faults(plan, rng, end)
     plan.acts.sort(key=lambda act: act[0])
     plan.signals.sort(key=lambda sent: sent[0])
     return plan
@@ -70,7 +70,7 @@ def _obey(plan, rng, end):
         # Long enough for the second to be missed.
         plan.stop = ("obeys", rng.choice((plan.stop[1], 1500)), plan.stop[2])
     if rng.random() < 0.2:
-        # Far enough from what it takes that it never strikes.
+        # Far enough from what it takes that it never applies.
         plan.stop_timeout = 5000
     if rng.random() < 0.1:
         plan.expect = rng.choice((plan.stop[2], 143))
@@ -97,7 +97,7 @@ def _crash(plan, rng, end):
 
 
 def _race(plan, rng, end):
-    """Ends by itself just when it is told to, or a deadline strikes."""
+    """Ends by itself at about the time of the stop signal or of a deadline."""
     _obey(plan, rng, end)
     plan.expect = None
     plan.acts.append((max(0, end + rng.randrange(-60, 400)), "exit", rng.randrange(256)))
@@ -112,7 +112,7 @@ def _unready(plan, rng, end):
 
 
 def _stopped(plan, rng, end):
-    """Stops itself, and is told to stop later."""
+    """Suspends itself, and gets the stop signal later."""
     _obey(plan, rng, end)
     plan.acts.append((rng.randrange(end), "kill", int(signal.SIGSTOP)))
     # It does nothing more by itself.
@@ -170,22 +170,22 @@ def _extras(plan, rng, end):
         plan.acts.append((rng.randrange(end), "orphans", count, life, stubborn))
 
 
-def _troubles(plan, rng, end):
+def _faults(plan, rng, end):
     if rng.random() < 0.04 and plan.kind not in ("unready", "missing"):
-        return _fate(plan, rng)
+        return _agent_fault(plan, rng)
     if rng.random() < 0.05 and plan.stop_signals:
-        return _hang(plan, rng)
+        return _agent_hangs(plan, rng)
     plan.stale = rng.random() < 0.06
     if plan.ttl and plan.kind != "unready" and rng.random() < 0.08:
-        plan.meddling = [rng.randrange(end)]
+        plan.external_deregistrations = [rng.randrange(end)]
         _run_on(plan, rng.choice((0, 1500)))
-    plan.switches.append((-NEVER, "pass" if rng.random() < 0.7 else _fault(rng)))
+    plan.proxy_modes.append((-NEVER, "pass" if rng.random() < 0.7 else _fault(rng)))
     if rng.random() < 0.45:
         return
     at, most = rng.randrange(end), rng.choice((60, 300, 900))
     for _ in range(rng.choice((1, 1, 2, 3, 6))):
-        last = plan.switches[-1][1]
-        plan.switches.append((at, _fault(rng) if last == "pass" or rng.random() < 0.2 else "pass"))
+        last = plan.proxy_modes[-1][1]
+        plan.proxy_modes.append((at, _fault(rng) if last == "pass" or rng.random() < 0.2 else "pass"))
         at += rng.randrange(10, most)
 
 
@@ -194,10 +194,10 @@ def _fault(rng):
     return (fault, rng.randrange(5, 100)) if fault == "delay" else fault
 
 
-def _hang(plan, rng):
-    """Nobody answers the registration; the deregistration mustn't overtake it when somebody does."""
-    strikes, mended = _while_it_registers(plan, rng)
-    plan.switches = [(-NEVER, "pass"), (strikes, "hole"), (mended, "pass")]
+def _agent_hangs(plan, rng):
+    """The registration gets no answer until later; the deregistration mustn't overtake it."""
+    strikes, recovered = _while_it_registers(plan, rng)
+    plan.proxy_modes = [(-NEVER, "pass"), (strikes, "hole"), (recovered, "pass")]
 
 
 def _while_it_registers(plan, rng):
@@ -208,17 +208,17 @@ def _while_it_registers(plan, rng):
     return first - rng.randrange(5, 20), plan.stop_signals[0][0] + rng.randrange(300)
 
 
-def _fate(plan, rng):
+def _agent_fault(plan, rng):
     """Its agent is killed and started again, or paused and resumed, and it runs on for a while."""
-    plan.switches.append((-NEVER, "pass"))
+    plan.proxy_modes.append((-NEVER, "pass"))
     plan.keeps = rng.random() < 0.5
     if rng.random() < 0.3 and plan.stop_signals:
-        strikes, mended = _while_it_registers(plan, rng)
-        plan.fate = [(strikes, "pause"), (mended, "resume")]
+        strikes, recovered = _while_it_registers(plan, rng)
+        plan.agent_faults = [(strikes, "pause"), (recovered, "resume")]
         return
     strikes, lasts = rng.randrange(0, 900), rng.randrange(100, 1200)
     pair = rng.choice((("kill", "start"), ("pause", "resume")))
-    plan.fate = [(strikes, pair[0]), (strikes + lasts, pair[1])]
+    plan.agent_faults = [(strikes, pair[0]), (strikes + lasts, pair[1])]
     # A server that keeps its data takes two seconds to lead itself again.
     later = rng.choice((0, lasts, lasts + 4000))
     _run_on(plan, later)

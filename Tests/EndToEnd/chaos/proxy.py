@@ -1,10 +1,9 @@
-"""The way to the agent, which can be made to fail in every manner while it is in use."""
+"""A TCP proxy before the agent, which injects faults while connections are open."""
 
 import asyncio
 import socket
 import struct
 import time
-
 
 
 def _answer(status, body):
@@ -17,14 +16,14 @@ CANNED = {
     "error": _answer("500 Internal Server Error", "rpc error: No cluster leader"),
     "denied": _answer("403 Forbidden", "Permission denied"),
 }
-# Under which what is open is ended as well.
+# These modes close the connections that are open, too.
 ENDING = ("refuse", "cut", "reset")
 HOLDING = ("hole", "swallow")
 
 
 class FaultProxy:
     """pass; delay (each chunk, by so many milliseconds); refuse; cut (FIN at once); reset (RST at once);
-    half-close (it won't answer, but listens on); hole (nothing comes through until it is mended; then all
+    half-close (it won't answer, but listens on); hole (nothing comes through until the mode changes; then all
     does, in any order); swallow (requests come through, answers don't until it is mended); cut-answer (in its
     middle); trickle (an answer's bytes one by one); garbage, flood (without end), error (500), denied (403):
     all of them instead of an answer."""

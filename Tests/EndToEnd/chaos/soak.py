@@ -1,7 +1,7 @@
 """Weeks of service in an hour: a TTL of 100 ms, so that a heartbeat comes every 33 ms, and an agent that is
 made to forget a service again and again. Memory and descriptors of each servicewrapper are sampled all along.
 
-    soak.py --heartbeats 100000 --registrations 10000
+    python3 -m Tests.EndToEnd.chaos.soak --heartbeats 100000 --registrations 10000
 """
 
 import argparse
@@ -10,13 +10,11 @@ import sys
 import tempfile
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), os.pardir))
-
-from agent import Agent  # noqa: E402
-from compiling import compile_programs  # noqa: E402
-from ports import free_port  # noqa: E402
-from waiting import eventually  # noqa: E402
-from wrapper import Wrapper, descriptors, memory  # noqa: E402
+from ..agent import Agent
+from ..ports import free_port
+from ..waiting import eventually
+from ..wrapper import Wrapper, descriptors, memory
+from .c_programs import compile_programs
 
 TTL = "100ms"
 # In kB. Heap that was never touched before may be at any time; a leak of a byte with each heartbeat would be 98 kB. What is
@@ -29,16 +27,15 @@ LIFETIME = 12 * 3600 * 1000
 
 
 class Soaked:
-    """A servicewrapper with a process that is probed, and beats, each 33 ms."""
+    """A servicewrapper with a process that listens, and samples of what it takes."""
 
     def __init__(self, folder, agent, name):
-        self.id = name
-        port, redirect = free_port(), 'exec "$@" 3>/dev/null'
+        self.id, port = name, free_port()
         options = ["--name", "soak", "--id", name, "--port", port, "--ttl", TTL]
         options += ["--consul-addr", agent.address]
         unruly = [os.path.join(folder, "unruly"), str(port), "-", "obeys:0:7", "0:listen"]
         unruly.append(f"{LIFETIME}:exit:99")
-        self._wrapper = Wrapper([*options, "--", *unruly], prefix=["sh", "-c", redirect, "sh"])
+        self._wrapper = Wrapper([*options, "--", *unruly], prefix=["sh", "-c", 'exec "$@" 3>/dev/null', "sh"])
         self.samples = []  # (Rss, Private_Dirty, descriptors)
         self.registrations = 0
 
@@ -61,7 +58,7 @@ def tenths(soaked, column):
     return values[:length], values[-length:]
 
 
-def complaints(soaked):
+def violations(soaked):
     for column, (what, tolerance) in enumerate(TOLERANCES.items()):
         first, last = (max(tenth) for tenth in tenths(soaked, column))
         if last > first + tolerance:
@@ -101,10 +98,9 @@ def soak(folder, heartbeats, registrations, beating, report):
                 next_sample = time.monotonic() + 1
                 for one in everybody:
                     one.sample()
-                # Each heartbeat updates two checks, and all beat equally often. The process isn't a witness: a probe
-                # ends before it accepts.
-                average = count(agent, "check_update__") / 2 / len(everybody)
-                if average >= heartbeats and forgotten.registrations >= registrations:
+                # A process doesn't see its TCP probes; the agent counts an update of each of two checks.
+                each = count(agent, "check_update__") // (2 * len(everybody))
+                if each >= heartbeats and forgotten.registrations >= registrations:
                     break
             if forgotten.registrations < registrations:
                 forget(agent, forgotten)
@@ -121,23 +117,23 @@ def soak(folder, heartbeats, registrations, beating, report):
     report(f"{time.monotonic() - began:.0f} s; the agent answered {updates:,} updates of checks")
     report(f"and {registered:,} registrations, {forgotten.registrations:,} of them after it forgot")
     for one in everybody:
-        report(told(one))
-    return [complaint for one in everybody for complaint in complaints(one)]
+        report(figures(one))
+    return [violation for one in everybody for violation in violations(one)]
 
 
-def told(soaked):
+def figures(soaked):
     first, last = (
         [f"{min(tenth)}–{max(tenth)}" for tenth in (tenths(soaked, column)[end] for column in range(3))]
         for end in (0, 1)
     )
     names = ("RSS", "private dirty", "descriptors")
-    figures = [f"{what} {a} → {b}" for what, a, b in zip(names, first, last)]
-    return f"{soaked.id}: first tenth → last, kB: {', '.join(figures)}"
+    columns = [f"{what} {a} → {b}" for what, a, b in zip(names, first, last)]
+    return f"{soaked.id}: first tenth → last, kB: {', '.join(columns)}"
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--heartbeats", type=int, default=100_000, help="of each servicewrapper")
+    parser.add_argument("--heartbeats", type=int, default=100_000, help="of each servicewrapper, on average")
     parser.add_argument("--registrations", type=int, default=10_000)
     parser.add_argument("--wrappers", type=int, default=2, help="that beat, beside the one that is forgotten")
     arguments = parser.parse_args()

@@ -6,16 +6,17 @@ import shutil
 
 import pytest
 
-from agent import Agent
-from engines import UNBRIDGED, start_docker, start_podman
-from images import ENTRY, Debian, compile_waits, pack_redis, stand_in
-from ports import free_port
-from room import Room
-from served import Served
-from wrapper import SERVICEWRAPPER
+from ..agent import Agent
+from ..ports import free_port
+from ..wrapper import SERVICEWRAPPER
+from .engines import UNBRIDGED, start_docker, start_podman
+from .images import ENTRY, Debian, compile_waits, pack_redis, stand_in
+from .sandbox import Sandbox
+from .served import Served
 
 NEEDED = ["dockerd", "docker", "podman", "catatonit", "unshare", "nsenter"]
 NEEDED += ["debootstrap", "redis-server", "cc"]
+LONGEST = 600  # seconds; a test may be the one that waits for what is slow
 SLOW = ["debian", "slept"]  # fixtures that take a minute and two, while other tests can run
 
 
@@ -25,6 +26,8 @@ def pytest_collection_modifyitems(items):
     for item in ours:
         item.add_marker(pytest.mark.root)
         item.add_marker(pytest.mark.needs(*NEEDED))
+        if not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(LONGEST))
     items.sort(key=lambda item: [name in item.fixturenames for name in reversed(SLOW)])
 
 
@@ -37,35 +40,35 @@ def begun_first(request):
 
 
 @pytest.fixture(scope="session")
-def room(tmp_path_factory):
-    rooms = []
+def sandbox(tmp_path_factory):
+    sandboxes = []
 
     def make(name, **options):
         folder = tmp_path_factory.mktemp(name)
-        rooms.append(Room(folder, **options))
-        return rooms[-1], folder
+        sandboxes.append(Sandbox(folder, **options))
+        return sandboxes[-1], folder
 
     yield make
-    for one in rooms:
+    for one in sandboxes:
         one.end()
 
 
 @pytest.fixture(scope="session")
-def docker(room):
-    place, folder = room("docker")
+def docker(sandbox):
+    place, folder = sandbox("docker")
     return start_docker(place, folder, *UNBRIDGED)
 
 
 @pytest.fixture(scope="session")
-def podman(room):
-    return start_podman(*room("podman"))
+def podman(sandbox):
+    return start_podman(*sandbox("podman"))
 
 
 @pytest.fixture(scope="session")
-def bridged(room, debian, tmp_path_factory):
+def bridged(sandbox, debian, tmp_path_factory):
     """Docker with its bridges, in a network of its own: what the machine has, it doesn't see. It has the
     images that the examples start from."""
-    place, folder = room("bridged", network=True)
+    place, folder = sandbox("bridged", network=True)
     pool = ["--default-address-pool", "base=203.0.113.0/24,size=28"]
     engine = start_docker(place, folder, "--bip", "198.51.100.1/24", *pool)
     stand_in(engine, debian, tmp_path_factory.mktemp("pulled"))
@@ -95,8 +98,8 @@ def packed(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def debian(room):
-    return Debian(*room("debian"))
+def debian(sandbox):
+    return Debian(*sandbox("debian"))
 
 
 @pytest.fixture(scope="session")

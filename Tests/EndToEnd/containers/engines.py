@@ -1,18 +1,18 @@
-"""Docker and Podman, each in a room of its own: never the machine's, with nobody else's containers in it."""
+"""Docker and Podman, each in a sandbox of its own: never the machine's, with nobody else's containers in it."""
 
 import json
 import os
 import subprocess
 
-from started import start
-from waiting import Late, eventually, wait_for_end
+from ..started import start
+from ..waiting import Late, eventually, wait_for_end
 
 
 class Engine:
     """`command` is how it is asked; Docker and Podman have the same words for nearly everything."""
 
-    def __init__(self, name, room, command, environment=None):
-        self.name, self.room, self._command = name, room, [*map(str, command)]
+    def __init__(self, name, sandbox, command, environment=None):
+        self.name, self.sandbox, self._command = name, sandbox, [*map(str, command)]
         self.environment = {**os.environ, **(environment or {})}
 
     def ask(self, *words, within=60, status=0, **options):
@@ -110,7 +110,7 @@ class Contained:
         except Late:
             raise Late(f"no log line with {text!r} within {within} s; the log:\n{self.log()}") from None
 
-    # What the kernel knows; PIDs are the room's
+    # What the kernel knows; PIDs are the sandbox's
 
     @property
     def pid(self):
@@ -122,31 +122,31 @@ class Contained:
         return eventually(lambda: self._children(self.pid), what="a process under PID 1")[0]
 
     def _children(self, pid):
-        with open(self.engine.room.proc(pid, f"task/{pid}/children"), encoding="ascii") as children:
+        with open(self.engine.sandbox.proc(pid, f"task/{pid}/children"), encoding="ascii") as children:
             return [int(child) for child in children.read().split()]
 
     def status(self, pid, field):
         """One field of /proc/PID/status."""
-        with open(self.engine.room.proc(pid, "status"), encoding="utf-8") as fields:
+        with open(self.engine.sandbox.proc(pid, "status"), encoding="utf-8") as fields:
             return next(line.split()[1] for line in fields if line.startswith(field + ":"))
 
     def kill_process(self, pid, name):
         """A signal past the engine, as the kernel or an operator on the host sends it."""
-        self.engine.room.run("kill", "-s", name, pid)
+        self.engine.sandbox.run("kill", "-s", name, pid)
 
 
-def start_docker(room, folder, *options):
+def start_docker(sandbox, folder, *options):
     """dockerd, with a socket of its own, and no network but what `options` say."""
     socket = f"unix://{folder}/docker.sock"
     command = ["dockerd", "--host", socket, "--pidfile", f"{folder}/docker.pid"]
-    command += ["--cgroup-parent", room.cgroup]
+    command += ["--cgroup-parent", sandbox.cgroup]
     command += ["--data-root", f"{folder}/data", "--exec-root", f"{folder}/exec", *options]
     log_path = f"{folder}/dockerd.log"
     with open(log_path, "wb") as log:
-        daemon = room.start(*command, stdout=log, stderr=subprocess.STDOUT)
+        daemon = sandbox.start(*command, stdout=log, stderr=subprocess.STDOUT)
     # The newer clients build by a plug-in that Debian's engine doesn't bring.
     environment = {"DOCKER_HOST": socket, "DOCKER_BUILDKIT": "0"}
-    engine = Engine("docker", room, ["docker"], environment)
+    engine = Engine("docker", sandbox, ["docker"], environment)
 
     def answers():
         assert daemon.poll() is None, open(log_path, encoding="utf-8").read()
@@ -159,10 +159,10 @@ def start_docker(room, folder, *options):
 UNBRIDGED = ("--bridge", "none", "--iptables=false", "--ip6tables=false")
 
 
-def start_podman(room, folder):
+def start_podman(sandbox, folder):
     """It has no daemon."""
-    command = [*room.prefix, "podman", "--root", f"{folder}/data", "--runroot", f"{folder}/run"]
+    command = [*sandbox.prefix, "podman", "--root", f"{folder}/data", "--runroot", f"{folder}/run"]
     command += ["--tmpdir", f"{folder}/tmp", "--cgroup-manager", "cgroupfs", "--events-backend", "file"]
-    engine = Engine("podman", room, command)
+    engine = Engine("podman", sandbox, command)
     engine.ask("version")
     return engine

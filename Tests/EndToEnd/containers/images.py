@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import tarfile
 
-from wrapper import SERVICEWRAPPER
+from ..wrapper import SERVICEWRAPPER
 
 _PROGRAMS = os.path.join(os.path.dirname(__file__), "programs")
 _UNUSED = ("usr/share/doc", "usr/share/locale", "usr/share/man", "var/cache/apt", "var/lib/apt/lists", "dev")
@@ -58,13 +58,13 @@ class Debian:
     PACKAGES += ["make", "git", "libc6-dev", "libstdc++-12-dev", "binutils"]
     PACKAGES += ["libcurl4", "libxml2", "libsqlite3-0", "libncurses6"]
 
-    def __init__(self, room, folder):
+    def __init__(self, sandbox, folder):
         self._root, self._log_path = os.path.join(folder, "debian"), os.path.join(folder, "debootstrap.log")
         self._tar = os.path.join(folder, "debian.tar")
         packages = [f"--include={','.join(self.PACKAGES)}"]
         command = ["debootstrap", "--variant=minbase", *packages, self.RELEASE, self._root]
         with open(self._log_path, "wb") as log:
-            self._making = room.start(*command, stdout=log, stderr=subprocess.STDOUT)
+            self._making = sandbox.start(*command, stdout=log, stderr=subprocess.STDOUT)
 
     def root(self, within=600):
         """Its files, once they are there."""

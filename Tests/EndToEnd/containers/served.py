@@ -3,7 +3,7 @@
 import socket
 import time
 
-from waiting import eventually
+from ..waiting import eventually
 
 TTL = 3.0  # seconds, where a test waits until it has run out
 EXPIRED = TTL + 1.5

@@ -7,17 +7,19 @@ import subprocess
 
 import pytest
 
-from ports import free_port
-from served import Served
-from wrapper import clean_environment
+from ..ports import free_port
+from ..repository import ROOT
+from ..wrapper import clean_environment
+from .served import Served
 
-REPOSITORY = os.path.join(os.path.dirname(__file__), "..", "..", "..")
-EXAMPLES = os.path.join(REPOSITORY, "examples")
+pytestmark = pytest.mark.timeout(900)
+
+EXAMPLES = ROOT / "examples"
 
 
 @pytest.mark.needs("swift")
 def test_the_dockerfile_builds_the_static_file_alone_in_an_image(bridged):
-    built = bridged.build("servicewrapper", REPOSITORY, within=600)
+    built = bridged.build("servicewrapper", ROOT, within=600)
     assert bridged.ask("run", "--rm", "--network", "none", built, "--version").startswith("servicewrapper")
 
     holder = bridged.ask("create", built)
@@ -60,7 +62,7 @@ def run_example(docker, agent):
         one.ask("rm", "--force")
 
 
-def test_redis_with_wrapper_is_found_and_gone_after_its_stop(example, run_example):
+def test_redis_with_wrapper_is_in_dns_and_deregistered_after_its_stop(example, run_example):
     ours = run_example(example, "cache")
     assert ours.is_found() and ours.ping() == b"+PONG\r\n"
     ours.container.ask("stop")
@@ -68,7 +70,7 @@ def test_redis_with_wrapper_is_found_and_gone_after_its_stop(example, run_exampl
     assert ours.is_clean()
 
 
-def test_redis_naive_is_found_too_and_stays_after_its_stop(docker, bases, run_example):
+def test_redis_naive_is_in_dns_and_stays_registered_after_its_stop(docker, bases, run_example):
     image = docker.build("redis-naive", os.path.join(EXAMPLES, "redis-naive"), REDIS=bases(docker)["REDIS"])
     naive = run_example(image, "naive", ["--network", "host", "--env", "SERVICE_ADDRESS=127.0.0.1"])
     assert naive.ping() == b"+PONG\r\n"
@@ -83,7 +85,7 @@ def test_redis_naive_is_found_too_and_stays_after_its_stop(docker, bases, run_ex
 
 def documented(start):
     """The shell command of docs/containers.md that starts so, as words."""
-    with open(os.path.join(REPOSITORY, "docs", "containers.md"), encoding="utf-8") as page:
+    with open(ROOT / "docs" / "containers.md", encoding="utf-8") as page:
         lines = page.read().replace("\\\n", " ").splitlines()
     return shlex.split(next(line for line in lines if line.strip().startswith(start)), comments=True)
 

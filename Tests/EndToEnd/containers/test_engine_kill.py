@@ -7,14 +7,14 @@ import subprocess
 
 import pytest
 
-from container import Container
-from container import status as container_status
-from engines import UNBRIDGED, start_docker
-from images import compile_waits
-from ports import free_port
-from served import TTL
-from started import kill, start
-from waiting import always, eventually
+from ..container import Container
+from ..container import status as container_status
+from ..ports import free_port
+from ..started import kill, start
+from ..waiting import always, eventually
+from .engines import UNBRIDGED, start_docker
+from .images import compile_waits
+from .served import TTL
 
 SHORT = ["--ttl", f"{TTL:.0f}s"]
 
@@ -22,7 +22,7 @@ SHORT = ["--ttl", f"{TTL:.0f}s"]
 # What is left
 
 
-def test_kill_leaves_it_passing_until_the_ttl_has_run_out(redis, engine):
+def test_a_killed_container_stays_passing_until_the_ttl_expires(redis, engine):
     ours = redis(*SHORT, engine=engine)
     ours.container.ask("kill")
     assert ours.container.ends() == 137
@@ -30,7 +30,7 @@ def test_kill_leaves_it_passing_until_the_ttl_has_run_out(redis, engine):
     ours.is_left_behind_and_expires()
 
 
-def test_without_a_ttl_it_is_left_for_good(redis, docker):
+def test_without_a_ttl_a_killed_container_stays_registered_for_good(redis, docker):
     ours = redis("--ttl", "0s", engine=docker)
     left = ours.id
     ours.container.ask("kill")
@@ -43,27 +43,27 @@ def test_without_a_ttl_it_is_left_for_good(redis, docker):
 @pytest.mark.parametrize(
     ("engine", "at_once"), [("docker", []), ("podman", ["--time", "0"])], indirect=["engine"]
 )
-def test_rm_force_is_a_kill(waits, engine, at_once):
+def test_rm_force_kills_the_container(waits, engine, at_once):
     ours = waits(engine=engine, options=SHORT)
     ours.container.ask("rm", "--force", *at_once)
     assert not ours.container.exists()
     ours.is_left_behind_and_expires()
 
 
-def test_so_is_the_death_of_the_engine_s_shim(waits, docker):
+def test_a_killed_shim_kills_the_container(waits, docker):
     """The process between the engine and the container: when it is killed, the engine kills what it held."""
     ours = waits(engine=docker, options=SHORT)
     shim = ours.container.status(ours.container.pid, "PPid")
-    with open(docker.room.proc(shim, "comm"), encoding="ascii") as name:
+    with open(docker.sandbox.proc(shim, "comm"), encoding="ascii") as name:
         assert name.read().startswith("containerd-shim")
     ours.container.kill_process(shim, "KILL")
     assert ours.container.ends() == 137
     ours.is_left_behind_and_expires()
 
 
-def test_the_engine_s_own_death_ends_nothing_and_its_next_start_is_a_stop(waits, room):
+def test_a_killed_engine_stops_no_container_and_its_next_start_stops_them(waits, sandbox):
     """Docker without `live-restore`: it stops what ran on without it."""
-    place, folder = room("mortal")
+    place, folder = sandbox("mortal")
     ours = waits(engine=start_docker(place, folder, *UNBRIDGED), options=SHORT)
     place.run("pkill", "-KILL", "-x", "dockerd")
     always(ours.is_found, during=TTL + 1, what="found without an engine", every=0.1)
@@ -76,7 +76,7 @@ def test_the_engine_s_own_death_ends_nothing_and_its_next_start_is_a_stop(waits,
 # The next start
 
 
-def test_the_next_start_takes_over_what_was_left(redis, engine):
+def test_the_next_start_replaces_the_stale_entry(redis, engine):
     ours = redis(engine=engine)
     left = ours.id
     ours.container.ask("kill")
@@ -90,7 +90,7 @@ def test_the_next_start_takes_over_what_was_left(redis, engine):
     assert ours.ping() == b"+PONG\r\n"
 
 
-def test_what_was_left_is_out_of_dns_before_the_next_life_is_ready(waits, docker):
+def test_a_stale_entry_leaves_dns_before_the_next_start_is_ready(waits, docker):
     listening = socket.create_server(("127.0.0.1", free_port()))
     with listening:
         port = listening.getsockname()[1]
@@ -114,7 +114,7 @@ class InEngine:
     def __init__(self, engine, waits, options):
         self._ours = waits(engine=engine, options=options)
         self._container, self.is_passing = self._ours.container, self._ours.is_passing
-        self.prefix, self.pid = engine.room.prefix, self._container.pid
+        self.prefix, self.pid = engine.sandbox.prefix, self._container.pid
 
     def status(self, field):
         return int(self._container.status(self.pid, field), 16)
@@ -167,7 +167,7 @@ def signals_in(mask):
     return {number for number in range(1, 32) if mask >> (number - 1) & 1}
 
 
-def test_the_kernel_lets_nobody_block_catch_or_ignore_kill(pid_1):
+def test_the_kernel_lets_no_process_block_catch_or_ignore_sigkill(pid_1):
     """proc_pid_status(5): bit N - 1 of a mask is signal N. Of all that there is, two are not ours to take."""
     assert set(range(1, 32)) - signals_in(pid_1.status("SigBlk")) == {signal.SIGKILL, signal.SIGSTOP}
     for mask in ("SigCgt", "SigIgn"):
@@ -190,7 +190,7 @@ def traced(pid_1, tmp_path):
     kill(tracer)
 
 
-def test_at_kill_it_does_nothing_and_consul_hears_nothing(pid_1, traced):
+def test_sigkill_ends_it_without_a_request_to_consul(pid_1, traced):
     pid_1.send("KILL")
     pid_1.ends()
     *before, end = traced()
@@ -200,7 +200,7 @@ def test_at_kill_it_does_nothing_and_consul_hears_nothing(pid_1, traced):
     assert pid_1.is_passing()
 
 
-def test_at_term_it_reads_the_signal_and_tells_consul(pid_1, traced):
+def test_sigterm_is_read_and_followed_by_a_deregistration(pid_1, traced):
     pid_1.send("TERM")
     assert pid_1.ends() == 0
     calls = traced()

@@ -2,13 +2,12 @@
 
 import pytest
 
-from waiting import eventually
-
+from ..waiting import eventually
 
 # Stop
 
 
-def test_stop_takes_it_out_and_ends_with_redis_s_status(redis, engine):
+def test_docker_stop_deregisters_redis_and_keeps_its_exit_status(redis, engine):
     ours = redis(engine=engine)
     assert ours.ping() == b"+PONG\r\n" and ours.is_found()
     ours.container.ask("stop")
@@ -16,7 +15,7 @@ def test_stop_takes_it_out_and_ends_with_redis_s_status(redis, engine):
     assert ours.is_clean()
 
 
-def test_it_is_out_of_consul_before_redis_closes(redis, engine):
+def test_redis_is_deregistered_before_it_closes_its_port(redis, engine):
     ours = redis("--drain", "1m", engine=engine)
     ours.container.begin("stop", "--time", "30")
     ours.is_withdrawn()
@@ -28,14 +27,14 @@ def test_it_is_out_of_consul_before_redis_closes(redis, engine):
     assert ours.ping() == b""
 
 
-def test_a_grace_shorter_than_the_drain_gets_it_killed_and_consul_is_clean_all_the_same(redis, engine):
+def test_a_grace_period_shorter_than_the_drain_kills_it_after_the_deregistration(redis, engine):
     ours = redis("--drain", "1m", engine=engine)
     ours.container.ask("stop", "--time", "1")
     assert ours.container.state()["ExitCode"] == 137
     assert ours.is_clean(), "deregistered first, drained then"
 
 
-def test_so_is_it_after_the_stop_of_a_process_that_ignores_term(waits, engine):
+def test_stopping_a_process_that_ignores_term_deregisters_it(waits, engine):
     ours = waits("deaf", engine=engine)
     ours.container.ask("stop", "--time", "1")
     assert ours.container.state()["ExitCode"] == 137
@@ -43,7 +42,7 @@ def test_so_is_it_after_the_stop_of_a_process_that_ignores_term(waits, engine):
 
 
 @pytest.mark.parametrize("signal", ["TERM", "INT"])
-def test_kill_with_a_signal_that_can_be_caught_is_a_stop(waits, docker, signal):
+def test_docker_kill_with_a_stop_signal_stops_it(waits, docker, signal):
     ours = waits(engine=docker)
     ours.container.ask("kill", "--signal", signal)
     assert ours.container.ends() == 0
@@ -52,7 +51,7 @@ def test_kill_with_a_signal_that_can_be_caught_is_a_stop(waits, docker, signal):
 
 
 @pytest.mark.parametrize("signal", ["HUP", "USR1"])
-def test_kill_with_another_signal_is_that_signal_and_no_stop(waits, docker, signal):
+def test_docker_kill_with_another_signal_forwards_the_signal(waits, docker, signal):
     ours = waits(engine=docker)
     ours.container.ask("kill", "--signal", signal)
     ours.container.logs(f"got {signal}")
@@ -62,7 +61,7 @@ def test_kill_with_another_signal_is_that_signal_and_no_stop(waits, docker, sign
 # The process's own end
 
 
-def test_a_crash_is_its_status_and_consul_is_clean(redis, engine):
+def test_a_crash_keeps_its_exit_status_and_deregisters(redis, engine):
     ours = redis(engine=engine)
     ours.container.kill_process(ours.container.main, "KILL")
     assert ours.container.ends() == 137
@@ -70,13 +69,13 @@ def test_a_crash_is_its_status_and_consul_is_clean(redis, engine):
 
 
 @pytest.mark.parametrize("status", [0, 7])
-def test_its_own_exit_is_the_container_s(waits, docker, status):
+def test_the_process_s_exit_status_is_the_container_s(waits, docker, status):
     ours = waits("ends", status, engine=docker, passing=False)
     assert ours.container.ends() == status
     assert ours.is_clean()
 
 
-def test_the_oom_killer_takes_the_process_and_we_clean_up_after_it(waits, docker):
+def test_a_process_killed_by_the_oom_killer_is_deregistered(waits, docker):
     limit = ["--memory", "32m", "--memory-swap", "32m"]
     ours = waits("greedy", engine=docker, how=["--network", "host", *limit])
     ours.container.ask("kill", "--signal", "USR1")
@@ -89,7 +88,7 @@ def test_the_oom_killer_takes_the_process_and_we_clean_up_after_it(waits, docker
 # Restart
 
 
-def test_a_restart_is_the_same_instance(redis, engine):
+def test_a_restart_keeps_the_service_id(redis, engine):
     ours = redis(engine=engine)
     before = ours.id
     ours.container.ask("restart")
@@ -103,7 +102,7 @@ def test_a_restart_is_the_same_instance(redis, engine):
 # Pause
 
 
-def test_a_pause_longer_than_the_ttl_is_out_of_dns_and_back_after_it(redis, docker):
+def test_a_pause_longer_than_the_ttl_leaves_dns_and_returns_afterwards(redis, docker):
     ours = redis("--ttl", "2s", engine=docker)
     ours.container.ask("pause")
     eventually(lambda: not ours.is_found(), within=4, what="out of DNS by the TTL", every=0.05)
@@ -116,7 +115,7 @@ def test_a_pause_longer_than_the_ttl_is_out_of_dns_and_back_after_it(redis, dock
     assert ours.container.state()["ExitCode"] == 0 and ours.is_clean()
 
 
-def test_a_pause_that_consul_did_not_wait_for_is_over_with_a_new_registration(slept):
+def test_a_service_that_consul_removed_during_a_pause_is_registered_again(slept):
     """Consul reaps what was critical for a minute, when it looks, every 30 s."""
     eventually(slept.is_clean, within=120, what="reaped", every=0.5)
     slept.container.ask("unpause")

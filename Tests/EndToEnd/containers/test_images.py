@@ -6,10 +6,10 @@ import subprocess
 
 import pytest
 
-from networks import Network
-from served import Served
-from waiting import always
-from wrapper import SERVICEWRAPPER
+from ..networks import Network
+from ..waiting import always
+from ..wrapper import SERVICEWRAPPER
+from .served import Served
 
 READ_ONLY, USER, BARE = ["--read-only"], ["--user", "1000"], ["--cap-drop", "ALL"]
 HARDENED = [*READ_ONLY, *USER, *BARE]
@@ -17,7 +17,7 @@ HARDENED = [*READ_ONLY, *USER, *BARE]
 
 def root_mount(container):
     """The options of what is mounted on /; proc_pid_mountinfo(5)."""
-    with open(container.engine.room.proc(container.pid, "mountinfo"), encoding="utf-8") as mounts:
+    with open(container.engine.sandbox.proc(container.pid, "mountinfo"), encoding="utf-8") as mounts:
         return next(words[5].split(",") for words in map(str.split, mounts) if words[4] == "/")
 
 
@@ -49,14 +49,14 @@ def test_the_meta_names_the_container_also_in_the_host_s_network(redis, engine):
 
 def test_under_an_init_of_the_engine_s_the_children_are_still_ours(redis, docker):
     ours = redis(engine=docker, how=["--init"])
-    outer, inner = (docker.room.proc(pid, "exe") for pid in (ours.container.pid, ours.container.main))
+    outer, inner = (docker.sandbox.proc(pid, "exe") for pid in (ours.container.pid, ours.container.main))
     assert os.path.basename(os.readlink(outer)).startswith("docker-init")
     assert os.readlink(inner) == "/servicewrapper"
 
 
-def test_from_scratch_there_is_nothing_but_the_two(waits, docker):
+def test_an_image_from_scratch_needs_only_the_two_files(waits, docker):
     ours = waits(engine=docker)
-    root = docker.room.proc(ours.container.pid, "root")
+    root = docker.sandbox.proc(ours.container.pid, "root")
     # What the engine itself mounts or makes in every container.
     engine_s = {"dev", "etc", "proc", "sys", ".dockerenv"}
     assert set(os.listdir(root)) - engine_s == {"servicewrapper", "waits"}
@@ -113,7 +113,7 @@ def test_in_a_network_of_its_own_its_address_there_is_registered(contained, dock
     """As with a bridge: the container at one end of a cable, Consul at the other."""
     idle = ["--name", "idle", "--no-register", "--", "/waits"]
     cabled = contained(docker, "scratch", *idle, options=["--network", "none"])
-    inside = Inside(docker.room.outside(cabled.pid))
+    inside = Inside(docker.sandbox.outside(cabled.pid))
     network.link("cable", "203.0.113.1/24", inside, "eth0", "203.0.113.2/24")
     agent = own_agent(prefix=network.prefix, unix_beside="203.0.113.1")
 
@@ -154,7 +154,7 @@ def with_token(path):
     return [*HARDENED, "--volume", f"{path}:/run/token:ro", "--env", "CONSUL_HTTP_TOKEN_FILE=/run/token"]
 
 
-def test_the_least_token_is_enough_and_nobody_sees_it(redis, docker, denying_agent, token_file):
+def test_the_least_token_is_enough_and_the_process_does_not_see_it(redis, docker, denying_agent, token_file):
     secret = create_token(denying_agent, "-service-identity=redis")
     ours = redis(engine=docker, consul=denying_agent, how=with_token(token_file(secret)))
     ours.container.ask("stop")

@@ -1,14 +1,14 @@
 """examples/redis-with-wrapper/README.md, run as it is written: each command, in order, and what it shows."""
 
-import pathlib
 import shlex
 
 import pytest
 
-from literate import Shell, steps
-from wrapper import clean_environment
+from ..literate import Shell, steps
+from ..repository import ROOT
+from ..wrapper import clean_environment
 
-EXAMPLE = pathlib.Path(__file__).resolve().parents[3] / "examples" / "redis-with-wrapper"
+EXAMPLE = ROOT / "examples" / "redis-with-wrapper"
 
 # All that is not as the page has it, and why.
 OTHERS = [
@@ -43,7 +43,7 @@ def shells(bridged, ours):
     environment = clean_environment(bridged.environment)
 
     def open_shell(prompt, command):
-        opened[prompt] = Shell([*bridged.room.prefix, *command], ours, env=environment, cwd=EXAMPLE)
+        opened[prompt] = Shell([*bridged.sandbox.prefix, *command], ours, env=environment, cwd=EXAMPLE)
 
     # nsenter leaves its caller's directory.
     open_shell("$", ["bash", "-c", 'cd "$0" && exec bash', str(EXAMPLE)])
@@ -52,8 +52,9 @@ def shells(bridged, ours):
         shell.end()
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.needs("swift", "docker-compose")
-def test_the_walk_through_is_what_happens(shells, ours):
+def test_the_walk_through_shows_what_happens(shells, ours):
     opened, open_shell = shells
     for prompt, command, expected in steps(EXAMPLE / "README.md"):
         if command.startswith("docker run -it "):

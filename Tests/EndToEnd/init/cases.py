@@ -1,4 +1,4 @@
-"""What a complete init does, by number: the rows of `scripts/compare-inits`."""
+"""What a complete init does, by number: the rows of `make compare-inits`."""
 
 CASES = {
     1: "each exit status, 0 to 255, is passed on",

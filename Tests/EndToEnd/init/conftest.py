@@ -3,15 +3,15 @@
 import ctypes
 import json
 import os
+import shutil
 import signal
 import subprocess
-import shutil
 
 import pytest
 
-from cases import CASES
-from inits import INIT, Running, children
-from terminals import Terminal
+from .cases import CASES
+from .inits import INIT, Running, children
+from .terminals import Terminal
 
 _PROGRAMS = os.path.join(os.path.dirname(__file__), "programs")
 _PR_SET_CHILD_SUBREAPER = 36
@@ -34,7 +34,7 @@ def pytest_collection_modifyitems(items):
             item.user_properties.append(("cases", sorted(cases)))
 
 
-# The report for scripts/compare-inits
+# The report for tools/compare-inits
 
 _results, _figures = [], {}
 

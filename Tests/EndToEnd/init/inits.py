@@ -12,8 +12,8 @@ import time
 
 import pytest
 
-from waiting import Late, eventually
-from wrapper import SERVICEWRAPPER, Wrapper
+from ..waiting import Late, eventually
+from ..wrapper import SERVICEWRAPPER, Wrapper
 
 # How each spells what it offers, {} for the value. What is left out it doesn't offer.
 DIALECTS = {
@@ -52,9 +52,7 @@ OTHERS = {"tini": ["tini", "-s"], "dumb-init": ["dumb-init"], "catatonit": ["cat
 PID_1 = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"]
 
 # All that a program can catch, without the one that says that a process has ended.
-CATCHABLE = sorted(
-    set(range(1, 65)) - {32, 33} - {signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD}
-)  # 59
+CATCHABLE = sorted(set(range(1, 65)) - {32, 33} - {signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD})  # 59
 
 
 class Init:

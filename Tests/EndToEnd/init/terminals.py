@@ -7,7 +7,7 @@ import struct
 import termios
 import threading
 
-from waiting import eventually
+from ..waiting import eventually
 
 
 class Terminal:

@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from inits import INIT, OURS
+from .inits import INIT, OURS
 
 # All but those that stop, continue or do nothing by default.
 TERMINATING = sorted(
@@ -29,7 +29,7 @@ def test_a_process_killed_by_a_signal_is_128_and_its_number(run, programs, numbe
 
 @pytest.mark.case(3)
 @pytest.mark.parametrize("status", [124, 125, 126, 127])
-def test_a_status_that_inits_use_themselves_comes_without_an_error(run, status):
+def test_a_process_may_exit_with_a_status_that_inits_use_themselves(run, status):
     init = run("sh", "-c", f"echo there; exit {status}")
     assert init.wait() == status
     assert init.printed == ["there"]
@@ -63,7 +63,7 @@ def test_several_statuses_may_be_expected(run, ends):
 
 @pytest.mark.case(4)
 @pytest.mark.parametrize("ends, status", [(1, 0), (143, 0), (2, 2)])
-def test_the_environment_may_say_what_is_expected(run, ends, status):
+def test_the_environment_sets_the_expected_status(run, ends, status):
     INIT.asked("environment")
     environment = {"SERVICEWRAPPER_EXPECT_EXIT": "143,1"}
     assert run("sh", "-c", f"exit {ends}", environment=environment).wait() == status
@@ -71,7 +71,7 @@ def test_the_environment_may_say_what_is_expected(run, ends, status):
 
 @pytest.mark.case(4)
 @pytest.mark.parametrize("wrong", ["256", "x", "-1", "", "1x"])
-def test_an_expected_status_that_is_none_is_a_usage_error(start_init, wrong):
+def test_an_invalid_expected_status_is_a_usage_error(start_init, wrong):
     init = start_init("echo", "started", options=[*INIT.asked("expect exit", "{}")[:1], wrong])
     status = init.wait()
     assert init.printed == [], "nothing was started"
@@ -139,7 +139,7 @@ def test_a_script_without_an_interpreter_line_runs_under_the_shell(run, bare_scr
 
 
 @pytest.mark.case(5)
-def test_what_is_no_program_at_all_is_not_taken_for_a_missing_one(run, tmp_path):
+def test_a_file_that_is_not_a_program_is_not_reported_as_missing(run, tmp_path):
     """The shell says what it thinks of it; execvp(3) does the same."""
     (tmp_path / "empty").touch()
     (tmp_path / "empty").chmod(0o755)
@@ -148,7 +148,7 @@ def test_what_is_no_program_at_all_is_not_taken_for_a_missing_one(run, tmp_path)
 
 @pytest.mark.ours
 @pytest.mark.case(5)
-def test_what_could_not_run_is_said_in_one_line(run, commands):
+def test_a_command_that_cannot_run_is_reported_in_one_line(run, commands):
     for command in commands.values():
         init = run(command)
         init.wait()

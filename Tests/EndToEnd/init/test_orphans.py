@@ -5,8 +5,8 @@ import signal
 
 import pytest
 
-from inits import INIT, children, state, status_of
-from waiting import always, eventually
+from ..waiting import always, eventually
+from .inits import INIT, children, state, status_of
 
 COUNT = 300
 
@@ -54,7 +54,7 @@ def test_orphans_that_end_with_the_process_leave_its_status(run, programs):
 
 @pytest.mark.case(29)
 @pytest.mark.parametrize("status", [0, 7])
-def test_a_caller_that_ignores_sigchld_hears_of_the_end(run, status):
+def test_a_caller_that_ignores_sigchld_learns_of_the_end(run, status):
     init = run("sh", "-c", f"exit {status}", prefix=["env", "--ignore-signal=CHLD"])
     assert init.wait(within=2) == status
 
@@ -71,14 +71,14 @@ def test_under_a_caller_that_ignores_sigchld_orphans_are_reaped(run, programs):
 
 @pytest.mark.case(30)
 @pytest.mark.parametrize("theirs", ["exec true", "exec sleep 0.05", "exec sleep 60", "exit 3"])
-def test_children_that_it_never_made_do_no_harm(run, theirs):
+def test_inherited_children_do_no_harm(run, theirs):
     """A shell that had some has become the init."""
     become = ["sh", "-c", f'({theirs}) & exec "$@"', "sh"]
     assert run("sh", "-c", "sleep 0.1; exit 7", prefix=become).wait(within=2) == 7
 
 
 @pytest.mark.case(30)
-def test_children_that_it_never_made_are_reaped(run, waits):
+def test_inherited_children_are_reaped(run, waits):
     become = ["sh", "-c", '(exit 3) & (exec sleep 0.05) & exec "$@"', "sh"]
     init = run(waits, prefix=become)
     init.prints("ready")
@@ -96,11 +96,11 @@ DEAF = 'trap "" TERM; echo working; while :; do sleep 0.01; done'
 
 def leaving(worker):
     """A process that leaves this behind, ends by itself with 7 on HUP, and by TERM."""
-    return ["sh", "-c", f'trap "exit 7" HUP; sh -c \'{worker}\' & wait']
+    return ["sh", "-c", f"trap \"exit 7\" HUP; sh -c '{worker}' & wait"]
 
 
 @pytest.mark.case(32)
-def test_what_is_left_gets_the_stop_signal_and_time_to_end(run):
+def test_remaining_processes_get_the_stop_signal_and_time_to_end(run):
     init = run(*leaving(WORKER), options=INIT.asked("wait for all", "10s"))
     init.prints("working")
     sent = init.send(signal.SIGHUP)
@@ -111,7 +111,7 @@ def test_what_is_left_gets_the_stop_signal_and_time_to_end(run):
 
 
 @pytest.mark.case(32)
-def test_what_is_left_is_waited_for_when_the_process_was_stopped_too(run):
+def test_remaining_processes_are_waited_for_after_a_stop(run):
     init = run(*leaving(WORKER), options=INIT.asked("wait for all", "10s"))
     init.prints("working")
     init.send(signal.SIGTERM)
@@ -120,7 +120,7 @@ def test_what_is_left_is_waited_for_when_the_process_was_stopped_too(run):
 
 
 @pytest.mark.case(32)
-def test_what_doesn_t_end_in_time_is_killed(run):
+def test_remaining_processes_are_killed_when_their_time_is_up(run):
     init = run(*leaving(DEAF), options=INIT.asked("wait for all", "500ms"))
     init.prints("working")
     left = children(init.child)
@@ -132,7 +132,7 @@ def test_what_doesn_t_end_in_time_is_killed(run):
 
 
 @pytest.mark.case(32)
-def test_what_is_stopped_is_woken_to_end(run):
+def test_suspended_processes_are_resumed_to_end(run):
     init = run(*leaving(WORKER), options=INIT.asked("wait for all", "10s"))
     init.prints("working")
     (left,) = children(init.child)
@@ -157,7 +157,7 @@ def waiting(time):
 
 
 @pytest.mark.case(32)
-def test_with_nobody_left_there_is_no_wait(run):
+def test_without_remaining_processes_there_is_no_wait(run):
     init = run("sh", "-c", "sleep 60 & kill $!; wait; exit 7", options=waiting("30s"))
     assert init.wait(within=2) == 7
 
@@ -173,7 +173,7 @@ def test_without_the_option_it_ends_with_the_process(run):
 
 
 @pytest.mark.case(32)
-def test_the_environment_may_ask_for_the_waiting(run):
+def test_the_environment_enables_the_waiting(run):
     INIT.asked("environment")
     init = run(*leaving(WORKER), environment={"SERVICEWRAPPER_WAIT_FOR_ALL": "2s"})
     init.prints("working")
@@ -184,7 +184,7 @@ def test_the_environment_may_ask_for_the_waiting(run):
 
 @pytest.mark.case(32)
 @pytest.mark.parametrize("name", ["HUP", "INT"])
-def test_what_is_left_gets_term_whatever_ended_the_process(run, recorder, name):
+def test_remaining_processes_get_sigterm_however_the_process_ended(run, recorder, name):
     """Other signals have no process to go to any more."""
     script = '"$0" & exec sh -c \'trap "exit 7" HUP INT; echo up; while :; do sleep 0.01; done\''
     init = run("sh", "-c", script, recorder, options=waiting("500ms"))
@@ -211,7 +211,7 @@ def test_a_second_stop_signal_ends_the_waiting(run):
 
 @pytest.mark.root
 @pytest.mark.case(33)
-def test_a_pid_that_was_reaped_and_given_to_another_is_not_signalled(start_init, recorder, programs):
+def test_a_reused_pid_is_not_signalled(start_init, recorder, programs):
     """In a namespace of its own, where the next pid can be chosen."""
     successor = (
         "trap '' TERM HUP; while kill -0 2 2>/dev/null; do :; done;"

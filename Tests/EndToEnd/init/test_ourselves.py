@@ -9,10 +9,10 @@ from subprocess import DEVNULL
 
 import pytest
 
-from inits import INIT, OTHERS, children, descriptors, state, status_of
-from started import kill, start
-from waiting import always, eventually
-from wrapper import SERVICEWRAPPER
+from ..started import kill, start
+from ..waiting import always, eventually
+from ..wrapper import SERVICEWRAPPER
+from .inits import INIT, OTHERS, children, descriptors, state, status_of
 
 
 def switches(pid):
@@ -50,7 +50,7 @@ def test_it_keeps_no_directory_busy(run, waits, tmp_path):
 
 
 @pytest.mark.case(34)
-def test_of_what_it_inherited_it_keeps_standard_error_alone(run, waits, tmp_path):
+def test_it_keeps_no_inherited_descriptor_but_standard_error(run, waits, tmp_path):
     """What it has open is its own, or null."""
     with open(tmp_path / "inherited", "w", encoding="ascii") as inherited:
         streams = {"stdin": inherited, "pass_fds": [inherited.fileno()]}
@@ -67,7 +67,7 @@ def test_of_what_it_inherited_it_keeps_standard_error_alone(run, waits, tmp_path
 
 @pytest.mark.case(33)
 @pytest.mark.needs("strace")
-def test_nothing_is_sent_to_a_pid_that_was_reaped(start_init, tmp_path):
+def test_no_signal_is_sent_to_a_reaped_pid(start_init, tmp_path):
     """By the order of its system calls, while signals keep coming."""
     trace = tmp_path / "trace"
     calls = "trace=kill,tkill,tgkill,pidfd_send_signal,wait4,waitid"

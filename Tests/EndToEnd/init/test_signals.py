@@ -5,8 +5,8 @@ import signal
 
 import pytest
 
-from inits import CATCHABLE, INIT, children, state
-from waiting import always, eventually
+from ..waiting import always, eventually
+from .inits import CATCHABLE, INIT, children, state
 
 STOPS = {signal.SIGTERM, signal.SIGINT}
 FAULTS = ["ABRT", "SEGV", "BUS", "ILL", "FPE", "SYS", "TRAP"]
@@ -44,7 +44,7 @@ def test_each_signal_reaches_the_process_once(run, recorder, number):
 
 @pytest.mark.case(8)
 @pytest.mark.parametrize("name", ["TERM", "USR1", "USR2", "INT", "HUP", "QUIT"])
-def test_a_process_that_does_nothing_about_it_is_ended_by_it(run, waits, name):
+def test_a_signal_s_default_action_ends_the_process(run, waits, name):
     init = run(waits)
     init.prints("ready")
     init.send(number_of(name))
@@ -60,7 +60,7 @@ def test_job_control_signals_sent_by_kill_are_passed_on(run, recorder, name):
 
 
 @pytest.mark.case(10)
-def test_a_stopped_process_goes_on_with_cont(run, waits):
+def test_sigcont_resumes_a_suspended_process(run, waits):
     init = run(waits)
     init.prints("ready")
     os.kill(init.child, signal.SIGSTOP)
@@ -81,7 +81,7 @@ def test_queued_real_time_signals_all_arrive(run, recorder):
 
 @pytest.mark.case(12)
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_signal_sent_by_kill_is_the_process_s(run, waits, name):
+def test_a_fault_signal_sent_by_kill_reaches_the_process(run, waits, name):
     init = run(waits)
     init.prints("ready")
     init.send(number_of(name))
@@ -89,7 +89,7 @@ def test_a_fault_signal_sent_by_kill_is_the_process_s(run, waits, name):
 
 
 @pytest.mark.case(12)
-def test_a_broken_standard_error_of_the_init_is_not_the_process_s_business(run, recorder):
+def test_a_broken_standard_error_of_the_init_does_not_affect_the_process(run, recorder):
     """What it logs there raises SIGPIPE."""
     reader, writer = os.pipe()
     os.close(reader)
@@ -100,7 +100,7 @@ def test_a_broken_standard_error_of_the_init_is_not_the_process_s_business(run, 
 
 
 @pytest.mark.case(13)
-def test_a_stop_signal_ends_a_process_that_is_stopped(run, waits):
+def test_a_stop_signal_ends_a_suspended_process(run, waits):
     init = run(waits)
     init.prints("ready")
     os.kill(init.child, signal.SIGSTOP)
@@ -122,7 +122,7 @@ def test_the_group_gets_what_the_process_ignores(run, recorder):
 
 @pytest.mark.case(9)
 @pytest.mark.parametrize("wish, reached", [("process group", 6), ("process alone", 1)])
-def test_of_six_in_a_group_all_or_one_are_signalled(run, recorder, wish, reached):
+def test_one_or_all_six_processes_of_a_group_are_signalled(run, recorder, wish, reached):
     init = run(recorder, "-c", 5, options=INIT.asked(wish))
     pids = {line.split()[1] for line in init.prints("ready", times=6)}
     init.send(signal.SIGHUP)
@@ -144,6 +144,7 @@ def test_a_shell_s_pipeline_of_five_dies_with_it_or_is_left(start_init, waits, w
     members = children(init.child)
     init.send(signal.SIGTERM)
     assert init.wait() == 143
+
     def are_left():
         return sum(state(pid) in ("S", "R") for pid in members) == survivors
 
@@ -152,7 +153,7 @@ def test_a_shell_s_pipeline_of_five_dies_with_it_or_is_left(start_init, waits, w
 
 
 @pytest.mark.case(9)
-def test_the_environment_may_ask_for_the_group(run, recorder):
+def test_the_environment_enables_signals_to_the_group(run, recorder):
     INIT.asked("environment")
     init = run(recorder, "-c", 2, environment={"SERVICEWRAPPER_PROCESS_GROUP": "true"})
     init.prints("ready", times=3)
@@ -161,7 +162,7 @@ def test_the_environment_may_ask_for_the_group(run, recorder):
 
 
 @pytest.mark.case(9, 13)
-def test_a_stop_signal_ends_a_group_that_is_stopped(run, waits):
+def test_a_stop_signal_ends_a_suspended_group(run, waits):
     script = '"$0" >&2 & "$0"'
     init = run("sh", "-c", script, waits, options=INIT.asked("process group"))
     init.prints("ready")
@@ -232,7 +233,7 @@ def test_a_signal_is_rewritten_by_name(run, recorder, pairs, sent, received):
 
 
 @pytest.mark.case(7)
-def test_the_environment_may_rewrite(run, recorder):
+def test_the_environment_rewrites_signals(run, recorder):
     INIT.asked("environment")
     init = run(recorder, environment={"SERVICEWRAPPER_REWRITE": "TERM:QUIT,WINCH:0"})
     expect_rewritten(init, [WINCH, TERM], [QUIT])
@@ -264,13 +265,13 @@ def expect_refused(init, option, wrong):
 
 @pytest.mark.case(7)
 @pytest.mark.parametrize("wrong", [*MALFORMED, *UNCATCHABLE])
-def test_what_is_no_rewriting_is_a_usage_error(start_init, wrong):
+def test_an_invalid_rewrite_is_a_usage_error(start_init, wrong):
     expect_refused(start_init("echo", "started", options=[*rewriting("{}")[:1], wrong]), "--rewrite", wrong)
 
 
 @pytest.mark.case(7)
 @pytest.mark.parametrize("wrong", UNCATCHABLE_NAMES)
-def test_what_cannot_be_caught_cannot_be_rewritten_by_name(start_init, wrong):
+def test_signals_that_cannot_be_caught_cannot_be_rewritten_by_name(start_init, wrong):
     options = [*rewriting("{}", wish="rewrite by name")[:1], wrong]
     expect_refused(start_init("echo", "started", options=options), "--rewrite", wrong)
 
@@ -291,7 +292,7 @@ def test_a_signal_cannot_become_two(start_init):
 
 
 @pytest.mark.case(7, 41)
-def test_a_stop_is_what_came_whatever_it_is_rewritten_to(run, recorder):
+def test_a_rewritten_stop_signal_is_still_a_stop(run, recorder):
     options = [*INIT.asked("stop timeout", "300ms"), *rewriting("15:10")]
     init = run(recorder, options=options)
     init.prints("ready")
@@ -302,7 +303,7 @@ def test_a_stop_is_what_came_whatever_it_is_rewritten_to(run, recorder):
 
 @pytest.mark.case(7, 41)
 @pytest.mark.parametrize("pair, sent", [("15:0", TERM), ("1:15", HUP)], ids=["dropped", "rewritten to one"])
-def test_what_is_no_stop_starts_no_deadline(run, recorder, pair, sent):
+def test_a_signal_that_is_not_a_stop_starts_no_deadline(run, recorder, pair, sent):
     init = run(recorder, options=[*INIT.asked("stop timeout", "200ms"), *rewriting(pair)])
     init.prints("ready")
     init.send(sent)
@@ -323,7 +324,7 @@ def test_a_process_that_ignores_the_stop_is_killed_when_its_time_is_up(run, reco
 
 
 @pytest.mark.case(41)
-def test_a_process_that_stops_costs_no_time(run, waits):
+def test_a_process_that_obeys_the_stop_ends_without_delay(run, waits):
     init = run(waits, options=INIT.asked("stop timeout", "30s"))
     init.prints("ready")
     sent = init.send(signal.SIGTERM)

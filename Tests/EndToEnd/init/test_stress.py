@@ -7,10 +7,10 @@ import time
 
 import pytest
 
-from inits import INIT, OTHERS, Init, Running, children, no_core
-from started import kill, start
-from waiting import eventually
-from wrapper import clean_environment
+from ..started import kill, start
+from ..waiting import eventually
+from ..wrapper import clean_environment
+from .inits import INIT, OTHERS, Init, Running, children, no_core
 
 RUNS = 300
 
@@ -59,7 +59,7 @@ def test_term_in_the_first_moments_of_pid_1_ends_it_or_is_dropped(outcomes):
 @pytest.mark.root
 @pytest.mark.case(14)
 @pytest.mark.needs(*OTHERS)
-def test_no_other_init_misses_fewer(outcomes, record_property):
+def test_no_other_init_loses_fewer_early_signals(outcomes, record_property):
     """By turns with the same delays, so that what else happens on the machine meets all alike. Of the pairs
     that differ, half would be for us if we were equal: we may be three standard deviations behind."""
     inits = [INIT, *(Init(words) for words in OTHERS.values())]

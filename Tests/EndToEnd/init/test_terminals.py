@@ -6,10 +6,10 @@ import signal
 
 import pytest
 
-from inits import INIT, children, state
-from started import kill, start
-from waiting import eventually
-from wrapper import clean_environment
+from ..started import kill, start
+from ..waiting import eventually
+from ..wrapper import clean_environment
+from .inits import INIT, children, state
 
 CTRL_C, CTRL_BACKSLASH, CTRL_Z = b"\x03", b"\x1c", b"\x1a"
 
@@ -75,7 +75,7 @@ def test_a_key_that_means_a_signal_sends_it_once(on_terminal, recorder, notes, g
 
 
 @pytest.mark.case(23)
-def test_a_new_size_of_the_window_is_told_once(on_terminal, recorder, notes, grouping):
+def test_a_window_resize_is_signalled_once(on_terminal, recorder, notes, grouping):
     place, init = on_terminal(recorder, "-o", notes.path, options=grouping)
     notes.is_ready()
     place.resize(33, 77)
@@ -86,7 +86,7 @@ def test_a_new_size_of_the_window_is_told_once(on_terminal, recorder, notes, gro
 
 
 @pytest.mark.case(23)
-def test_ctrl_c_ends_a_process_that_does_nothing_about_it(on_terminal, waits, grouping):
+def test_ctrl_c_ends_a_process_by_default(on_terminal, waits, grouping):
     place, init = on_terminal(waits, options=grouping)
     place.shows(b"ready")
     place.type(CTRL_C)
@@ -94,7 +94,7 @@ def test_ctrl_c_ends_a_process_that_does_nothing_about_it(on_terminal, waits, gr
 
 
 @pytest.mark.case(23)
-def test_who_was_signalled_by_kill_can_tell_it_from_the_terminal(on_terminal, recorder, notes):
+def test_a_process_can_distinguish_kill_from_the_terminal(on_terminal, recorder, notes):
     """sigaction(2): SI_KERNEL, 128, and SI_USER, 0."""
     place, init = on_terminal(recorder, "-o", notes.path)
     notes.is_ready()
@@ -153,7 +153,7 @@ def test_a_script_has_job_control(on_terminal, grouping):
 
 
 @pytest.mark.case(25)
-def test_ctrl_z_freezes_no_process_that_nobody_can_continue(on_terminal, ticks, grouping):
+def test_ctrl_z_suspends_no_process_that_cannot_be_resumed(on_terminal, ticks, grouping):
     place, init = on_terminal(ticks, options=grouping)
     place.shows(b"tick")
     place.type(CTRL_Z)

@@ -11,10 +11,10 @@ import sys
 
 import pytest
 
-from inits import INIT
-from started import kill, start
-from waiting import eventually, wait_for_end
-from wrapper import clean_environment
+from ..started import kill, start
+from ..waiting import eventually, wait_for_end
+from ..wrapper import clean_environment
+from .inits import INIT
 
 # Of /proc/PID/status, what differs from one process to the next, whoever started it.
 OF_ITS_OWN = "Pid PPid Tgid Ngid NStgid NSpid NSpgid NSsid SigQ Threads FDSize CoreDumping TracerPid".split()
@@ -159,7 +159,7 @@ def test_its_descriptors_are_the_caller_s_and_no_more(looks, caller):
 @pytest.mark.case(22)
 @by_callers
 @pytest.mark.parametrize("what", ["limits", "oom_score_adj", "cgroup", "asked", "environ"])
-def test_what_it_inherits_is_the_caller_s(looks, caller, what):
+def test_inherited_attributes_are_the_caller_s(looks, caller, what):
     direct, under = looks(caller)
     assert under.parts[what.encode()] == direct.parts[what.encode()]
 

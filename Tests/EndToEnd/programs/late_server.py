@@ -80,11 +80,15 @@ parser.add_argument("--host", default="127.0.0.1")
 parser.add_argument("--port", type=int, required=True)
 parser.add_argument("--after", type=float, default=0, help="seconds until it binds")
 parser.add_argument("--reuse", action="store_true", help="with SO_REUSEADDR")
-parser.add_argument("--ask", help="Consul's unix socket, a comma, and a path: queried between bind and listen")
+parser.add_argument(
+    "--ask", help="Consul's unix socket, a comma, and a path: queried between bind and listen"
+)
 parser.add_argument("--body", type=int, default=2, help="bytes of the answer's body")
 parser.add_argument("--unhealthy", type=int, default=0, help="how many answers are 503 before the first 200")
 parser.add_argument("--split", action="store_true", help="the body comes later than the headers")
-parser.add_argument("--half-close", action="store_true", help="end the answer by FIN, then read until the client's end")
+parser.add_argument(
+    "--half-close", action="store_true", help="end the answer by FIN, then read until the client's end"
+)
 arguments = parser.parse_args()
 record_to = os.open(arguments.record, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
 signal.alarm(LIFETIME)

@@ -6,26 +6,26 @@ import tempfile
 import threading
 import time
 
-from agent import Agent, denying
-from fakes import Proxy
-from ports import free_port
-from waiting import eventually
-from wrapper import Server, Wrapper
+from ..agent import Agent, denying
+from ..fakes import Proxy
+from ..ports import free_port
+from ..waiting import eventually
+from ..wrapper import Server, Wrapper
 
 LIFETIME = 900  # seconds that a server may run
 TTL = "3s"
 
 
-class Watch:
+class Sampler:
     """Looks ten times a second, and notes when it saw something else than before."""
 
     def __init__(self, look):
         self._look, self._ended = look, threading.Event()
         self.since, self.seen = time.monotonic(), []  # (seconds since, what)
-        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread = threading.Thread(target=self._sample, daemon=True)
         self._thread.start()
 
-    def _watch(self):
+    def _sample(self):
         while not self._ended.wait(0.1):
             try:
                 what = self._look()
@@ -115,11 +115,11 @@ class Aged:
             token.write(secret + "\n")
 
     def _add_watch(self, look):
-        self._all.append(Watch(look))
+        self._all.append(Sampler(look))
         return self._all[-1]
 
     def __exit__(self, *_):
         for one in reversed(self._all):
-            one.end() if isinstance(one, Watch) else one.kill()
+            one.end() if isinstance(one, Sampler) else one.kill()
         self.asked.__exit__()
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -5,7 +5,7 @@ import struct
 import threading
 import time
 
-from waiting import eventually
+from ..waiting import eventually
 
 _SRV, _IN = 33, 1
 

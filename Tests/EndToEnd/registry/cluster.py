@@ -2,8 +2,8 @@
 
 import os
 
-from agent import Agent
-from waiting import eventually
+from ..agent import Agent
+from ..waiting import eventually
 
 # As fast as Consul allows: an election takes a second or two instead of ten.
 _FAST = ("-hcl", "performance { raft_multiplier = 1 }")

@@ -2,12 +2,12 @@
 
 import pytest
 
-from aged import Aged
-from clients import Clients
-from cluster import Cluster
-from fakes import Front
-from holding import Holding
-from networks import Network
+from ..fakes import Front
+from ..networks import Network
+from .aged import Aged
+from .clients import Clients
+from .cluster import Cluster
+from .holding import Holding
 
 
 def pytest_collection_modifyitems(items):

@@ -4,7 +4,7 @@ import queue
 import socket
 import threading
 
-from fakes import Proxy
+from ..fakes import Proxy
 
 PATIENCE = 20  # seconds that it holds anything, whatever becomes of the test
 

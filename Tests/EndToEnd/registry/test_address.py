@@ -2,9 +2,9 @@
 
 import pytest
 
-from networks import in_networks
-from promises import ID, registered
-from waiting import eventually
+from ..networks import in_networks
+from ..promises import ID, registered
+from ..waiting import eventually
 
 CONSUL, OURS, OTHER = "198.51.100.1", "198.51.100.2", "203.0.113.2"
 
@@ -17,7 +17,7 @@ def address(agent):
 
 
 @pytest.mark.parametrize("host", ["[::1]", "localhost"])
-def test_over_loopback_the_agent_s_own_address_holds(run, server, own_agent, host):
+def test_over_loopback_the_agent_s_own_address_is_used(run, server, own_agent, host):
     agent = own_agent(config='addresses { http = "127.0.0.1 ::1" }')
     ours = run(server(), f"{host}:{agent.http}")
     registered(ours, agent)
@@ -41,7 +41,7 @@ def test_an_ipv6_address_is_found_by_dns(run, server, agent):
     assert agent.dig("web", "AAAA") == ["2001:db8::7"]
 
 
-def test_a_host_name_is_registered_as_it_is_and_resolved_by_nobody(run, server, agent):
+def test_a_host_name_is_registered_unresolved(run, server, agent):
     ours = run(server(), agent, "--address", "web.example.test")
     registered(ours, agent)
     assert address(agent) == "web.example.test"
@@ -79,7 +79,7 @@ def run_inside(run, inside, outside):
 
 
 @in_networks
-def test_auto_is_the_address_of_the_way_to_consul(run_inside, server, outside):
+def test_auto_is_the_address_of_the_connection_to_consul(run_inside, server, outside):
     served = server()
     ours = run_inside(served)
     registered(ours, outside.agent)
@@ -110,7 +110,7 @@ def test_an_address_that_changes_is_followed_within_thirty_seconds(
 
 
 @in_networks
-def test_auto_is_taken_anew_at_each_registration(run_inside, server, outside, inside):
+def test_auto_is_determined_at_each_registration(run_inside, server, outside, inside):
     ours = run_inside(server(), "--ttl", "3s")
     registered(ours, outside.agent)
     move(inside)
@@ -121,9 +121,7 @@ def test_auto_is_taken_anew_at_each_registration(run_inside, server, outside, in
 
 @in_networks
 @pytest.mark.parametrize("interface, expected", [("aaa0", OTHER), ("zzz0", OURS)])
-def test_an_interface_that_was_named_gives_its_address(
-    run_inside, server, outside, interface, expected
-):
+def test_a_named_interface_gives_its_address(run_inside, server, outside, interface, expected):
     ours = run_inside(server(), "--address", f"interface:{interface}")
     registered(ours, outside.agent)
     assert address(outside.agent) == expected
@@ -166,7 +164,7 @@ def test_an_interface_that_comes_later_is_waited_for(run_inside, server, outside
 
 
 @in_networks
-def test_over_a_unix_socket_the_agent_s_own_address_holds(run_inside, server, outside):
+def test_over_a_unix_socket_the_agent_s_own_address_is_used(run_inside, server, outside):
     ours = run_inside(server(), consul=f"unix://{outside.agent.unix_path}")
     registered(ours, outside.agent)
     assert address(outside.agent) == ""

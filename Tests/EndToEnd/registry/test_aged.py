@@ -1,7 +1,7 @@
 """What takes minutes; see aged.py, where all of it is begun."""
 
-from aged import TTL
-from waiting import eventually
+from ..waiting import eventually
+from .aged import TTL
 
 # Consul's own: the floor of DeregisterCriticalServiceAfter, and how often its reaper looks.
 FLOOR, REAPER = 60, 30
@@ -10,13 +10,13 @@ SLACK = 3
 A_BEAT, A_TTL = 1, int(TTL.removesuffix("s"))
 
 
-def test_without_checks_it_is_back_within_thirty_seconds(aged):
+def test_without_checks_a_lost_registration_is_restored_within_thirty_seconds(aged):
     assert aged.unchecked.when(["unchecked-1"], within=35) <= 30 + 0.6
     assert aged.unchecked.last() == ["unchecked-1"]
     assert len(aged.unchecked_wrapper.lines("again")) == 1, aged.unchecked_wrapper.log
 
 
-def test_a_token_that_was_mended_is_read_within_a_minute_and_not_asked_with_before(aged):
+def test_a_corrected_token_is_read_within_a_minute_and_no_request_is_sent_before(aged):
     assert aged.late.when(True, within=70) <= 60 + SLACK
     asked = aged.asked.times("")
     early = [when for when in asked if when - asked[0] < 50]
@@ -25,14 +25,14 @@ def test_a_token_that_was_mended_is_read_within_a_minute_and_not_asked_with_befo
     eventually(lambda: aged.late_wrapper.lines("registered"), what="a line about it")
 
 
-def test_who_was_killed_is_out_of_dns_with_the_ttl_and_out_of_the_catalog_soon_after(aged):
+def test_a_killed_wrapper_leaves_dns_with_the_ttl_and_the_catalog_soon_after(aged):
     assert aged.killed.when((["killed-1"], False), within=20) <= A_TTL + SLACK
     reaped = aged.killed.when(([], False), within=A_TTL + FLOOR + REAPER + 10)
     assert FLOOR <= reaped <= A_TTL + FLOOR + REAPER + SLACK
     assert aged.killed.last() == ([], False)
 
 
-def test_who_is_sick_is_out_of_dns_with_a_heartbeat_and_listed_for_ever(aged):
+def test_an_unhealthy_service_leaves_dns_with_a_heartbeat_and_stays_listed(aged):
     out = ({"alive": "passing", "ready": "critical"}, [])
     assert aged.sick.when(out, within=20) <= A_BEAT + SLACK
     # Longer than the reaper takes at the most.

@@ -1,6 +1,6 @@
 """What fifty of us say to an agent is what the whole cluster knows, through the loss of its leader too."""
 
-from waiting import eventually
+from ..waiting import eventually
 
 COUNT = 50
 # A new leader, what the agent was told meanwhile, and its own next attempt to pass that on.
@@ -11,7 +11,7 @@ def is_told(ours):
     return bool(ours.lines("registered"))
 
 
-def test_the_catalog_is_what_runs_after_the_leader_was_killed(wrapper, cluster):
+def test_the_catalog_matches_the_running_services_after_the_leader_was_killed(wrapper, cluster):
     servers = cluster(clients=1)
     agent = servers.clients[0]
     running = {}

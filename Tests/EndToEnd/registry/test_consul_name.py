@@ -2,9 +2,9 @@
 
 import pytest
 
-from agent import keeping
-from promises import AT_ONCE, ID, registered, stop_within
-from waiting import always, eventually
+from ..agent import keeping
+from ..promises import AT_ONCE, ID, registered, stop_within
+from ..waiting import always, eventually
 
 NAME = "consul.example.test"
 TTL, HEARTBEAT = "3s", 1.0
@@ -66,7 +66,7 @@ def test_the_agent_that_took_the_registration_keeps_it_when_the_name_changes(run
     assert holders(first, second) == []
 
 
-def test_another_is_asked_when_that_one_is_gone(run_by_name, names, two_agents):
+def test_the_next_agent_is_used_when_the_first_is_gone(run_by_name, names, two_agents):
     first, second = two_agents
     names.addresses = [first.host, second.host]
     ours = run_by_name(first)
@@ -79,7 +79,7 @@ def test_another_is_asked_when_that_one_is_gone(run_by_name, names, two_agents):
     assert holders(spare) == []
 
 
-def test_a_new_address_is_found_when_the_old_one_is_gone(run_by_name, names, two_agents):
+def test_a_new_address_is_resolved_when_the_old_one_is_gone(run_by_name, names, two_agents):
     first, second = two_agents
     names.addresses = [first.host]
     ours = run_by_name(first)
@@ -92,7 +92,7 @@ def test_a_new_address_is_found_when_the_old_one_is_gone(run_by_name, names, two
     assert holders(second) == []
 
 
-def test_an_agent_that_comes_back_with_its_data_does_not_keep_a_second_one(run_by_name, names, two_that_keep):
+def test_an_agent_that_returns_with_its_data_keeps_no_second_registration(run_by_name, names, two_that_keep):
     first, second = two_that_keep
     names.addresses = [first.host, second.host]
     ours = run_by_name(first)
@@ -107,7 +107,7 @@ def test_an_agent_that_comes_back_with_its_data_does_not_keep_a_second_one(run_b
     assert holders(first, second) == []
 
 
-def test_an_agent_that_hangs_is_not_left_for_another(run_by_name, names, two_agents):
+def test_a_hung_agent_is_not_replaced_by_another(run_by_name, names, two_agents):
     """It still has the registration, and shows it when it continues."""
     first, second = two_agents
     names.addresses = [first.host]
@@ -125,7 +125,7 @@ def test_an_agent_that_hangs_is_not_left_for_another(run_by_name, names, two_age
     assert holders(first, second) == []
 
 
-def test_a_name_that_stops_resolving_hurts_nobody_while_the_agent_is_there(run_by_name, names, two_agents):
+def test_a_name_that_stops_resolving_changes_nothing_while_the_agent_answers(run_by_name, names, two_agents):
     first, _ = two_agents
     names.addresses = [first.host]
     ours = run_by_name(first)
@@ -137,7 +137,9 @@ def test_a_name_that_stops_resolving_hurts_nobody_while_the_agent_is_there(run_b
     assert first.service(ID) is None
 
 
-def test_a_name_that_resolves_again_has_us_back_within_a_heartbeat(run_by_name, names, own_agent, server):
+def test_a_name_that_resolves_again_restores_the_registration_within_a_heartbeat(
+    run_by_name, names, own_agent, server
+):
     agent = own_agent()
     names.addresses = [agent.host]
     served = server(status=4)

@@ -6,13 +6,13 @@ from statistics import median
 
 import pytest
 
-from faults import FAULTS, IN_NO_HURRY
-from networks import in_networks
-from ports import free_port, is_free
-from promises import AT_ONCE, ENDED, FORWARDED, ID, registered, stop_within, TURNED_AWAY
-from started import kill, start
-from waiting import always, eventually
-from wrapper import descriptors, memory
+from ..networks import in_networks
+from ..ports import free_port, is_free
+from ..promises import AT_ONCE, ENDED, FORWARDED, ID, TURNED_AWAY, registered, stop_within
+from ..started import kill, start
+from ..waiting import always, eventually
+from ..wrapper import descriptors, memory
+from .faults import FAULTS, IN_NO_HURRY
 
 TTL, HEARTBEAT = "3s", 1.0
 DRAIN = 0.1
@@ -65,7 +65,7 @@ def signals_are_in_time(ours, served):
 
 
 @in_networks
-def test_no_fault_of_consul_s_reaches_the_process(request, run_beside, other, server, fault):
+def test_no_fault_of_consul_affects_the_process(request, run_beside, other, server, fault):
     served = server(status=7)
     ours = run_beside(served)
     open_before = descriptors(ours.pid)
@@ -100,7 +100,7 @@ def test_no_fault_of_consul_s_reaches_the_process(request, run_beside, other, se
     assert all(len(other.lines(said)) <= 1 for said in ("retrying", "answers again", "forgot")), other.log
 
 
-CLOSING = '''
+CLOSING = """
 defaults
   mode http
   option httpclose
@@ -112,11 +112,11 @@ frontend closing
   default_backend consul
 backend consul
   server agent 127.0.0.1:{agent}
-'''
+"""
 
 
 @pytest.mark.needs("haproxy")
-def test_a_proxy_that_closes_after_each_answer_is_as_good_as_none(run, server, agent, tmp_path):
+def test_a_proxy_that_closes_after_each_answer_changes_nothing(run, server, agent, tmp_path):
     port, file = free_port(), tmp_path / "haproxy.cfg"
     file.write_text(CLOSING.format(port=port, agent=agent.http), encoding="ascii")
     haproxy = start(["haproxy", "-f", file])
@@ -133,7 +133,7 @@ def test_a_proxy_that_closes_after_each_answer_is_as_good_as_none(run, server, a
         kill(haproxy)
 
 
-def test_a_heartbeat_that_gets_lost_is_made_up_for_within_the_ttl(run, server, agent, holding):
+def test_a_lost_heartbeat_is_repeated_within_the_ttl(run, server, agent, holding):
     """It is due every third of the TTL, so that one or two may fail."""
     proxy = holding(agent)
     ours = run(server(), proxy.address, "--ttl", TTL)

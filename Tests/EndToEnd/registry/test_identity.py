@@ -1,12 +1,12 @@
 """Who registers says so, for whoever cleans up from outside; and tells itself from another that has its ID."""
 
-from promises import ID, registered
-from waiting import always, eventually
+from ..promises import ID, registered
+from ..waiting import always, eventually
 
 OTHER = {"managed-by": "servicewrapper", "container-id": "4f2a" * 16, "boot-id": "another"}
 
 
-def test_the_meta_says_who_registered_it_and_under_which_boot(run, server, agent):
+def test_the_meta_names_the_registering_program_and_the_boot(run, server, agent):
     ours = run(server(), agent, "--meta", "version=1")
     registered(ours, agent)
     with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as boot:
@@ -23,7 +23,7 @@ def test_no_meta_leaves_it_out(run, server, agent):
     assert agent.service(ID)["Meta"] == {"version": "1"}
 
 
-def test_another_s_entry_is_told_of_and_left_alone_until_we_are_ready(run, server, agent):
+def test_an_entry_of_another_program_is_reported_and_kept_until_we_are_ready(run, server, agent):
     other = {"Name": "web", "ID": ID, "Port": 1, "Meta": OTHER}
     other["Checks"] = [{"CheckID": f"{ID}:ready", "Name": "ready", "TTL": "1m", "Status": "passing"}]
     agent.put("/v1/agent/service/register", other)
@@ -36,7 +36,7 @@ def test_another_s_entry_is_told_of_and_left_alone_until_we_are_ready(run, serve
     assert agent.service(ID)["Port"] == served.port
 
 
-def test_another_s_entry_survives_our_end_before_we_are_ready(run, server, agent):
+def test_an_entry_of_another_program_survives_our_end_before_we_are_ready(run, server, agent):
     agent.put("/v1/agent/service/register", {"Name": "web", "ID": ID, "Port": 1, "Meta": OTHER})
     served = server(late=True)
     ours = run(served, agent)
@@ -46,7 +46,7 @@ def test_another_s_entry_survives_our_end_before_we_are_ready(run, server, agent
     assert agent.service(ID)["Port"] == 1
 
 
-def test_an_earlier_life_of_ours_is_known_by_its_meta(run, server, agent):
+def test_our_own_earlier_entry_is_recognized_by_its_meta(run, server, agent):
     first = run(server(), agent)
     registered(first, agent)
     first.kill()
@@ -61,7 +61,7 @@ def compared(agent, until, what):
     eventually(until, within=40, what=what, every=0.1)
 
 
-def test_what_somebody_registers_over_us_is_put_right(run, server, agent):
+def test_an_entry_overwritten_by_another_client_is_restored(run, server, agent):
     served = server()
     ours = run(served, agent, "--ttl", "3s")
     registered(ours, agent)
@@ -71,13 +71,15 @@ def test_what_somebody_registers_over_us_is_put_right(run, server, agent):
     assert ours.lines("otherwise")
 
 
-def test_who_is_overwritten_by_another_tells_it_and_keeps_it_neither_alive_nor_from_its_end(run, server, agent):
+def test_an_overwritten_instance_reports_it_and_neither_renews_nor_deregisters_the_entry(run, server, agent):
     ours = run(server(), agent, "--ttl", "3s")
     registered(ours, agent)
     other = {"Name": "web", "ID": ID, "Port": 1, "Meta": OTHER}
     agent.put("/v1/agent/service/register", other)
     compared(agent, lambda: ours.lines("is registered by container 4f2a4f2a4f2a as well"), "a warning")
     # Nobody updates the other's checks from now on.
-    eventually(lambda: agent.statuses(ID)["alive"] == "critical", within=8, what="critical as nobody is there")
+    eventually(
+        lambda: agent.statuses(ID)["alive"] == "critical", within=8, what="critical as nobody is there"
+    )
     assert ours.stop() == 0
     assert agent.service(ID)["Port"] == 1

@@ -11,9 +11,9 @@ import threading
 
 import pytest
 
-from ports import free_port
-from promises import ID
-from waiting import always, eventually
+from ..ports import free_port
+from ..promises import ID
+from ..waiting import always, eventually
 
 HANG = "sleep 60"
 
@@ -89,21 +89,21 @@ def listening():
 
 
 @pytest.mark.parametrize("family, host", [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")])
-def test_a_port_of_one_loopback_alone_is_found(probed, agent, listening, family, host):
+def test_a_port_on_one_loopback_address_is_probed(probed, agent, listening, family, host):
     port = free_port()
     one = listening(family, (host, port))
     probed("tcp", port=port)
     follows(agent, one.on, one.off, f"connect 127.0.0.1:{port}: Connection refused")
 
 
-def test_a_port_of_the_registered_address_alone_is_found(probed, agent, listening):
+def test_a_port_on_the_registered_address_alone_is_probed(probed, agent, listening):
     port = free_port()
     one = listening(socket.AF_INET, ("127.44.0.7", port))
     probed("tcp", "--address", "127.44.0.7", port=port)
     follows(agent, one.on, one.off, "Connection refused")
 
 
-def test_an_address_of_another_host_holds_up_no_probe(probed, agent, listening):
+def test_an_address_of_another_host_delays_no_probe(probed, agent, listening):
     port = free_port()
     one = listening(socket.AF_INET, ("127.0.0.1", port))
     ours = probed("tcp", "--address", "192.0.2.7", "--log-level", "debug", port=port)
@@ -112,14 +112,14 @@ def test_an_address_of_another_host_holds_up_no_probe(probed, agent, listening):
     eventually(lambda: is_ready(agent), within=1, what="registered at once")
 
 
-def test_another_place_can_be_asked_than_the_port(probed, agent, listening):
+def test_an_endpoint_other_than_the_port_can_be_probed(probed, agent, listening):
     port = free_port()
     one = listening(socket.AF_INET, ("127.45.0.9", port))
     probed(f"tcp://127.45.0.9:{port}")
     follows(agent, one.on, one.off, f"connect 127.45.0.9:{port}: Connection refused")
 
 
-def test_a_unix_socket_can_be_asked(probed, agent, listening, tmp_path):
+def test_a_unix_socket_can_be_probed(probed, agent, listening, tmp_path):
     path = str(tmp_path / "web.sock")
     one = listening(socket.AF_UNIX, path)
     probed(f"unix://{path}")
@@ -167,14 +167,14 @@ def turn(site, status):
 
 
 @pytest.mark.parametrize("sick", [500, 404, 301])
-def test_a_page_is_healthy_with_2xx_and_redirects_are_not_followed(probed, agent, site, sick):
+def test_an_http_probe_passes_with_2xx_and_follows_no_redirect(probed, agent, site, sick):
     url = f"http://127.0.0.1:{site.server_port}/health?deep=1"
     probed(url)
     follows(agent, turn(site, 204), turn(site, sick), f"GET {url}: status {sick}")
     assert set(site.asked) == {"/health?deep=1"}
 
 
-def test_a_page_that_never_comes_is_given_up_in_time_for_the_heartbeat(probed, agent, site):
+def test_an_http_probe_without_an_answer_times_out_before_the_heartbeat(probed, agent, site):
     url = f"http://localhost:{site.server_port}/"
     probed(url)
     turn(site, 200)()
@@ -185,7 +185,7 @@ def test_a_page_that_never_comes_is_given_up_in_time_for_the_heartbeat(probed, a
     always(lambda: agent.statuses(ID)["alive"] == "passing", during=3.5, what="alive")
 
 
-def test_what_does_not_speak_http_is_not_healthy(probed, agent, listening):
+def test_an_http_probe_fails_without_http(probed, agent, listening):
     port = free_port()
     one = listening(socket.AF_INET, ("127.0.0.1", port))
     ours = probed(f"http://127.0.0.1:{port}/", "--ready-timeout", "2s", "--stop-timeout", "1s")
@@ -197,19 +197,19 @@ def test_what_does_not_speak_http_is_not_healthy(probed, agent, listening):
 # A command
 
 
-def test_a_command_is_healthy_with_0(probed, agent, tmp_path):
+def test_an_exec_probe_passes_with_status_0(probed, agent, tmp_path):
     flag = tmp_path / "healthy"
     probed(f"exec:test -e {flag}")
     follows(agent, flag.touch, flag.unlink, f"exec test -e {flag}: exited status=1")
 
 
-def test_a_command_runs_where_the_process_runs_and_with_what_it_has(probed, agent, tmp_path):
+def test_an_exec_probe_runs_in_the_directory_and_environment_of_the_process(probed, agent, tmp_path):
     there = {"cwd": tmp_path, "environment": {"WHERE": str(tmp_path)}}
     ours = probed('exec:test "$(pwd)" = "$WHERE" && ! read -r _ && echo heard by nobody', **there)
     ours.logs("registered")
 
 
-def test_a_command_that_hangs_is_killed_with_all_that_it_started(probed, agent, tmp_path):
+def test_a_hung_exec_probe_is_killed_with_its_children(probed, agent, tmp_path):
     pids = tmp_path / "pids"
     healthy = tmp_path / "healthy"
     healthy.touch()
@@ -227,7 +227,7 @@ def group_of(leader):
     return subprocess.run(command, capture_output=True, text=True, timeout=5, check=False).stdout.split()
 
 
-def test_a_command_s_end_is_never_mistaken_for_the_process_s(probed, agent):
+def test_the_end_of_an_exec_probe_is_never_mistaken_for_the_process_s(probed, agent):
     """Each probe is a child that ends, with zero or not, and leaves an orphan that does."""
     ours = probed("exec:(sleep 0.2; exit 3) & exit 0", command=["sh", "-c", "sleep 4; exit 7"])
     eventually(lambda: is_ready(agent), what="registered and passing")
@@ -236,14 +236,14 @@ def test_a_command_s_end_is_never_mistaken_for_the_process_s(probed, agent):
     assert agent.service(ID) is None
 
 
-def test_a_command_is_asked_once_a_second_at_most_before_it_is_ready(probed, tmp_path):
+def test_an_exec_probe_runs_at_most_once_a_second_before_it_is_ready(probed, tmp_path):
     count = tmp_path / "count"
     ours = probed(f"exec:echo >> {count}; false", command=["sleep", "3.5"])
     ours.wait()
     assert 2 <= len(count.read_text()) <= 5
 
 
-def test_a_probe_under_way_holds_up_no_stop(probed, tmp_path):
+def test_a_running_probe_delays_no_stop(probed, tmp_path):
     begun = tmp_path / "begun"
     ours = probed(f"exec:touch {begun}; {HANG}")
     eventually(begun.exists, what="the command's start")
@@ -257,7 +257,7 @@ def test_a_probe_under_way_holds_up_no_stop(probed, tmp_path):
 
 
 @pytest.mark.parametrize("probe", ["tcp", "unix:///nonexistent/socket", "exec:false", "http"])
-def test_who_is_never_ready_is_stopped_with_124_and_never_registered(probed, agent, probe):
+def test_a_process_that_is_never_ready_is_stopped_with_124_and_never_registered(probed, agent, probe):
     port = free_port()
     if probe == "http":
         probe = f"http://127.0.0.1:{port}/"
@@ -267,7 +267,7 @@ def test_who_is_never_ready_is_stopped_with_124_and_never_registered(probed, age
     assert ours.lines("not ready after 1s")
 
 
-def test_none_asks_nothing(probed, agent):
+def test_ready_none_probes_nothing(probed, agent):
     probed("none", port=free_port())
     eventually(lambda: is_ready(agent), what="registered and passing")
 
@@ -275,7 +275,7 @@ def test_none_asks_nothing(probed, agent):
 # Several ports
 
 
-def test_each_port_is_a_service_of_its_own_and_the_process_is_one(wrapper, agent, listening):
+def test_each_port_is_a_service_of_one_process(wrapper, agent, listening):
     first, second = free_port(), free_port()
     sockets = [listening(socket.AF_INET, ("127.0.0.1", port)) for port in (first, second)]
     ours = wrapper(
@@ -296,7 +296,7 @@ def test_each_port_is_a_service_of_its_own_and_the_process_is_one(wrapper, agent
     assert agent.services() == {}
 
 
-def test_two_ports_are_both_gone_before_the_process_gets_its_signal(wrapper, agent, listening, tmp_path):
+def test_both_services_of_two_ports_are_deregistered_before_the_signal(wrapper, agent, listening, tmp_path):
     ports = [free_port(), free_port()]
     for port in ports:
         listening(socket.AF_INET, ("127.0.0.1", port)).on()
@@ -312,6 +312,8 @@ def test_two_ports_are_both_gone_before_the_process_gets_its_signal(wrapper, age
     )
     options = [word for port in ports for word in ("--port", port)]
     ours = wrapper("--name", "web", *options, "--", sys.executable, "-c", ask, consul=agent)
-    eventually(lambda: len(agent.services()) == 2 and ours.output, what="both registered, and the process waiting")
+    eventually(
+        lambda: len(agent.services()) == 2 and ours.output, what="both registered, and the process waiting"
+    )
     assert ours.stop() == 5
     assert seen.read_text().strip() == "{}"

@@ -5,9 +5,9 @@ import subprocess
 
 import pytest
 
-from agent import denying, keeping
-from promises import ID, registered
-from waiting import eventually
+from ..agent import denying, keeping
+from ..promises import ID, registered
+from ..waiting import eventually
 
 # A third of the TTL is a heartbeat, and the longest pause between two tries; the rest is for a busy machine.
 HEARTBEATS = {"3s": 1.0, "15s": 5.0}
@@ -94,7 +94,7 @@ def either_agent(request):
 
 
 @pytest.mark.parametrize("removal", REMOVALS)
-def test_what_was_taken_away_is_back_within_a_heartbeat(serve, either_agent, removal):
+def test_a_deregistered_service_or_check_is_restored_within_a_heartbeat(serve, either_agent, removal):
     ours = serve(either_agent, "--ttl", "3s")
     REMOVALS[removal](either_agent)
     is_back_within(either_agent, HEARTBEATS["3s"])
@@ -104,7 +104,7 @@ def test_what_was_taken_away_is_back_within_a_heartbeat(serve, either_agent, rem
     assert either_agent.service(ID) is None
 
 
-def test_with_the_default_ttl_it_is_back_within_five_seconds(serve, agent):
+def test_with_the_default_ttl_a_lost_registration_is_restored_within_five_seconds(serve, agent):
     ours = serve(agent)
     deregister(agent)
     is_back_within(agent, HEARTBEATS["15s"])
@@ -116,7 +116,7 @@ def test_with_the_default_ttl_it_is_back_within_five_seconds(serve, agent):
 
 
 @pytest.mark.parametrize("end", ["stop", "kill"])
-def test_an_agent_that_lost_its_data_has_us_back_within_a_heartbeat(serve, own_agent, end):
+def test_an_agent_that_lost_its_data_has_the_service_again_within_a_heartbeat(serve, own_agent, end):
     agent = own_agent()
     ours = serve(agent, "--ttl", "3s")
     getattr(agent, end)()
@@ -128,7 +128,7 @@ def test_an_agent_that_lost_its_data_has_us_back_within_a_heartbeat(serve, own_a
     assert len(ours.lines("Connection refused")) <= 1 and len(ours.lines("warning")) <= 2, ours.log
 
 
-def test_an_agent_that_lost_its_data_has_us_back_within_five_seconds_by_default(serve, own_agent):
+def test_an_agent_that_lost_its_data_has_the_service_again_within_five_seconds_by_default(serve, own_agent):
     agent = own_agent()
     ours = serve(agent)
     agent.kill()
@@ -141,7 +141,9 @@ def test_an_agent_that_lost_its_data_has_us_back_within_five_seconds_by_default(
 
 @pytest.mark.parametrize("acl", [{}, denying()], ids=["open", "denying"])
 @pytest.mark.parametrize("end", ["stop", "kill"])
-def test_an_agent_that_kept_its_data_has_us_passing_within_a_heartbeat(serve, own_agent, tmp_path, end, acl):
+def test_an_agent_that_kept_its_data_has_the_service_passing_within_a_heartbeat(
+    serve, own_agent, tmp_path, end, acl
+):
     agent = own_agent(mode=keeping(tmp_path / "data"), **acl)
     if acl:
         agent.wait_for_tokens()
@@ -159,7 +161,9 @@ def test_an_agent_that_kept_its_data_has_us_passing_within_a_heartbeat(serve, ow
     assert agent.service(ID) is None
 
 
-def test_an_agent_that_starts_with_its_data_while_it_is_asked_has_us_passing(serve, own_agent, tmp_path):
+def test_an_agent_that_starts_with_its_data_during_a_request_has_the_service_passing(
+    serve, own_agent, tmp_path
+):
     """Its token is unknown until the agent has read its own data: no reason to wait for a minute."""
     agent = own_agent(mode=keeping(tmp_path / "data"), **denying()).wait_for_tokens()
     ours = serve(agent, "--ttl", "300ms")
@@ -170,7 +174,7 @@ def test_an_agent_that_starts_with_its_data_while_it_is_asked_has_us_passing(ser
     assert not ours.lines("every minute"), ours.log
 
 
-def test_another_agent_at_the_same_place_gets_us_within_a_heartbeat(serve, own_agent):
+def test_another_agent_at_the_same_address_has_the_service_within_a_heartbeat(serve, own_agent):
     agent = own_agent()
     ours = serve(agent, "--ttl", "3s")
     agent.kill()
@@ -195,7 +199,7 @@ FORGOTTEN = {
 
 
 @pytest.mark.parametrize("how", FORGOTTEN)
-def test_every_way_of_not_knowing_us_has_us_registered_at_once(run, server, agent, front, how):
+def test_every_error_for_an_unknown_service_causes_a_registration_at_once(run, server, agent, front, how):
     status, body = FORGOTTEN[how]
     answer = f"HTTP/1.1 {status} No\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
     way = front(agent)
@@ -203,7 +207,9 @@ def test_every_way_of_not_knowing_us_has_us_registered_at_once(run, server, agen
     registered(ours, agent)
     way.lie(answer)
     asked = "about web-1: register"
-    eventually(lambda: len(ours.lines(asked)) > 1, HEARTBEATS["3s"] + SLACK, "a registration right behind the beat")
+    eventually(
+        lambda: len(ours.lines(asked)) > 1, HEARTBEATS["3s"] + SLACK, "a registration right behind the beat"
+    )
     way.be_honest()
     ours.logs("forgot web-1")
     eventually(lambda: agent.is_passing(ID), what="passing")

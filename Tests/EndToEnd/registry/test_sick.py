@@ -6,9 +6,9 @@ import socket
 
 import pytest
 
-from ports import free_port
-from promises import ID, registered
-from waiting import always, eventually
+from ..ports import free_port
+from ..promises import ID, registered
+from ..waiting import always, eventually
 
 SICK = {"alive": "passing", "ready": "critical"}
 AT_ONCE = 1.0

@@ -9,11 +9,11 @@ import sys
 
 import pytest
 
-from agent import Agent
-from networks import Network, in_networks
-from promises import ID, registered
-from waiting import always, eventually
-from wrapper import Server
+from ..agent import Agent
+from ..networks import Network, in_networks
+from ..promises import ID, registered
+from ..waiting import always, eventually
+from ..wrapper import Server
 
 PROGRAM = os.path.join(os.path.dirname(__file__), "..", "programs", "late_server.py")
 
@@ -35,7 +35,17 @@ class LateServer(Server):
     def __init__(self, folder, port, *options):
         super().__init__(folder)
         self.port = port
-        self.command = [sys.executable, "-I", "-S", PROGRAM, "--record", self.path, "--port", str(port), *options]
+        self.command = [
+            sys.executable,
+            "-I",
+            "-S",
+            PROGRAM,
+            "--record",
+            self.path,
+            "--port",
+            str(port),
+            *options,
+        ]
 
     def failed_binds(self):
         return [event["error"] for event in self.events("bind failed")]
@@ -139,7 +149,7 @@ def over_unix(agent):
 @pytest.mark.parametrize("reuse", [(), ("--reuse",)], ids=["plain", "reuse"])
 @pytest.mark.parametrize("probe", ["tcp", "http"])
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
-def test_a_late_process_can_bind_and_is_registered_only_then(
+def test_a_process_can_bind_its_port_late_and_is_registered_only_then(
     supervise, late_server, narrow, probe, host, reuse
 ):
     url = f"http://{f'[{host}]' if ':' in host else host}:{PORT}/"
@@ -176,7 +186,9 @@ def test_heartbeats_leave_the_port_to_a_process_that_binds_later(supervise, late
             *("--port", PORT, "--ready", "none", "--ttl", "1s"),
         )
         registered(ours, narrow.agent)
-        eventually(lambda: served.events("listening") or served.events("bind failed"), what="the process's bind")
+        eventually(
+            lambda: served.events("listening") or served.events("bind failed"), what="the process's bind"
+        )
         outcomes["bind failed" if served.failed_binds() else "bound"] += 1
         ours.stop()
     assert outcomes == {"bound": 5}
@@ -293,6 +305,7 @@ ANSWERS = {
     "large": ["--body", "200000", "--unhealthy", "0"],  # the next probe, after 2 ms, would end the reading
     "half-closed": ["--half-close"],
 }
+
 
 @in_networks
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)

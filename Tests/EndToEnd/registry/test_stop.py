@@ -5,10 +5,10 @@ import time
 
 import pytest
 
-from agent import keeping
-from ports import count_connected, count_unread
-from promises import ENDED, FORWARDED, ID, registered, stop_within
-from waiting import always, eventually
+from ..agent import keeping
+from ..ports import count_connected, count_unread
+from ..promises import ENDED, FORWARDED, ID, registered, stop_within
+from ..waiting import always, eventually
 
 # How old an answer of DNS a client may use, and a drain longer than that by what a busy machine takes.
 ANSWER_LIVES = 0.1
@@ -59,7 +59,7 @@ FULL = {
 
 
 @pytest.mark.parametrize("answer", FULL.values(), ids=FULL)
-def test_who_is_turned_away_tries_for_longer_than_a_hung_agent_is_waited_for(
+def test_a_refused_deregistration_is_retried_for_longer_than_a_hung_agent_is_waited_for(
     run, server, own_agent, front, answer
 ):
     agent = own_agent()
@@ -87,7 +87,9 @@ HELD = {"heartbeat": "/v1/agent/check/", "registration": "/v1/agent/service/regi
 @pytest.mark.parametrize("let_go", ["during-the-stop", "after-it"])
 @pytest.mark.parametrize("what", ["request", "answer"])
 @pytest.mark.parametrize("held", HELD)
-def test_what_is_under_way_does_not_outlive_the_stop(run, server, own_agent, holding, held, what, let_go):
+def test_a_pending_registration_does_not_outlive_the_stop(
+    run, server, own_agent, holding, held, what, let_go
+):
     agent = own_agent()
     proxy = holding(agent)
     served = server(**({"late": True} if held == "registration" else {}))
@@ -119,15 +121,13 @@ ROUNDS, AT_A_TIME = 4, 10
 
 
 @pytest.mark.parametrize("_round", range(ROUNDS))
-def test_no_registration_is_left_by_an_agent_that_hung_while_ten_of_them_stopped(
+def test_an_agent_that_hung_while_ten_wrappers_stopped_keeps_no_registration(
     wrapper, server, own_agent, _round
 ):
     agent = own_agent()
     served = [server(late=True) for _ in range(AT_A_TIME)]
     ours = [
-        wrapper(
-            "--name", "web", "--id", f"web-{place}", "--port", one.port, "--", *one.command, consul=agent
-        )
+        wrapper("--name", "web", "--id", f"web-{place}", "--port", one.port, "--", *one.command, consul=agent)
         for place, one in enumerate(served)
     ]
     eventually(lambda: agent.log().count("/v1/agent/service/web-") >= AT_A_TIME, what="all to have asked")
@@ -203,7 +203,7 @@ def test_maintenance_mode_is_never_lifted_while_it_is_registered(run, server, ow
     assert gone(agent)
 
 
-def test_a_stop_in_maintenance_mode_takes_it_out(run, server, agent):
+def test_a_stop_in_maintenance_mode_deregisters(run, server, agent):
     ours = run(server(), agent)
     registered(ours, agent)
     maintain(agent, on=True)

@@ -1,7 +1,7 @@
 """A token that is replaced in its file is used from the next connection on."""
 
-from promises import ID, registered
-from waiting import eventually
+from ..promises import ID, registered
+from ..waiting import eventually
 
 TTL, HEARTBEAT = "3s", 1.0
 WRITE_WEB = 'service "web" { policy = "write" }'
@@ -16,7 +16,7 @@ def accessor(agent, secret):
     )
 
 
-def test_a_token_that_is_replaced_before_it_is_revoked_keeps_us_passing(
+def test_a_token_replaced_before_it_is_revoked_keeps_the_service_passing(
     run, server, denying_agent, proxy, tmp_path
 ):
     old, new = denying_agent.token_for(WRITE_WEB, "old"), denying_agent.token_for(WRITE_WEB, "new")
@@ -43,7 +43,7 @@ def test_a_token_that_is_replaced_before_it_is_revoked_keeps_us_passing(
     assert not ours.lines(" 403") and old not in ours.log and new not in ours.log
 
 
-def test_a_token_file_that_is_gone_for_a_while_is_told_once_and_hurts_nobody(
+def test_a_token_file_that_is_missing_for_a_while_is_reported_once_and_does_no_harm(
     run, server, denying_agent, tmp_path
 ):
     file = tmp_path / "token"
@@ -61,7 +61,7 @@ def test_a_token_file_that_is_gone_for_a_while_is_told_once_and_hurts_nobody(
     assert denying_agent.service(ID) is None
 
 
-def test_a_new_token_is_the_service_s_own_before_the_old_one_is_gone(run, server, denying_agent, tmp_path):
+def test_the_service_has_the_new_token_before_the_old_one_is_revoked(run, server, denying_agent, tmp_path):
     """The agent tells the servers with the token of the registration: once that is deleted, nothing that it is told
     later reaches the catalog."""
     agent, file = denying_agent, tmp_path / "token"

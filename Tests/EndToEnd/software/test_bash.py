@@ -11,8 +11,8 @@ import time
 
 import pytest
 
-from container import status
-from waiting import Late, eventually
+from ..container import status
+from ..waiting import Late, eventually
 
 pytestmark = [pytest.mark.root, pytest.mark.needs("unshare", "setsid", "bash")]
 

@@ -8,9 +8,9 @@ import urllib.request
 
 import pytest
 
-from container import NAMESPACE
-from ports import free_port
-from waiting import always, eventually
+from ..container import NAMESPACE
+from ..ports import free_port
+from ..waiting import always, eventually
 
 pytestmark = [pytest.mark.root, pytest.mark.needs("unshare", "nginx")]
 
@@ -206,14 +206,16 @@ def test_winch_stops_no_worker_in_the_foreground(nginx):
 def test_usr2_starts_no_second_master_in_the_foreground(nginx):
     """nginx refuses while it has the parent it began with: in the foreground that is for ever."""
     ours = nginx.run("--stop-signal", "QUIT").serves()
-    before = eventually(lambda: len(ours.processes()) == 3 and ours.processes(), what="master and two workers")
+    before = eventually(
+        lambda: len(ours.processes()) == 3 and ours.processes(), what="master and two workers"
+    )
     ours.send(signal.SIGUSR2)
     eventually_logs(ours, "(SIGUSR2) received from 1, ignoring")
     assert ours.processes() == before
     assert nginx.greets() == "one" and ours.agent.is_passing(ours.id)
 
 
-def test_as_a_daemon_it_is_over_at_once(nginx, wrapper, agent, tmp_path):
+def test_a_daemonized_nginx_ends_at_once(nginx, wrapper, agent, tmp_path):
     nginx.configure("one", daemon="on", error_log=tmp_path / "error.log")
     options = ["--name", "nginx", "--port", nginx.port]
     ours = wrapper(*options, "--", *nginx.command, consul=agent, prefix=NAMESPACE)

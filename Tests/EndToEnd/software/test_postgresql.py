@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from ports import free_port
-from started import kill, start
-from waiting import always, eventually
+from ..ports import free_port
+from ..started import kill, start
+from ..waiting import always, eventually
 
 pytestmark = [pytest.mark.root, pytest.mark.needs("unshare", "setpriv", "psql", "pg_ctlcluster")]
 

@@ -9,10 +9,10 @@ import urllib.request
 
 import pytest
 
-from container import NAMESPACE, children_of
-from ports import free_port
-from started import kill, start
-from waiting import always, eventually
+from ..container import NAMESPACE, children_of
+from ..ports import free_port
+from ..started import kill, start
+from ..waiting import always, eventually
 
 pytestmark = [pytest.mark.root, pytest.mark.needs("unshare")]
 
@@ -64,7 +64,7 @@ def test_term_ends_it_by_its_default_action(web):
     assert ours.ends() == 128 + signal.SIGTERM
 
 
-def test_the_same_is_0_where_that_is_expected(web):
+def test_an_expected_143_is_success(web):
     ours = web.run("--expect-exit", "143").serves()
     assert web.greets() == "one"
     ours.send(signal.SIGTERM)
@@ -97,13 +97,13 @@ def test_it_is_out_of_consul_and_still_answers_until_the_drain_is_over(web):
     assert ours.ends() == 128 + signal.SIGTERM
 
 
-def test_hup_is_no_reload_it_ends_it(web):
+def test_hup_ends_python(web):
     ours = web.run().serves()
     ours.send(signal.SIGHUP)
     assert ours.ends() == 128 + signal.SIGHUP
 
 
-def test_dropping_hup_keeps_it(web):
+def test_a_dropped_hup_does_not_end_python(web):
     ours = web.run("--rewrite", "HUP:0").serves()
     ours.passes_on(signal.SIGHUP)
     assert web.greets() == "one" and ours.agent.is_passing(ours.id)

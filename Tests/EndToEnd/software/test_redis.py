@@ -6,9 +6,9 @@ import subprocess
 
 import pytest
 
-from container import status
-from ports import free_port
-from waiting import eventually
+from ..container import status
+from ..ports import free_port
+from ..waiting import eventually
 
 pytestmark = [pytest.mark.root, pytest.mark.needs("unshare", "redis-server", "redis-cli")]
 
@@ -39,7 +39,7 @@ def output(ours):
     return b"".join(ours.output).decode()
 
 
-def test_it_is_used_stopped_by_term_and_has_saved_what_it_was_given(redis):
+def test_redis_saves_its_data_when_term_stops_it(redis):
     ours = redis.run().serves()
     assert redis.ask("SET", "colour", "blue") == "OK"
     assert redis.ask("GET", "colour") == "blue"

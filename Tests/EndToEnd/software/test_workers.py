@@ -5,8 +5,8 @@ import subprocess
 
 import pytest
 
-from ports import free_port
-from waiting import always, eventually
+from ..ports import free_port
+from ..waiting import always, eventually
 
 pytestmark = [pytest.mark.root, pytest.mark.needs("unshare", "bash", "redis-server", "redis-cli")]
 
@@ -52,7 +52,7 @@ def eventually_told(ours):
     eventually(lambda: b"the script is told" in b"".join(ours.output), what="the script's trap")
 
 
-def test_alone_the_script_is_told_and_its_workers_go_on(workers):
+def test_without_a_group_the_script_is_signalled_and_its_workers_run_on(workers):
     ours = workers.run(WAITS_FOR_THEM)
     ours.send(signal.SIGTERM)
     eventually_told(ours)
@@ -61,7 +61,7 @@ def test_alone_the_script_is_told_and_its_workers_go_on(workers):
     assert not ours.is_registered()
 
 
-def test_as_a_group_all_are_told_and_the_script_has_the_last_word(workers):
+def test_as_a_group_all_are_signalled_and_the_script_ends_last(workers):
     ours = workers.run(WAITS_FOR_THEM, "--process-group")
     ours.send(signal.SIGTERM)
     assert ours.ends() == 5

@@ -2,23 +2,19 @@
 
 import os
 import shutil
-import sys
 
 import pytest
 
+from ..containers.images import ENTRY, compile_waits
+from ..containers.sandbox import Sandbox
+from ..containers.served import Served
+from ..registry.holding import Holding
+from ..wrapper import SERVICEWRAPPER
+from .fake_engine import FakeEngine
+from .real_engines import start_docker_api, start_podman_api
+from .servicewatcher import SERVICEWATCHER, Watcher, leave, marks
+
 HERE = os.path.dirname(__file__)
-# What the tests of the engines and of the registry have is used here too.
-sys.path += [os.path.join(HERE, "..", folder) for folder in ("containers", "registry")]
-
-from fake_engine import FakeEngine
-from holding import Holding
-from images import ENTRY, compile_waits
-from real_engines import start_docker_api, start_podman_api
-from room import Room
-from servicewatcher import SERVICEWATCHER, Watcher, leave, marks
-from served import Served
-from wrapper import SERVICEWRAPPER
-
 os.environ.pop("DOCKER_HOST", None)
 ENGINES = ["dockerd", "docker", "podman", "catatonit", "unshare", "nsenter", "cc"]
 
@@ -100,27 +96,27 @@ def holding():
 
 
 @pytest.fixture(scope="session")
-def room(tmp_path_factory):
-    rooms = []
+def sandbox(tmp_path_factory):
+    sandboxes = []
 
     def make(name, **options):
         folder = tmp_path_factory.mktemp(name)
-        rooms.append(Room(folder, **options))
-        return rooms[-1], folder
+        sandboxes.append(Sandbox(folder, **options))
+        return sandboxes[-1], folder
 
     yield make
-    for one in rooms:
+    for one in sandboxes:
         one.end()
 
 
 @pytest.fixture(scope="session")
-def docker(room):
-    return start_docker_api(*room("docker"))
+def docker(sandbox):
+    return start_docker_api(*sandbox("docker"))
 
 
 @pytest.fixture(scope="session")
-def podman(room):
-    return start_podman_api(*room("podman"))
+def podman(sandbox):
+    return start_podman_api(*sandbox("podman"))
 
 
 @pytest.fixture(params=["docker", "podman"])

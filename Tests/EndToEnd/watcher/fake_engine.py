@@ -8,8 +8,8 @@ import socket
 import threading
 import time
 
-from fakes import TCPServer
-from servicewatcher import new_id
+from ..fakes import TCPServer
+from .servicewatcher import new_id
 
 PATIENCE = 20  # seconds that it holds anything back, whatever becomes of the test
 KINDS = {

@@ -2,7 +2,7 @@
 
 import os
 
-from servicewatcher import leave_dead, marks, new_id
+from .servicewatcher import leave_dead, marks, new_id
 
 HOST = os.uname().nodename
 MARKS = {*marks("x"), "engine-id"}

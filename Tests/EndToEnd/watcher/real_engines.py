@@ -8,21 +8,21 @@ import socket
 import threading
 import urllib.parse
 
-from container import status
-from engines import start_docker, start_podman, UNBRIDGED
-from started import start
-from waiting import eventually
+from ..container import status
+from ..containers.engines import UNBRIDGED, start_docker, start_podman
+from ..started import start
+from ..waiting import eventually
 
 
-def start_docker_api(room, folder, *options, network=UNBRIDGED):
-    engine = start_docker(room, folder, *network, *options)
+def start_docker_api(sandbox, folder, *options, network=UNBRIDGED):
+    engine = start_docker(sandbox, folder, *network, *options)
     engine.address = engine.environment["DOCKER_HOST"]
     return engine
 
 
-def start_podman_api(room, folder):
-    """Podman's service, for as long as the room stands."""
-    engine = start_podman(room, folder)
+def start_podman_api(sandbox, folder):
+    """Podman's service, for as long as the sandbox exists."""
+    engine = start_podman(sandbox, folder)
     engine.address = f"unix://{folder}/podman.sock"
     start([*engine._command, "system", "service", "--time", "0", engine.address])
     eventually(lambda: get(engine, "/version"), within=20, what="Podman's service")
@@ -62,18 +62,18 @@ def get(engine, path):
 class RestartableDocker:
     """Docker whose daemon can be ended and started again, on the same containers."""
 
-    def __init__(self, room, folder, *options, **how):
-        self._room, self._folder, self._how = room, folder, how
-        self.engine = start_docker_api(room, folder, *options, **how)
+    def __init__(self, sandbox, folder, *options, **how):
+        self._sandbox, self._folder, self._how = sandbox, folder, how
+        self.engine = start_docker_api(sandbox, folder, *options, **how)
 
     @property
     def pid(self):
-        """The room's."""
+        """The sandbox's."""
         with open(f"{self._folder}/docker.pid", encoding="ascii") as file:
             return int(file.read())
 
     def send(self, number):
-        self._room.run("kill", "-s", str(int(number)), self.pid)
+        self._sandbox.run("kill", "-s", str(int(number)), self.pid)
 
     def end(self, number=signal.SIGKILL, within=60):
         pid = self.pid
@@ -90,17 +90,17 @@ class RestartableDocker:
 
     def _entered(self):
         """nsenter, which started it, and stops itself when it stops."""
-        return int(status(self._room.outside(self.pid), "PPid")[0])
+        return int(status(self._sandbox.outside(self.pid), "PPid")[0])
 
     def _is_there(self, pid):
         try:
-            with open(self._room.proc(pid, "comm"), encoding="ascii") as name:
+            with open(self._sandbox.proc(pid, "comm"), encoding="ascii") as name:
                 return name.read().strip() == "dockerd"
         except OSError:
             return False
 
     def start(self, *options):
-        start_docker_api(self._room, self._folder, *options, **self._how)
+        start_docker_api(self._sandbox, self._folder, *options, **self._how)
 
 
 class Told:

@@ -3,8 +3,8 @@
 import os
 import secrets
 
-from waiting import Late, eventually
-from wrapper import SERVICEWRAPPER, Wrapper
+from ..waiting import Late, eventually
+from ..wrapper import SERVICEWRAPPER, Wrapper
 
 SERVICEWATCHER = os.path.abspath(
     os.environ.get("SERVICEWATCHER") or os.path.join(os.path.dirname(SERVICEWRAPPER), "servicewatcher")

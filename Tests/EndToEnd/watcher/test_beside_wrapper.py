@@ -4,8 +4,8 @@ import threading
 
 import pytest
 
-from published import HOST, Case, is_settled, one, registered
-from servicewatcher import leave_dead, marks, new_id
+from .published import HOST, Case, is_settled, one, registered
+from .servicewatcher import leave_dead, marks, new_id
 
 WRAPPED = {
     "entrypoint": (['ENTRYPOINT ["/servicewrapper", "--", "/waits"]'], []),

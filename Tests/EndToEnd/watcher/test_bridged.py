@@ -2,14 +2,17 @@
 
 import pytest
 
-from agent import Agent
-from engines import start_docker
-from images import ENTRY
-from published import HOST, one, registered
-from servicewatcher import BACK, marks
-from served import Served
+from ..agent import Agent
+from ..containers.engines import start_docker
+from ..containers.images import ENTRY
+from ..containers.served import Served
+from .published import HOST, one, registered
+from .servicewatcher import BACK, marks
 
-pytestmark = [pytest.mark.root, pytest.mark.needs("dockerd", "docker", "catatonit", "iptables", "nsenter", "cc")]
+pytestmark = [
+    pytest.mark.root,
+    pytest.mark.needs("dockerd", "docker", "catatonit", "iptables", "nsenter", "cc"),
+]
 
 GATEWAY = "198.51.100.1"
 TTL, LONG_BEFORE = 60, 20.0  # seconds; without the watcher it stays for two minutes in the catalog
@@ -22,9 +25,9 @@ PORTS = {
 
 
 @pytest.fixture(scope="session")
-def bridged(room):
+def bridged(sandbox):
     """In a network of its own: what the machine has, it doesn't see."""
-    place, folder = room("bridged", network=True)
+    place, folder = sandbox("bridged", network=True)
     engine = start_docker(place, folder, "--bip", f"{GATEWAY}/24")
     engine.address = engine.environment["DOCKER_HOST"]
     return engine
@@ -47,13 +50,13 @@ def contained(bridged, image):
 @pytest.fixture
 def agent_there(bridged, tmp_path):
     """In the same network, at an address that the containers reach, and on a unix socket for everybody else."""
-    network = [*bridged.room.prefix[:2], "--net"]
+    network = [*bridged.sandbox.prefix[:2], "--net"]
     agent = Agent(tmp_path, prefix=network, unix_beside=GATEWAY).start()
     yield agent
     agent.kill()
 
 
-def test_what_is_published_is_registered_and_gone_when_it_is_killed(bridged, contained, agent, watch):
+def test_a_published_port_is_registered_and_deregistered_when_killed(bridged, contained, agent, watch):
     ours = watch(bridged, agent).watches()
     container = contained(options=["--name", "plain", *SHIFTED])
     ours.until(lambda: registered(agent) == PORTS)
@@ -72,15 +75,17 @@ def test_internal_registers_the_address_on_the_bridge(bridged, contained, agent,
     address = container.ask("inspect", "--format", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}")
     assert address.startswith(GATEWAY.rpartition(".")[0])
     ours.until(
-        lambda: registered(agent)
-        == {
-            **one(f"{HOST}:plain:6379", "web-6379", 6379, address),
-            **one(f"{HOST}:plain:53:udp", "web-53", 53, address, tags=["udp"]),
-        }
+        lambda: (
+            registered(agent)
+            == {
+                **one(f"{HOST}:plain:6379", "web-6379", 6379, address),
+                **one(f"{HOST}:plain:53:udp", "web-53", 53, address, tags=["udp"]),
+            }
+        )
     )
 
 
-def test_an_agent_that_lost_its_state_has_it_again_within_10_s(bridged, contained, own_agent, watch):
+def test_an_agent_that_lost_its_state_has_the_service_again_within_10_s(bridged, contained, own_agent, watch):
     agent = own_agent()
     ours = watch(bridged, agent).watches()
     contained(options=["--name", "plain", *SHIFTED])
@@ -90,7 +95,9 @@ def test_an_agent_that_lost_its_state_has_it_again_within_10_s(bridged, containe
     ours.until(lambda: registered(agent) == PORTS, 10)
 
 
-def test_a_wrapped_one_that_is_killed_is_gone_long_before_its_ttl(bridged, contained, agent_there, watch):
+def test_a_killed_wrapped_container_is_deregistered_long_before_its_ttl(
+    bridged, contained, agent_there, watch
+):
     """So are ten of them at once; and who runs stays."""
     ours = watch(bridged, f"unix://{agent_there.unix_path}").watches()
     words = ["--consul-addr", f"{GATEWAY}:{agent_there.http}", "--ttl", f"{TTL}s", "--name"]

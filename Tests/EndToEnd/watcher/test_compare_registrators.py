@@ -1,23 +1,20 @@
 """`make compare-registrators` works, and its rows are those of the page."""
 
 import os
-import pathlib
 import re
 import subprocess
 import sys
 
 import pytest
 
-from servicewatcher import SERVICEWATCHER
-from wrapper import SERVICEWRAPPER
+from tools.compare_registrators.case_run import NEVER
+from tools.compare_registrators.table import cell, shown
 
-ROOT = pathlib.Path(__file__).resolve().parents[3]
+from ..repository import ROOT
+from ..wrapper import SERVICEWRAPPER
+from .servicewatcher import SERVICEWATCHER
+
 PAGE = ROOT / "docs" / "registrators.md"
-sys.path.append(str(ROOT / "scripts"))
-
-from registrators.scene import NEVER  # noqa: E402
-from registrators.table import cell, shown  # noqa: E402
-
 TIME = re.compile(r"(under )?[\d.]+ m?s( \(.+ to .+\))?")
 
 
@@ -28,12 +25,15 @@ def rows(text):
     return {title: cells for title, *cells in split}
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.root
 @pytest.mark.needs("dockerd", "docker", "consul", "catatonit", "unshare", "nsenter", "ip", "cc")
 def test_a_quick_run_with_ours_alone():
-    command = [sys.executable, ROOT / "scripts" / "compare-registrators", "--quick", "--ours"]
+    command = [sys.executable, "-m", "tools.compare_registrators", "--quick", "--ours"]
     environment = {**os.environ, "SERVICEWRAPPER": SERVICEWRAPPER, "SERVICEWATCHER": SERVICEWATCHER}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
     assert done.returncode == 0, done.stderr
     printed, written = rows(done.stdout), rows(PAGE.read_text(encoding="utf-8"))
     assert "No registrator was on the path" in done.stdout
@@ -58,7 +58,7 @@ def test_a_quick_run_with_ours_alone():
         ([], ""),
     ],
 )
-def test_what_came_of_it_in_a_word(values, expected):
+def test_a_cell_summarizes_its_results(values, expected):
     assert cell(values) == expected
 
 

@@ -4,13 +4,13 @@ import signal
 
 import pytest
 
-from cluster import Cluster
-from faults import FAULTS, IN_NO_HURRY
-from fakes import Front
-from networks import Network
-from servicewatcher import BACK, leave, leave_dead, marks, new_id
-from waiting import eventually
-from wrapper import descriptors, memory
+from ..fakes import Front
+from ..networks import Network
+from ..registry.cluster import Cluster
+from ..registry.faults import FAULTS, IN_NO_HURRY
+from ..waiting import eventually
+from ..wrapper import descriptors, memory
+from .servicewatcher import BACK, leave, leave_dead, marks, new_id
 
 HELD_ON_TO = 10.0 + 2.0  # a question that is lost on the way is given up after 10 s
 
@@ -63,7 +63,9 @@ def entries(fault, dead, alive):
 
 @pytest.mark.root
 @pytest.mark.parametrize("name", [name for name in FAULTS if name != "killed"])  # in test_missed.py
-def test_what_died_meanwhile_is_gone_when_consul_is_back(request, fake, watch, name):
+def test_containers_that_died_during_an_outage_are_deregistered_when_consul_returns(
+    request, fake, watch, name
+):
     fault = FAULTS[name](request)
     dead, alive = fake.run(), fake.run()
     entries(fault, dead, alive)
@@ -118,7 +120,7 @@ READ = 'service_prefix "" { policy = "read" } node_prefix "" { policy = "read" }
 WRITE = 'service_prefix "" { policy = "write" } node_prefix "" { policy = "read" }'
 
 
-def test_a_token_that_may_not_is_told_once_and_a_better_one_in_its_file_is_used(
+def test_a_token_without_rights_is_reported_once_and_a_better_one_in_its_file_is_used(
     fake, watch, denying_agent, tmp_path
 ):
     agent, file = denying_agent, tmp_path / "token"
@@ -143,7 +145,7 @@ def test_a_token_that_may_not_is_told_once_and_a_better_one_in_its_file_is_used(
     assert agent.service("web-2") and secret not in ours.log
 
 
-def test_without_a_token_what_it_may_not_see_stays(fake, watch, own_agent):
+def test_without_a_token_entries_that_it_may_not_see_stay(fake, watch, own_agent):
     rules = 'acl { enabled = true default_policy = "deny" tokens { master = "root-token" } }'
     agent = own_agent(config=rules, token="root-token").wait_for_tokens()
     leave_dead(agent, "web-1", marks(new_id()))

@@ -2,9 +2,9 @@
 
 import pytest
 
-from fake_engine import STREAM, answer
-from servicewatcher import BACK, leave, marks
-from waiting import Late, always, eventually
+from ..waiting import Late, always, eventually
+from .fake_engine import STREAM, answer
+from .servicewatcher import BACK, leave, marks
 
 
 def http(status, body=b'{"message":"no"}'):
@@ -26,7 +26,7 @@ WRONG = [(kind, lie) for kind in ("version", "events", "list", "inspect") for li
 
 
 @pytest.mark.parametrize(("kind", "lie"), [case for case in WRONG if case not in OTHERS])
-def test_a_wrong_answer_removes_nothing_and_is_told_once(fake, agent, watch, wrapped, kind, lie):
+def test_a_wrong_answer_removes_nothing_and_is_reported_once(fake, agent, watch, wrapped, kind, lie):
     dead, alive = wrapped(), wrapped("web-2")
     fake.die(dead)
     fake.lie(kind, LIES[lie])
@@ -39,7 +39,7 @@ def test_a_wrong_answer_removes_nothing_and_is_told_once(fake, agent, watch, wra
     assert agent.service("web-2") and alive in fake.containers
 
 
-def test_a_stream_that_always_ends_at_once_is_told_once_and_tried_more_and_more_rarely(
+def test_a_stream_that_always_ends_at_once_is_reported_once_and_retried_with_backoff(
     fake, agent, watch, wrapped
 ):
     """As behind a proxy that is configured wrongly."""
@@ -53,7 +53,7 @@ def test_a_stream_that_always_ends_at_once_is_told_once_and_tried_more_and_more_
     assert agent.service("web-2")
 
 
-def test_an_empty_list_that_is_a_lie_removes_nothing(fake, agent, watch, wrapped):
+def test_a_false_empty_list_removes_nothing(fake, agent, watch, wrapped):
     dead, _ = wrapped(), wrapped("web-2")
     fake.die(dead)
     fake.lie("list", http(b"200 OK", b"[]"))
@@ -71,7 +71,7 @@ SICK = {
 
 
 @pytest.mark.parametrize("said", SICK.values(), ids=SICK)
-def test_one_container_of_which_the_engine_says_nothing_holds_up_no_other(fake, agent, watch, wrapped, said):
+def test_a_container_without_an_answer_delays_no_other(fake, agent, watch, wrapped, said):
     """As with a broken storage driver, or labels of some hundred kilobytes."""
     dead, sick = wrapped(), wrapped("web-2")
     fake.sayings[sick] = said
@@ -88,7 +88,7 @@ def test_one_container_of_which_the_engine_says_nothing_holds_up_no_other(fake, 
 
 @pytest.mark.parametrize("lateness", [0, 1], ids=["heard-at-once", "heard-late"])
 @pytest.mark.parametrize(("said", "within"), [(LIES["500"], BACK), (b"", 10 + BACK)], ids=["500", "silence"])
-def test_one_that_can_t_be_asked_about_holds_up_no_other_that_died(
+def test_a_container_that_cannot_be_inspected_delays_no_other_removal(
     fake, agent, watch, wrapped, said, within, lateness
 ):
     """As where the engine waits for a mount that hangs. It comes first in the agent's list."""
@@ -106,7 +106,7 @@ def test_one_that_can_t_be_asked_about_holds_up_no_other_that_died(
     ours.cleans(agent, BACK, "web-0")
 
 
-def test_one_whose_death_is_heard_at_once_needs_no_word_of_the_engine_s(fake, agent, watch, wrapped):
+def test_a_fresh_die_event_needs_no_inspect(fake, agent, watch, wrapped):
     """Docker is silent until it has cleared up; here for good, and about one that died before."""
     before, alive = wrapped("web-0"), wrapped("web-2")
     ours = watch(fake, agent).watches()
@@ -129,7 +129,7 @@ def test_one_whose_death_is_heard_at_once_needs_no_word_of_the_engine_s(fake, ag
     assert agent.service("web-0") and agent.service("web-2") and alive in fake.containers
 
 
-def test_an_engine_that_finds_out_late_who_died_is_asked_again_soon(fake, agent, watch, wrapped):
+def test_an_engine_that_notices_a_death_late_is_queried_again_soon(fake, agent, watch, wrapped):
     """As after its own return: the first list still has it, and there is no event. Not after a minute."""
     dead, _ = wrapped(), wrapped("web-2")
     ours = watch(fake, agent, "--cleanup-only").watches()
@@ -138,7 +138,7 @@ def test_an_engine_that_finds_out_late_who_died_is_asked_again_soon(fake, agent,
     assert fake.count("list") == 2 and agent.service("web-2")
 
 
-def test_as_much_as_a_host_can_have_is_read(fake, agent, watch, wrapped):
+def test_answers_as_large_as_a_host_can_produce_are_read(fake, agent, watch, wrapped):
     """Go's servers send a list in one chunk, however long it is."""
     dead = wrapped()
     for number in range(200):
@@ -153,7 +153,7 @@ def test_as_much_as_a_host_can_have_is_read(fake, agent, watch, wrapped):
         agent.put(f"/v1/agent/service/deregister/{service_id}")
 
 
-def test_a_hung_engine_is_given_up_and_heard_again(fake, agent, watch, wrapped):
+def test_a_hung_engine_times_out_and_is_followed_again(fake, agent, watch, wrapped):
     dead, alive = wrapped(), wrapped("web-2")
     ours = watch(fake, agent).watches()
     eventually(fake.has_listener)

@@ -5,16 +5,16 @@ import signal
 
 import pytest
 
-from fake_engine import chunk
-from faults import keep_open
-from servicewatcher import count_looks, leave_dead, marks, new_id
-from waiting import always, eventually
-from wrapper import descriptors, memory
+from ..registry.faults import keep_open
+from ..waiting import always, eventually
+from ..wrapper import descriptors, memory
+from .fake_engine import chunk
+from .servicewatcher import count_looks, leave_dead, marks, new_id
 
 AT_ONCE = 2.0  # while it is there; a busy machine
 
 
-def test_a_socket_that_is_not_there_yet_is_waited_for_and_told_once(fake_engine, agent, watch, tmp_path):
+def test_a_missing_socket_is_waited_for_and_reported_once(fake_engine, agent, watch, tmp_path):
     leave_dead(agent, "web-1", marks(new_id()))
     ours = watch(tmp_path / "later.sock", agent)
     ours.logs("No such file or directory")
@@ -25,7 +25,7 @@ def test_a_socket_that_is_not_there_yet_is_waited_for_and_told_once(fake_engine,
     assert len(ours.troubles()) == 1
 
 
-def test_so_is_one_that_nobody_listens_on(fake_engine, agent, watch, tmp_path):
+def test_a_socket_without_a_listener_is_waited_for_and_reported_once(fake_engine, agent, watch, tmp_path):
     path = tmp_path / "engine.sock"
     fake_engine(path).__exit__()
     leave_dead(agent, "web-1", marks(new_id()))
@@ -37,7 +37,7 @@ def test_so_is_one_that_nobody_listens_on(fake_engine, agent, watch, tmp_path):
     assert len(ours.troubles()) == 1
 
 
-def test_the_engine_is_restarted_and_what_runs_stays(fake_engine, agent, watch, wrapped, tmp_path):
+def test_an_engine_restart_keeps_running_containers_registered(fake_engine, agent, watch, wrapped, tmp_path):
     path = tmp_path / "engine.sock"
     before = fake_engine(path)
     dead, alive = wrapped("web-1", before), wrapped("web-2", before)
@@ -68,7 +68,7 @@ ENDS = {
 
 
 @pytest.mark.parametrize("last", ENDS.values(), ids=ENDS)
-def test_the_stream_ends_and_what_died_meanwhile_is_found(fake, agent, watch, wrapped, last):
+def test_containers_that_died_after_the_stream_ended_are_found(fake, agent, watch, wrapped, last):
     container, other = wrapped(), wrapped("web-2")
     ours = watch(fake, agent).watches()
     eventually(fake.has_listener)
@@ -93,7 +93,7 @@ ODDITIES = {
 
 
 @pytest.mark.parametrize("line", ODDITIES.values(), ids=ODDITIES)
-def test_the_stream_goes_on_behind_what_is_odd(fake, agent, watch, wrapped, line):
+def test_the_stream_continues_after_odd_events(fake, agent, watch, wrapped, line):
     container = wrapped()
     ours = watch(fake, agent).watches()
     eventually(fake.has_listener)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from waiting import always, eventually
+from ..waiting import always, eventually
 
 OLD, BOTH, NEW = ((1, 12), (1, 41)), ((1, 24), (1, 51)), ((1, 44), (1, 53))
 NEWEST = ((1, 60), (1, 101))
@@ -16,7 +16,9 @@ def has_cleaned(ours, fake, agent, container, service_id="web-1"):
 @pytest.mark.parametrize(
     ("api", "chosen"), [(OLD, (1, 41)), (BOTH, (1, 41)), (NEW, (1, 44)), (NEWEST, (1, 60))], ids=str
 )
-def test_the_lowest_version_that_both_speak_is_used(fake_engine, agent, watch, wrapped, tmp_path, api, chosen):
+def test_the_lowest_version_that_both_speak_is_used(
+    fake_engine, agent, watch, wrapped, tmp_path, api, chosen
+):
     fake = fake_engine(tmp_path / "versions.sock", api=api)
     container = wrapped("web-1", fake)
     ours = watch(fake, agent).watches()
@@ -43,7 +45,7 @@ def test_an_engine_is_upgraded_while_we_run(fake_engine, agent, watch, wrapped, 
     assert len(ours.troubles()) == 1, ours.log
 
 
-def test_an_engine_that_is_too_old_is_told_of_once_and_watched_when_it_is_upgraded(
+def test_an_engine_that_is_too_old_is_reported_once_and_watched_after_its_upgrade(
     fake_engine, agent, watch, wrapped, tmp_path
 ):
     fake = fake_engine(tmp_path / "old.sock", api=((1, 12), (1, 40)))
@@ -71,7 +73,7 @@ def test_a_proxy_lets_only_one_kind_of_path_through(
     assert ours.troubles() == []
 
 
-def test_one_that_denies_everything_is_told_of_once(fake_engine, agent, watch, wrapped, tmp_path):
+def test_a_proxy_that_denies_everything_is_reported_once(fake_engine, agent, watch, wrapped, tmp_path):
     fake = fake_engine(tmp_path / "denied.sock")
     fake.denied = "nothing", "403 Forbidden"
     wrapped("web-1", fake)
@@ -90,7 +92,9 @@ SHAPES = {
 
 
 @pytest.mark.parametrize("options", [(), ("--internal",)], ids=["published", "internal"])
-def test_what_newer_versions_leave_out_changes_no_registration(fake_engine, agent, watch, tmp_path, options):
+def test_fields_missing_from_newer_versions_change_no_registration(
+    fake_engine, agent, watch, tmp_path, options
+):
     """1.52 has no `status`, `id` and `from` in events, and no address outside of the networks."""
     registered = {}
     for shape, network in SHAPES.items():
@@ -106,7 +110,7 @@ def test_what_newer_versions_leave_out_changes_no_registration(fake_engine, agen
     assert registered["1.41"] == registered["1.52"]
 
 
-def test_an_engine_whose_id_is_denied_is_watched_and_this_is_told_once(fake_engine, agent, watch, tmp_path):
+def test_an_engine_whose_id_is_denied_is_watched_and_reported_once(fake_engine, agent, watch, tmp_path):
     """As by a proxy that was configured before `/info` was asked for."""
     fake = fake_engine(tmp_path / "denied.sock")
     fake.lie("info", b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")

@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from real_engines import Deaths, get
-from served import EXPIRED, TTL
-from servicewatcher import BOOT_ID, leave, leave_dead, marks, new_id
-from waiting import eventually
+from ..containers.served import EXPIRED, TTL
+from ..waiting import eventually
+from .real_engines import Deaths, get
+from .servicewatcher import BOOT_ID, leave, leave_dead, marks, new_id
 
 PROMISED = 0.1  # seconds, with the machine at our service: the best of some rounds
 BUSY = 0.4  # and their median, with what else may run on it
@@ -45,7 +45,7 @@ def killed(served, watch, agent):
     return run
 
 
-def test_killed_is_gone_from_the_agent_and_dns_within_100_ms(served, watch, agent, engine):
+def test_a_killed_container_leaves_agent_and_dns_within_100_ms(served, watch, agent, engine):
     """Docker isn't asked; Podman is, and most of the time is its own: it reads its events from a file."""
     watch(engine, agent).watches()
     took, ours = [], []
@@ -90,7 +90,7 @@ ENDS = {
 
 
 @pytest.mark.parametrize("end", ENDS)
-def test_it_is_gone_and_stays_so(killed, docker, end):
+def test_a_killed_container_stays_deregistered(killed, docker, end):
     ours = killed(docker)
     ENDS[end](ours.container)
     gone_at(ours)
@@ -98,14 +98,14 @@ def test_it_is_gone_and_stays_so(killed, docker, end):
     ours.container.ends()
 
 
-def test_rm_force(killed, engine):
+def test_a_container_removed_by_force_is_deregistered(killed, engine):
     ours = killed(engine)
     ours.container.ask("rm", "--force", *(["--time", "0"] if engine.name == "podman" else []))
     gone_at(ours)
     eventually(ours.is_clean, within=1, what="out of DNS")
 
 
-def test_one_that_is_removed_with_its_end(killed, engine):
+def test_a_container_removed_at_its_end_is_deregistered(killed, engine):
     ours = killed(engine, how=["--rm"])
     ours.container.ask("kill")
     gone_at(ours)
@@ -113,14 +113,14 @@ def test_one_that_is_removed_with_its_end(killed, engine):
     eventually(lambda: not ours.container.exists(), what="removed", every=0.05)
 
 
-def test_out_of_memory(killed, docker):
+def test_a_container_killed_for_memory_is_deregistered(killed, docker):
     ours = killed(docker, "greedy", how=["--memory", "32m", "--memory-swap", "32m"])
     ours.container.ask("kill", "--signal", "USR1")
     gone_at(ours)
     assert ours.container.ends() == 137 and ours.container.state()["OOMKilled"]
 
 
-def test_a_restart_leaves_the_new_one(killed, engine):
+def test_a_restart_keeps_the_new_registration(killed, engine):
     ours = killed(engine)
     before = ours.container.pid
     ours.container.ask("restart", "--time", "0")
@@ -131,7 +131,7 @@ def test_a_restart_leaves_the_new_one(killed, engine):
     assert len(ours.instances()) == 1, ours.watcher.log
 
 
-def test_what_is_paused_is_alive(killed, docker, watch):
+def test_a_paused_container_stays_registered(killed, docker, watch):
     ours = killed(docker)
     ours.container.ask("pause")
     ours.compares()
@@ -144,7 +144,7 @@ def test_what_is_paused_is_alive(killed, docker, watch):
     assert ours.is_passing()
 
 
-def test_what_has_not_all_the_marks_is_never_touched(killed, docker, agent):
+def test_an_entry_without_all_marks_is_never_removed(killed, docker, agent):
     """As much like a dead container's as can be."""
     dead = new_id()
     by_hand = {
@@ -166,11 +166,13 @@ def test_what_has_not_all_the_marks_is_never_touched(killed, docker, agent):
     assert set(agent.services()) == set(by_hand)
 
 
-def test_each_watcher_keeps_to_its_own_engine(served, watch, agent, docker, podman):
+def test_each_watcher_removes_only_entries_of_its_own_engine(served, watch, agent, docker, podman):
     """The living and the dead of another are none of its business."""
     names = [(engine, fate) for engine in (docker, podman) for fate in ("lives", "dies")]
     all_of = {
-        f"{engine.name}-{fate}": served(engine, name=f"{engine.name}-{fate}", ttl=TTL if fate == "dies" else 0)
+        f"{engine.name}-{fate}": served(
+            engine, name=f"{engine.name}-{fate}", ttl=TTL if fate == "dies" else 0
+        )
         for engine, fate in names
     }
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from agent import keeping
-from real_engines import RestartableDocker
-from served import EXPIRED, TTL
-from servicewatcher import BACK, leave, marks, new_id
-from waiting import always, eventually
+from ..agent import keeping
+from ..containers.served import EXPIRED, TTL
+from ..waiting import always, eventually
+from .real_engines import RestartableDocker
+from .servicewatcher import BACK, leave, marks, new_id
 
 REMOVED = {"removed": (), "own": ("--rm",)}
 
@@ -15,7 +15,7 @@ def are_gone(agent, *names):
     return lambda: not any(agent.in_catalog(name) for name in names)
 
 
-def test_while_the_watcher_was_away(served, watch, agent, engine):
+def test_deaths_during_a_watcher_outage_are_found(served, watch, agent, engine):
     """What the engine doesn't know any more may live on another engine, until its TTL has run out."""
     first = watch(engine, agent).watches()
     killed = served(engine, name="killed")
@@ -34,12 +34,12 @@ def test_while_the_watcher_was_away(served, watch, agent, engine):
 
 
 @pytest.fixture
-def restartable(room):
+def restartable(sandbox):
     """Docker that keeps its containers when it ends."""
-    return RestartableDocker(*room("restartable"), "--live-restore")
+    return RestartableDocker(*sandbox("restartable"), "--live-restore")
 
 
-def test_while_the_engine_was_away(served, watch, agent, restartable):
+def test_deaths_during_an_engine_outage_are_found(served, watch, agent, restartable):
     engine = restartable.engine
     alive, killed, removed = (
         served(engine, name="alive"),
@@ -50,7 +50,7 @@ def test_while_the_engine_was_away(served, watch, agent, restartable):
     ours = watch(engine, agent).watches()
     restartable.end()
     ours.logs("warning")
-    engine.room.run("kill", "-s", "KILL", *pids)
+    engine.sandbox.run("kill", "-s", "KILL", *pids)
     always(lambda: len(agent.services()) == 3, during=0.5, what="nobody says that they are dead")
     restartable.start("--live-restore")
     ours.until(are_gone(agent, "killed", "own"), BACK)
@@ -61,7 +61,7 @@ def test_while_the_engine_was_away(served, watch, agent, restartable):
 
 
 @pytest.mark.parametrize("how", ["hung", "killed"])
-def test_while_consul_was_away(served, watch, docker, own_agent, tmp_path, how):
+def test_deaths_during_a_consul_outage_are_found(served, watch, docker, own_agent, tmp_path, how):
     agent = own_agent(mode=keeping(tmp_path / "data"))
     alive, killed, removed = (served(docker, name=name, consul=agent) for name in ("alive", "killed", "own"))
     ours = watch(docker, agent).watches()
@@ -79,7 +79,9 @@ def test_while_consul_was_away(served, watch, docker, own_agent, tmp_path, how):
     assert agent.service(alive.id)["Meta"].items() >= marks(alive.container.identity).items()
 
 
-def test_what_comes_back_after_its_removal_stays_until_its_check_is_critical(fake, agent, watch, wrapped):
+def test_an_entry_that_returns_after_its_removal_stays_until_its_check_is_critical(
+    fake, agent, watch, wrapped
+):
     """As where the container lives on a second engine of the same kernel, and its wrapper registers it again."""
     container = wrapped()
     ours = watch(fake, agent).watches()

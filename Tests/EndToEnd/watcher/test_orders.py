@@ -6,10 +6,10 @@ import time
 
 import pytest
 
-from ports import waits_unread
-from promises import ID
-from servicewatcher import leave, leave_dead, marks, new_id
-from waiting import always, eventually
+from ..ports import waits_unread
+from ..promises import ID
+from ..waiting import always, eventually
+from .servicewatcher import leave, leave_dead, marks, new_id
 
 LOOK, DEREGISTER = "/v1/agent/services?filter=", "/v1/agent/service/deregister/"
 VERIFY = f"/v1/agent/service/{ID}"
@@ -17,17 +17,17 @@ METHODS = {LOOK: "GET", VERIFY: "GET", DEREGISTER: "PUT"}
 LATENESS = {"heard-at-once": 0, "heard-late": 1}  # seconds; the engine is asked only about those heard late
 SOONEST = 0.098  # seconds from a container's death until its next process is up (Sources/WatcherCore/WatcherPolicy.swift)
 
-either = pytest.mark.parametrize("scene", LATENESS.values(), ids=LATENESS, indirect=True)
-late = pytest.mark.parametrize("scene", [1], indirect=True)
+either = pytest.mark.parametrize("setup", LATENESS.values(), ids=LATENESS, indirect=True)
+late = pytest.mark.parametrize("setup", [1], indirect=True)
 
 
 @pytest.fixture
-def scene(request, fake, agent, holding, watch):
+def setup(request, fake, agent, holding, watch):
     """A container with a registered service, watched; questions to the agent can be held. The parameter is
     how late the watcher hears what the engine tells."""
     fake.lateness = request.param
 
-    class Scene:
+    class Setup:
         engine, container = fake, fake.run()
         consul = holding(agent)
 
@@ -60,137 +60,137 @@ def scene(request, fake, agent, holding, watch):
             eventually(lambda: agent.service(done) is None, 15, f"the next comparison: {ours.log}")
             assert self.is_new(), ours.log
 
-    scene = Scene()
-    scene.register()
-    ours = scene.watcher = watch(fake, scene.consul).watches()
+    setup = Setup()
+    setup.register()
+    ours = setup.watcher = watch(fake, setup.consul).watches()
     # The first comparison is over.
-    eventually(lambda: scene.consul.times(re.escape(LOOK)) and scene.consul.is_idle(), what="the first look")
-    return scene
+    eventually(lambda: setup.consul.times(re.escape(LOOK)) and setup.consul.is_idle(), what="the first look")
+    return setup
 
 
 @either
-def test_killed_and_not_started_again_it_is_removed(scene, agent):
-    scene.engine.die(scene.container)
-    scene.watcher.until(lambda: agent.service(ID) is None)
+def test_killed_and_not_started_again_it_is_removed(setup, agent):
+    setup.engine.die(setup.container)
+    setup.watcher.until(lambda: agent.service(ID) is None)
 
 
 @late
-def test_the_same_container_has_registered_before_the_death_is_told(scene):
-    scene.engine.die(scene.container, told=False)
-    scene.engine.run(scene.container, told=False)
-    scene.register(tag="new")
-    scene.engine.tell("die", scene.container)
-    scene.engine.tell("start", scene.container)
-    scene.stays()
+def test_the_same_container_registers_before_the_die_event(setup):
+    setup.engine.die(setup.container, told=False)
+    setup.engine.run(setup.container, told=False)
+    setup.register(tag="new")
+    setup.engine.tell("die", setup.container)
+    setup.engine.tell("start", setup.container)
+    setup.stays()
 
 
 @either
 @pytest.mark.parametrize("what", ["request", "answer"])
 @pytest.mark.parametrize("is_told", [True, False], ids=["start-told", "start-not-told"])
-def test_the_same_container_registers_while_the_agent_is_asked(scene, what, is_told):
-    scene.die_held(what, LOOK)
+def test_the_same_container_registers_during_the_agent_query(setup, what, is_told):
+    setup.die_held(what, LOOK)
     if is_told:
-        scene.engine.run(scene.container)
+        setup.engine.run(setup.container)
     else:
-        scene.start_untold()
-    scene.register(tag="new")
-    scene.consul.let_go()
-    scene.stays()
+        setup.start_untold()
+    setup.register(tag="new")
+    setup.consul.let_go()
+    setup.stays()
 
 
 @late
-def test_the_engine_s_answer_is_overtaken_by_the_start(scene):
+def test_the_engine_s_answer_is_overtaken_by_the_start(setup):
     """It says 'stopped', made before and sent after the start event."""
-    held = scene.engine.hold("inspect")
-    scene.engine.die(scene.container)
+    held = setup.engine.hold("inspect")
+    setup.engine.die(setup.container)
     held.wait()
-    scene.engine.run(scene.container)
-    scene.register(tag="new")
+    setup.engine.run(setup.container)
+    setup.register(tag="new")
     held.go.set()
-    scene.stays()
+    setup.stays()
 
 
 @late
-def test_the_engine_s_answer_comes_after_the_start_whose_event_is_late(scene):
+def test_the_engine_s_answer_comes_after_the_start_whose_event_is_late(setup):
     """'running', and the start isn't told yet."""
-    scene.die_held("answer", LOOK)
-    scene.engine.run(scene.container, told=False)
-    scene.register(tag="new")
-    scene.consul.let_go()
-    eventually(lambda: scene.engine.count("inspect") >= 2, what="asked")
-    scene.engine.tell("start", scene.container)
-    scene.stays()
+    setup.die_held("answer", LOOK)
+    setup.engine.run(setup.container, told=False)
+    setup.register(tag="new")
+    setup.consul.let_go()
+    eventually(lambda: setup.engine.count("inspect") >= 2, what="asked")
+    setup.engine.tell("start", setup.container)
+    setup.stays()
 
 
 @either
 @pytest.mark.parametrize("is_removed", [False, True], ids=["stopped", "removed"])
 @pytest.mark.parametrize("what", ["request", "answer"])
-def test_another_container_takes_the_id_while_the_agent_is_asked(scene, what, is_removed):
+def test_another_container_takes_the_id_during_the_agent_query(setup, what, is_removed):
     """`docker rm -f web; docker run --name web -e SERVICE_ID=web-1 …`"""
-    scene.die_held(what, LOOK, removed=is_removed)
-    scene.register(scene.engine.run(), tag="new")
-    scene.consul.let_go()
-    scene.stays()
+    setup.die_held(what, LOOK, removed=is_removed)
+    setup.register(setup.engine.run(), tag="new")
+    setup.consul.let_go()
+    setup.stays()
 
 
 @late
-def test_another_container_takes_the_id_while_the_engine_is_asked(scene):
-    held = scene.engine.hold("inspect")
-    scene.engine.die(scene.container)
+def test_another_container_takes_the_id_during_the_inspect(setup):
+    held = setup.engine.hold("inspect")
+    setup.engine.die(setup.container)
     held.wait()
-    scene.register(scene.engine.run(), tag="new")
+    setup.register(setup.engine.run(), tag="new")
     held.go.set()
-    scene.stays()
+    setup.stays()
 
 
 @either
-def test_the_wrapper_deregisters_itself_while_we_look(scene, agent):
+def test_the_wrapper_deregisters_itself_while_we_look(setup, agent):
     """docker stop: its own word comes first, ours finds nothing; the next life's stays."""
-    scene.die_held("answer", LOOK)
+    setup.die_held("answer", LOOK)
     agent.put(DEREGISTER + ID)
-    scene.engine.run(scene.container)
-    scene.register(tag="new")
-    scene.consul.let_go()
-    scene.stays()
-    assert not scene.watcher.lines("warning") and not scene.watcher.lines("error")
+    setup.engine.run(setup.container)
+    setup.register(tag="new")
+    setup.consul.let_go()
+    setup.stays()
+    assert not setup.watcher.lines("warning") and not setup.watcher.lines("error")
 
 
 @either
 @pytest.mark.parametrize("what", ["request", "answer"])
-def test_it_is_verified_while_the_same_container_starts_and_registers(scene, what):
-    scene.die_held(what, VERIFY)
-    scene.engine.run(scene.container)
-    scene.register(tag="new")
-    scene.consul.let_go()
-    scene.stays()
+def test_it_is_verified_while_the_same_container_starts_and_registers(setup, what):
+    setup.die_held(what, VERIFY)
+    setup.engine.run(setup.container)
+    setup.register(tag="new")
+    setup.consul.let_go()
+    setup.stays()
 
 
-@pytest.mark.parametrize("scene", [0], indirect=True)
-def test_it_is_verified_so_late_that_a_start_may_not_have_been_told(scene):
+@pytest.mark.parametrize("setup", [0], indirect=True)
+def test_it_is_verified_so_late_that_a_start_event_may_be_missing(setup):
     """The death is only heard, and that is no longer enough."""
-    scene.die_held("answer", VERIFY)
-    scene.start_untold()
-    scene.register(tag="new")
-    scene.consul.let_go()
-    scene.stays()
+    setup.die_held("answer", VERIFY)
+    setup.start_untold()
+    setup.register(tag="new")
+    setup.consul.let_go()
+    setup.stays()
 
 
 @either
 @pytest.mark.parametrize("what", ["request", "answer"])
-def test_what_registers_when_the_deregistration_is_done_stays(scene, agent, what):
+def test_a_registration_after_the_deregistration_stays(setup, agent, what):
     """It isn't sent twice, however late its answer."""
-    scene.die_held(what, DEREGISTER)
+    setup.die_held(what, DEREGISTER)
     if what == "request":
-        scene.consul.let_go()
-    scene.watcher.until(lambda: agent.service(ID) is None)
-    scene.engine.run(scene.container)
-    scene.register(tag="new")
-    scene.consul.let_go()
-    scene.stays()
-    assert len(scene.consul.times(DEREGISTER + ID)) == 1
+        setup.consul.let_go()
+    setup.watcher.until(lambda: agent.service(ID) is None)
+    setup.engine.run(setup.container)
+    setup.register(tag="new")
+    setup.consul.let_go()
+    setup.stays()
+    assert len(setup.consul.times(DEREGISTER + ID)) == 1
 
 
-def test_an_agent_that_hangs_while_it_is_asked_whose_the_entry_is_keeps_the_next_life(
+def test_an_agent_that_hangs_during_the_ownership_query_keeps_the_next_registration(
     fake, own_agent, watch, run, server
 ):
     """It hangs when the engine has just said 'stopped', and goes on when the next life has registered."""
@@ -214,7 +214,7 @@ def test_an_agent_that_hangs_while_it_is_asked_whose_the_entry_is_keeps_the_next
 
 
 @pytest.mark.parametrize("lateness", LATENESS.values(), ids=LATENESS)
-def test_an_agent_that_deregisters_only_when_the_next_life_has_registered_hears_of_it_again(
+def test_a_deregistration_processed_after_the_next_registration_is_repaired(
     fake, agent, watch, run, server, holding, lateness
 ):
     """The gap that stays: it is told in time, and does it late. The wrapper's next heartbeat mends that."""

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from fakes import Proxy
-from published import HOST, Case, is_settled, one, published, registered
-from servicewatcher import leave, marks, new_id
+from ..fakes import Proxy
+from .published import HOST, Case, is_settled, one, published, registered
+from .servicewatcher import leave, marks, new_id
 
 TWO = {**published(80), **published(443)}
 BOTH = {**one(name="nginx-80"), **one(f"{HOST}:front:443", "nginx-443", 10443)}
@@ -69,7 +69,7 @@ CASES = [
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.said)
-def test_what_registrator_promises(fake, agent, watch, case):
+def test_containers_are_registered_as_registrator_does(fake, agent, watch, case):
     container = fake.run(**case.inspected)
     ours = watch(fake, agent, *case.options)
     ours.until(lambda: registered(agent) == case.expected or not case.expected)
@@ -139,7 +139,7 @@ def test_a_check_that_the_container_passes_itself(fake, agent, watch):
 
 
 @pytest.mark.parametrize("env", ["SERVICE_CHECK_INTERVAL=soon", "SERVICE_ID=a//b", "SERVICE_NAME=a\x01b"])
-def test_what_is_wrong_is_told_and_holds_up_no_other(fake, agent, watch, env):
+def test_a_wrong_setting_is_reported_and_delays_no_other_container(fake, agent, watch, env):
     fake.run(**Case("", {}, env=[env, "SERVICE_CHECK_TCP=true"]).inspected)
     fake.run(**{**Case("", {}).inspected, "Name": "/other"})
     ours = watch(fake, agent)
@@ -157,7 +157,9 @@ def test_two_that_run_under_one_id_do_not_overwrite_each_other(fake, agent, watc
     ours = watch(fake, agent)
     ours.until(lambda: agent.service("same"))
     is_settled(fake, agent, ours)
-    assert len(ours.lines("registered same")) == 1 and len(ours.lines("more than one that runs")) == 1, ours.log
+    assert len(ours.lines("registered same")) == 1 and len(ours.lines("more than one that runs")) == 1, (
+        ours.log
+    )
     holder = agent.service("same")
     (other,) = (port for port in ports if port != holder["Port"])
     fake.die(holder["Meta"]["container-id"])
@@ -165,7 +167,7 @@ def test_two_that_run_under_one_id_do_not_overwrite_each_other(fake, agent, watc
     assert agent.service("same")["Meta"]["container-id"] in both
 
 
-def test_of_a_key_in_other_letters_the_label_holds(fake, agent, watch):
+def test_a_label_overrides_a_variable_of_the_same_key_in_any_case(fake, agent, watch):
     fake.run(**Case("", {}, env=["SERVICE_REGION=env"], labels={"SERVICE_region": "label"}).inspected)
     ours = watch(fake, agent)
     ours.until(lambda: agent.service(f"{HOST}:front:80"))
@@ -173,7 +175,7 @@ def test_of_a_key_in_other_letters_the_label_holds(fake, agent, watch):
 
 
 @pytest.mark.parametrize("identity", ["", "x\r\nservicewatcher: forged", "0" * 63, "G" * 64])
-def test_what_names_no_container_is_left_alone(fake, agent, watch, identity):
+def test_an_entry_that_names_no_container_is_kept(fake, agent, watch, identity):
     leave(agent, "odd", {**marks(new_id()), "container-id": identity})
     ours = watch(fake, agent)
     is_settled(fake, agent, ours)

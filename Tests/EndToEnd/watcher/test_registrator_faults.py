@@ -2,11 +2,11 @@
 
 import signal
 
-from published import HOST, Case, is_settled, one, published, registered
-from servicewatcher import leave, marks, new_id
+from .published import HOST, Case, is_settled, one, published, registered
+from .servicewatcher import leave, marks, new_id
 
 
-def test_an_agent_that_lost_its_state_has_everything_again_within_5_s(fake, own_agent, watch):
+def test_an_agent_that_lost_its_state_has_every_service_again_within_5_s(fake, own_agent, watch):
     agent = own_agent()
     fake.run(**Case("", {}).inspected)
     gone = fake.run(**{**Case("", {}).inspected, "Name": "/gone"})
@@ -29,7 +29,7 @@ def test_a_new_name_of_the_host_leaves_no_duplicates(fake, agent, watch):
     second.until(lambda: registered(agent) == one())
 
 
-def test_a_watcher_that_is_killed_goes_on_where_it_was(fake, agent, watch):
+def test_a_killed_watcher_resumes_after_its_restart(fake, agent, watch):
     fake.run(**Case("", {}).inspected)
     dies = fake.run(**{**Case("", {}).inspected, "Name": "/dies"})
     first = watch(fake, agent)
@@ -40,7 +40,7 @@ def test_a_watcher_that_is_killed_goes_on_where_it_was(fake, agent, watch):
     second.until(lambda: registered(agent) == one())
 
 
-def test_another_option_holds_for_what_is_already_registered(fake, agent, watch):
+def test_a_changed_option_applies_to_existing_registrations(fake, agent, watch):
     fake.run(**Case("", {}).inspected)
     first = watch(fake, agent, "--tags", "a")
     first.until(lambda: registered(agent) == one(tags=["a"]))
@@ -49,7 +49,7 @@ def test_another_option_holds_for_what_is_already_registered(fake, agent, watch)
     second.until(lambda: registered(agent) == one(tags=["b"]))
 
 
-def test_what_was_written_over_is_registered_again(fake, agent, watch):
+def test_an_overwritten_entry_is_registered_again(fake, agent, watch):
     """Within 5 s, by somebody else's hand."""
     container = fake.run(**Case("", {}, env=["SERVICE_CHECK_TTL=30s"]).inspected)
     ours = watch(fake, agent)
@@ -68,17 +68,19 @@ def test_a_new_port_of_the_same_container_is_registered_anew(fake, agent, watch)
     ours.until(lambda: registered(agent) == one(port=12345))
 
 
-def test_who_takes_a_removed_container_s_name_is_registered_as_itself(fake, agent, watch):
+def test_a_container_that_reuses_a_removed_name_is_registered_as_itself(fake, agent, watch):
     ours = watch(fake, agent).watches()
     for _ in range(5):
         container = fake.run(**Case("", {}).inspected)
         mark = {"container-id": container}
-        ours.until(lambda: (agent.service(f"{HOST}:front:80") or {"Meta": {}})["Meta"].items() >= mark.items())
+        ours.until(
+            lambda: (agent.service(f"{HOST}:front:80") or {"Meta": {}})["Meta"].items() >= mark.items()
+        )
         fake.die(container, removed=True)
     ours.until(lambda: registered(agent) == {})
 
 
-def test_deregister_on_exit_takes_out_its_own_and_only_these(fake, fake_engine, agent, watch):
+def test_deregister_on_exit_removes_only_its_own_entries(fake, fake_engine, agent, watch):
     """Beside one that watches another engine, and a wrapper."""
     fake.run(**Case("", {}).inspected)
     leave(agent, "web-1", marks(fake.run()))
@@ -93,7 +95,7 @@ def test_deregister_on_exit_takes_out_its_own_and_only_these(fake, fake_engine, 
     assert set(agent.services()) == {"web-1", f"{HOST}:podmans:80"}, ours.log
 
 
-def test_deregister_on_exit_takes_out_what_it_is_just_registering(fake, agent, watch, holding):
+def test_deregister_on_exit_removes_a_pending_registration(fake, agent, watch, holding):
     fake.run(**Case("", {}).inspected)
     between = holding(agent)
     between.hold("answer", "/v1/agent/service/register")

@@ -9,12 +9,14 @@ import tempfile
 
 import pytest
 
-from ports import free_port
-from servicewatcher import SERVICEWATCHER, Watcher, count_looks
-from started import kill, start
-from waiting import eventually
+from ..ports import free_port
+from ..repository import ROOT
+from ..started import kill, start
+from ..waiting import eventually
+from . import servicewatcher
+from .servicewatcher import SERVICEWATCHER, Watcher, count_looks
 
-CONFIGURATION = pathlib.Path(__file__).parents[3] / "examples" / "servicewatcher" / "haproxy.cfg"
+CONFIGURATION = ROOT / "examples" / "servicewatcher" / "haproxy.cfg"
 NOBODY, GROUP = 65534, 54321
 
 
@@ -69,7 +71,7 @@ REFUSED = [
 
 
 @pytest.mark.needs("haproxy")
-def test_all_that_it_does_goes_through_and_nothing_else(docker, agent, served, watch, behind):
+def test_the_proxy_passes_exactly_the_requests_of_the_watcher(docker, agent, served, watch, behind):
     port = behind(docker)
     for method, path in REFUSED:
         assert ask(port, method, path) == 403, f"{method} {path}"
@@ -105,10 +107,8 @@ def in_the_open():
 
 @pytest.mark.root
 @pytest.mark.needs("setpriv")
-def test_a_user_of_the_socket_s_group_is_enough_and_less_is_too_little(
-    fake_engine, agent, wrapped, in_the_open, monkeypatch
-):
-    monkeypatch.setattr("servicewatcher.SERVICEWATCHER", str(in_the_open / "servicewatcher"))
+def test_a_user_needs_only_the_socket_s_group(fake_engine, agent, wrapped, in_the_open, monkeypatch):
+    monkeypatch.setattr(servicewatcher, "SERVICEWATCHER", str(in_the_open / "servicewatcher"))
     engine = fake_engine(in_the_open / "engine.sock")
     os.chown(in_the_open / "engine.sock", 0, GROUP)
     os.chmod(in_the_open / "engine.sock", 0o660)

@@ -6,15 +6,15 @@ import time
 
 import pytest
 
-from agent import Agent
-from images import ENTRY
-from published import HOST
-from real_engines import start_docker_api, start_podman_api
-from servicewatcher import BACK
-from waiting import Late, eventually
+from ..agent import Agent
+from ..containers.images import ENTRY
+from ..waiting import Late, eventually
+from .published import HOST
+from .real_engines import start_docker_api, start_podman_api
+from .servicewatcher import BACK
 
 ENGINES = "dockerd", "docker", "podman", "catatonit", "unshare", "nsenter", "cc", "iptables"
-pytestmark = [pytest.mark.root, pytest.mark.needs(*ENGINES)]
+pytestmark = [pytest.mark.root, pytest.mark.needs(*ENGINES), pytest.mark.timeout(900)]
 
 WATCHED = 60.0  # seconds in which no entry of a living container may be missing
 SAMPLED = 0.2  # between two looks at the agent, in seconds
@@ -24,9 +24,9 @@ LONG_TTL = 60  # of entries that must be removed because of what the engine answ
 
 
 @pytest.fixture(scope="module")
-def dockers(room):
+def dockers(sandbox):
     """With one /etc, in which Docker 20.10 keeps what `/info` calls its ID."""
-    place, folder = room("two-dockers")
+    place, folder = sandbox("two-dockers")
     folders = [folder / "first", folder / "second"]
     for one in folders:
         one.mkdir()
@@ -34,9 +34,9 @@ def dockers(room):
 
 
 @pytest.fixture(scope="module")
-def podmans(room):
+def podmans(sandbox):
     """Each with a bridge, in a network of its own: on the host's network, Podman 4.3 says nothing of ports."""
-    return [start_podman_api(*room(name, network=True)) for name in ("first-podman", "second-podman")]
+    return [start_podman_api(*sandbox(name, network=True)) for name in ("first-podman", "second-podman")]
 
 
 @pytest.fixture(params=["dockers", "podmans"])
@@ -245,7 +245,7 @@ def test_a_killed_container_is_removed_by_its_own_watcher_alone(wrapped, unwrapp
         assert removed_by(watcher) == [entry.id for entry in own] and unexpected(watcher) == [], watcher.log
 
 
-def test_deaths_while_the_watcher_was_away(wrapped, unwrapped, pair, watch, agent):
+def test_deaths_during_a_watcher_outage_are_found_in_both_engines(wrapped, unwrapped, pair, watch, agent):
     """A container that the engine doesn't know any more may be another engine's, unless its registration says
     otherwise. So a wrapper's entry stays until its check is critical."""
     engine, other = pair
@@ -282,5 +282,7 @@ def test_deaths_while_the_watcher_was_away(wrapped, unwrapped, pair, watch, agen
         was_critical = f"missed TTL, is now critical: check={unknown.id}:alive" in agent.log()
         assert was_critical, f"removed before its check was critical; the log:\n{watcher.log}"
         sampler.wait_until(time.monotonic() - begun + 2)
-    print(f"{engine.name}, watcher {begun - killed:.1f} s after the kill: {[round(one, 2) for one in took]} s")
+    print(
+        f"{engine.name}, watcher {begun - killed:.1f} s after the kill: {[round(one, 2) for one in took]} s"
+    )
     assert set(removed_by(watcher)) == {entry.id for entry in dead} and unexpected(watcher) == [], watcher.log

@@ -4,8 +4,8 @@ import subprocess
 
 import pytest
 
-from servicewatcher import SERVICEWATCHER
-from wrapper import clean_environment
+from ..wrapper import clean_environment
+from .servicewatcher import SERVICEWATCHER
 
 # The options, the environment, and what the line has to name.
 REFUSED = [
@@ -53,7 +53,7 @@ def run(options, environment=None):
 @pytest.mark.parametrize(
     ("options", "environment", "named"), REFUSED, ids=[f"{one[0]}{one[1] or ''}"[:60] for one in REFUSED]
 )
-def test_is_refused_in_one_line(options, environment, named):
+def test_a_wrong_command_line_is_refused_in_one_line(options, environment, named):
     done = run(options, environment)
     assert done.returncode == 125 and done.stdout == ""
     (line,) = done.stderr.splitlines()

@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from images import ENTRY
-from real_engines import get, request
-from servicewatcher import SERVICEWATCHER, leave, marks, new_id
-from wrapper import descriptors, memory
+from ..containers.images import ENTRY
+from ..wrapper import descriptors, memory
+from .real_engines import get, request
+from .servicewatcher import SERVICEWATCHER, leave, marks, new_id
 
 MB = 1000 * 1000
 CONTAINERS = 100

@@ -4,22 +4,22 @@ import os
 import signal
 import time
 
-from container import status
-from ports import free_port
-from published import HOST
-from real_engines import request
-from convergence import LABEL
-from round_environment import IMAGE
+from ...container import status
+from ...ports import free_port
+from ...watcher.published import HOST
+from ...watcher.real_engines import request
+from .convergence import LABEL
+from .round_environment import IMAGE
 
 LONGEST = 20  # seconds that the engine may take for anything
 HEARTBEATS = 3  # in a TTL
 
 
-class Slot:
-    """One container after the other, all of one name and one port, each with the wrapper or all without."""
+class NamedContainer:
+    """Containers of one name and one port, one after the other: all with the wrapper, or all without."""
 
-    def __init__(self, name, stage, roll, seen):
-        self.name, self._stage, self._roll, self._seen = name, stage, roll, seen
+    def __init__(self, name, environment, tracker, seen):
+        self.name, self._environment, self._tracker, self._seen = name, environment, tracker, seen
         self._port, self._count, self._identity = free_port(), 0, None
         self.heartbeat = 0  # seconds between two of its wrapper
         self.is_wrapped = not name.startswith("published")
@@ -40,7 +40,7 @@ class Slot:
         }[what](more)
 
     def _ask(self, method, path):
-        return request(self._stage.engine, method, f"/containers/{self.name}{path}", within=LONGEST)[0]
+        return request(self._environment.engine, method, f"/containers/{self.name}{path}", within=LONGEST)[0]
 
     def _remove(self):
         return self._ask("DELETE", "?force=1")
@@ -49,19 +49,26 @@ class Slot:
         gone = self._remove()
         self._count += 1
         described, how = self._described(more), f"/containers/create?name={self.name}"
-        created, said = request(self._stage.engine, "POST", how, described, within=LONGEST)
+        created, output = request(self._environment.engine, "POST", how, described, within=LONGEST)
         if created == 201:
-            self._identity = self._seen.identities[described["Labels"][LABEL]] = said["Id"]
+            self._identity = self._seen.identities[described["Labels"][LABEL]] = output["Id"]
         return [gone, created, self._ask("POST", "/start")]
 
     def _described(self, more):
         who = f"{self.name}#{self._count}"
-        words = {"WHO": who, "ROLL": self._roll.port, "PORT": self._port, "SERVICE_NAME": self.name}
+        words = {"WHO": who, "TRACKER": self._tracker.port, "PORT": self._port, "SERVICE_NAME": self.name}
         words |= {"LIVES": more["lives"]} if more["lives"] else {}
         command = ["/present"]
         if self.is_wrapped:
             self.heartbeat = more["ttl"] / HEARTBEATS
-            options = ["--id", self.name, "--port", self._port, "--consul-addr", self._stage.agent.address]
+            options = [
+                "--id",
+                self.name,
+                "--port",
+                self._port,
+                "--consul-addr",
+                self._environment.agent.address,
+            ]
             options += ["--ttl", f"{more['ttl']}s", "--deregister-after", "0s"]
             command = ["/servicewrapper", *options, "--", *command]
         return {
@@ -87,12 +94,12 @@ class Slot:
     def unpause(self):
         return self._ask("POST", "/unpause")
 
-    def _kill_past_the_engine(self, whom):
+    def _kill_past_the_engine(self, target):
         """As the kernel does it when memory runs out, or an operator of the host; the engine may be away."""
-        pid = self._stage.first_process(self._identity)
+        pid = self._environment.first_process(self._identity)
         if not pid:
             return "not there"
-        if whom == "shim":
+        if target == "shim":
             pid = int(status(pid, "PPid")[0])
         os.kill(pid, signal.SIGKILL)
         return f"pid {pid}"

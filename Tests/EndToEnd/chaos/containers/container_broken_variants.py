@@ -1,26 +1,26 @@
-"""Watchers that break a promise, so that the campaign is seen to notice."""
+"""Watchers that break a promise: the campaign must find each."""
 
 import dataclasses
 
 
 @dataclasses.dataclass
-class Spoiler:
-    """What becomes of servicewatcher, and whether somebody beside it takes out what lives."""
+class BrokenVariant:
+    """How servicewatcher is run, and whether a living container is deregistered beside it."""
 
     starts: bool = True
     restarts: bool = True
     options: tuple = ()
     prefix: tuple = ()
-    takes_out: bool = False
+    deregisters_living: bool = False
 
 
-NONE = Spoiler()
+NONE = BrokenVariant()
 _MANY_DESCRIPTORS = " ".join(f"{number}</dev/null" for number in range(3, 10))
 
-SPOILERS = {
-    "never started": Spoiler(starts=False),
-    "not started again": Spoiler(restarts=False),
-    "takes out and registers nothing": Spoiler(options=("--cleanup-only",)),
-    "keeps descriptors": Spoiler(prefix=("sh", "-c", f'exec {_MANY_DESCRIPTORS} "$@"', "sh")),
-    "takes out what lives": Spoiler(takes_out=True),
+BROKEN_VARIANTS = {
+    "never started": BrokenVariant(starts=False),
+    "not started again": BrokenVariant(restarts=False),
+    "deregisters and registers nothing": BrokenVariant(options=("--cleanup-only",)),
+    "keeps descriptors": BrokenVariant(prefix=("sh", "-c", f'exec {_MANY_DESCRIPTORS} "$@"', "sh")),
+    "deregisters living containers": BrokenVariant(deregisters_living=True),
 }

@@ -1,52 +1,48 @@
 """Round after round with containers of a real engine, a real agent and servicewatcher: containers are run,
 killed, stopped, paused; the watcher, the engine, the agent and the way between fail. At the end what is
-registered is what runs, and on the way nobody who lives is taken out.
+registered is what runs, and meanwhile no living container is deregistered.
 
-    container_campaign.py --seed 1 --rounds 20    rounds 1 to 20 of seed 1
-    container_campaign.py --seed 1 --round 7      this one again, with its log
-    container_campaign.py --spoilt                with watchers that break a promise; are all found?
+python3 -m Tests.EndToEnd.chaos.containers.container_campaign
+    --seed 1 --rounds 20    rounds 1 to 20 of seed 1
+    --seed 1 --round 7      this one again, with its log
+    --broken                with watchers that break a promise; are all found?
 """
 
 import argparse
 import collections
 import logging
-import os
 import signal
 import sys
 import tempfile
 import time
 import traceback
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-UP = os.path.join(HERE, "..", "..")
-sys.path[1:1] = [os.path.join(HERE, ".."), UP, os.path.join(UP, "watcher"), os.path.join(UP, "containers")]
-
-from container_broken_variants import NONE, SPOILERS  # noqa: E402
-from round_generator import draft  # noqa: E402
-from isolation import leave_for_own_network  # noqa: E402
-from rounds import Seen, perform  # noqa: E402
-from round_environment import Stage  # noqa: E402
-from container_oracle import complaints  # noqa: E402
+from ..network_namespace import enter_own_network
+from .container_broken_variants import BROKEN_VARIANTS, NONE
+from .container_oracle import violations
+from .round_environment import RoundEnvironment
+from .round_generator import generate_round
+from .single_round import Seen, perform
 
 
-def hold(plan, spoiler=NONE):
+def run_round(plan, variant=NONE):
     """What was seen, and what was wrong with it."""
     seen = Seen(plan)
     with tempfile.TemporaryDirectory(prefix="chaos-containers-") as folder:
         try:
-            with Stage(folder, f"{plan.seed}/{plan.number}", spoiler) as stage:
-                perform(plan, stage, seen)
+            with RoundEnvironment(folder, f"{plan.seed}/{plan.number}", variant) as environment:
+                perform(plan, environment, seen)
         except (OSError, ValueError, AssertionError):
             seen.broken.append(traceback.format_exc())
-    return seen, list(complaints(seen))
+    return seen, list(violations(seen))
 
 
-def told(seen):
+def event_log(seen):
     """All that happened, in order, in seconds from the first operation."""
-    events = [(at, f"{whom}: {what}: {how}") for at, whom, what, how in seen.events]
+    events = [(at, f"{target}: {what}: {how}") for at, target, what, how in seen.events]
     events += [(life.since, f"{life.who} begins") for life in seen.lives]
     events += [(life.until, f"{life.who} ends") for life in seen.lives if life.until < float("inf")]
-    events += [(at, f"{whom}: {what}") for at, whom, what in seen.fates]
+    events += [(at, f"{target}: {what}") for at, target, what in seen.faults]
     events += [(one.after, f"{one.service} of {seen.name(one.container)} gone") for one in seen.removals]
     events += zip(seen.settling, ("every fault has ended", "nothing has changed since", "settled"))
     events.sort()
@@ -70,14 +66,14 @@ class Tally:
         deaths = sum(life.until < float("inf") for life in seen.lives)
         self.most_memory = max(self.most_memory, seen.most_memory)
         self.counts.update(operations=len(seen.events), lives=len(seen.lives), deaths=deaths)
-        self.counts.update(looks=seen.looks, disputed=len(seen.disputed))
+        self.counts.update(samples=seen.samples, disputed=len(seen.disputed))
         settled = f"settled in {seen.settled_in:.1f} s" if seen.settled_in is not None else "never settled"
         counted = f"{len(seen.lives)} lives, {deaths} deaths"
         self._report(f"round {plan.number}: {counted}, {settled}, {seen.most_memory} kB")
         if broken:
             self.failed.append(plan.number)
             self._report(f"FAILED {plan.seed}/{plan.number}")
-            self._report("".join(f"    {one}\n" for one in broken) + told(seen))
+            self._report("".join(f"    {one}\n" for one in broken) + event_log(seen))
             self._report(f"    again: make chaos-containers SEED={plan.seed} ROUND={plan.number}")
 
     def summary(self, seconds):
@@ -96,21 +92,21 @@ def run_campaign(plans, with_log):
     for plan in plans:
         if with_log:
             print(plan, flush=True)
-        seen, broken = hold(plan)
+        seen, broken = run_round(plan)
         if with_log and not broken:
-            print(told(seen), flush=True)
+            print(event_log(seen), flush=True)
         tally.add(seen, broken)
     print(*tally.summary(time.monotonic() - began), sep="\n")
     return not tally.failed
 
 
-def run_spoilt(spoilers, seed, operations):
+def run_variants(variants, seed, operations):
     """Whether each is found, in the first round or the next two."""
     are_found = True
-    for name in spoilers:
+    for name in variants:
         broken = []
         for number in range(1, 4):
-            broken = broken or hold(draft(seed, number, operations), SPOILERS[name])[1]
+            broken = broken or run_round(generate_round(seed, number, operations), BROKEN_VARIANTS[name])[1]
         print(f"{name}: {broken[0].splitlines()[-1] if broken else 'NOT FOUND'}", flush=True)
         are_found &= bool(broken)
     return are_found
@@ -123,17 +119,17 @@ def main():
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--round", type=int, help="this one alone, with its log")
     parser.add_argument("--operations", type=int, default=100, help="in each round")
-    parser.add_argument("--spoilt", nargs="?", const="", help="with what breaks a promise, or this alone")
+    parser.add_argument("--broken", nargs="?", const="", help="with what breaks a promise, or this alone")
     arguments = parser.parse_args()
-    leave_for_own_network()
+    enter_own_network()
     # Connections that break are what it is about.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
-    if arguments.spoilt is not None:
-        spoilers = [arguments.spoilt] if arguments.spoilt else SPOILERS
-        sys.exit(not run_spoilt(spoilers, arguments.seed, arguments.operations))
+    if arguments.broken is not None:
+        variants = [arguments.broken] if arguments.broken else BROKEN_VARIANTS
+        sys.exit(not run_variants(variants, arguments.seed, arguments.operations))
     numbers = range(arguments.first, arguments.first + arguments.rounds)
     numbers = [arguments.round] if arguments.round is not None else numbers
-    plans = [draft(arguments.seed, number, arguments.operations) for number in numbers]
+    plans = [generate_round(arguments.seed, number, arguments.operations) for number in numbers]
     sys.exit(not run_campaign(plans, arguments.round is not None))
 
 

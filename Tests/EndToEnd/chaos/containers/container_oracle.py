@@ -1,4 +1,4 @@
-"""What was promised of containers and what is registered, held against what was seen in a round."""
+"""Compares what a round observed with the promises about containers and registrations."""
 
 from itertools import pairwise
 
@@ -15,19 +15,19 @@ ENDING = 2.0
 CATCHES_UP = 1.0
 
 
-def complaints(seen):
+def violations(seen):
     yield from seen.broken
     for difference in seen.differences:
         yield f"{seen.settled_in:.1f} s after the last fault {difference}"
-    yield from _taken_out(seen)
+    yield from _living_deregistered(seen)
     if seen.most_memory > MOST_MEMORY:
         yield f"servicewatcher took {seen.most_memory} kB"
     if seen.most_descriptors > MOST_DESCRIPTORS:
         yield f"servicewatcher had {seen.most_descriptors} descriptors open"
 
 
-def _taken_out(seen):
-    """Who lives stays registered, whoever else dies."""
+def _living_deregistered(seen):
+    """A living container stays registered when others die."""
     for removal in seen.removals:
         who = seen.name(removal.container)
         for life in seen.lives:
@@ -42,16 +42,16 @@ def _is_of(life, removal, seen):
     """Whether only this life's wrapper can have registered it."""
     earlier = [one.until for one in seen.lives if one.who == life.who and one.since < life.since]
     before = max(earlier, default=0)
-    return life.slot.startswith("wrapped") and (not before or removal.appeared > before + ARRIVES)
+    return life.container_name.startswith("wrapped") and (not before or removal.appeared > before + ARRIVES)
 
 
 def _is_excused(seen, removal, life):
-    for struck, mended, what in troubles(seen, "agent"):
-        if what == "forget" and struck <= removal.after and mended >= removal.before:
+    for began, ended, what in faults_of(seen, "agent"):
+        if what == "forget" and began <= removal.after and ended >= removal.before:
             return True
         # It may hear of the old life's end when the new one has registered.
-        has_just_begun = struck - BEGUN <= life.since <= mended
-        if what == "pause" and has_just_begun and removal.before <= mended + CATCHES_UP:
+        has_just_begun = began - BEGUN <= life.since <= ended
+        if what == "pause" and has_just_begun and removal.before <= ended + CATCHES_UP:
             return True
     return _was_told_to_stop(seen, removal, life)
 
@@ -59,12 +59,16 @@ def _is_excused(seen, removal, life):
 def _was_told_to_stop(seen, removal, life):
     """By the engine; a wrapper that is paused then ends later."""
     stops = ("stop", "kill", "restart")
-    told = [when for when, whom, what, _ in seen.events if whom == life.slot and what.split()[0] in stops]
-    return any(life.since <= when <= removal.after for when in told)
+    stopped = [
+        when
+        for when, target, what, _ in seen.events
+        if target == life.container_name and what.split()[0] in stops
+    ]
+    return any(life.since <= when <= removal.after for when in stopped)
 
 
-def troubles(seen, whom):
+def faults_of(seen, target):
     """(from, to, what) of what happened to it."""
-    its = [(when, what) for when, who, what in seen.fates if who == whom]
-    every = [(struck, mended, what) for (struck, what), (mended, _) in pairwise(its)]
-    return [one for one in every if not one[2].startswith("mended")]
+    its = [(when, what) for when, who, what in seen.faults if who == target]
+    every = [(began, ended, what) for (began, what), (ended, _) in pairwise(its)]
+    return [one for one in every if not one[2].startswith("ended")]

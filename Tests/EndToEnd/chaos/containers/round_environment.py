@@ -1,4 +1,4 @@
-"""All that a round needs: an engine, an agent, servicewatcher, the way between; what can happen to them."""
+"""What a round runs in: an engine, an agent, servicewatcher, a proxy between, and the faults of each."""
 
 import asyncio
 import os
@@ -8,15 +8,15 @@ import signal
 import threading
 import time
 
-from agent import Agent, keeping
-from compiling import compile_programs
-from images import pack_programs
-from proxy import FaultProxy
-from real_engines import RestartableDocker
-from room import Room
-from servicewatcher import Watcher
-from waiting import eventually
-from wrapper import SERVICEWRAPPER
+from ...agent import Agent, keeping
+from ...containers.images import pack_programs
+from ...containers.sandbox import Sandbox
+from ...waiting import eventually
+from ...watcher.real_engines import RestartableDocker
+from ...watcher.servicewatcher import Watcher
+from ...wrapper import SERVICEWRAPPER
+from ..c_programs import compile_programs
+from ..proxy import FaultProxy
 
 IMAGE = "localhost/present"
 _PROGRAMS = os.path.join(os.path.dirname(__file__), "programs")
@@ -38,14 +38,14 @@ class EngineProxy(FaultProxy):
         return await asyncio.open_unix_connection(self._engine)
 
 
-class Stage:
-    """A context. What ends on it in the course of a round is started again by `mend`."""
+class RoundEnvironment:
+    """A context. What ends on it in the course of a round is started again by `repair`."""
 
-    def __init__(self, folder, name, spoiler):
-        self.folder, self._name, self.spoiler = folder, name, spoiler
+    def __init__(self, folder, name, variant):
+        self.folder, self._name, self.variant = folder, name, variant
         self.watchers = []
-        self.fates = []  # (when, whom, what)
-        self._room = self._loop = self.agent = None
+        self.faults = []  # (when, whom, what)
+        self._sandbox = self._loop = self.agent = None
 
     def __enter__(self):
         try:
@@ -56,8 +56,8 @@ class Stage:
 
     def _build(self):
         os.mkdir(place := os.path.join(self.folder, "room"))
-        self._room = Room(place)
-        self.docker = RestartableDocker(self._room, place, "--live-restore")
+        self._sandbox = Sandbox(place)
+        self.docker = RestartableDocker(self._sandbox, place, "--live-restore")
         self.engine = self.docker.engine
         self._make_image()
         self._loop = asyncio.new_event_loop()
@@ -67,7 +67,7 @@ class Stage:
         self.let("pass")
         self._data = os.path.join(self.folder, "data")
         self.agent = Agent(self.folder, mode=keeping(self._data), config='log_level = "err"').start()
-        if self.spoiler.starts:
+        if self.variant.starts:
             self.start_watcher()
         return self
 
@@ -84,8 +84,8 @@ class Stage:
         if self._loop:
             self.let("refuse")
             self._loop.call_soon_threadsafe(self._loop.stop)
-        if self._room:
-            self._room.end()
+        if self._sandbox:
+            self._sandbox.end()
 
     def log(self):
         """What every servicewatcher said."""
@@ -94,7 +94,7 @@ class Stage:
     def first_process(self, container):
         """The machine's PID of it; None where it doesn't run. By its control group, of either version."""
         for root in ("/sys/fs/cgroup/pids", "/sys/fs/cgroup"):
-            path = f"{root}{self._room.cgroup}/{container}/cgroup.procs"
+            path = f"{root}{self._sandbox.cgroup}/{container}/cgroup.procs"
             if os.path.exists(path):
                 with open(path, encoding="ascii") as processes:
                     return min(map(int, processes), default=None)
@@ -102,27 +102,27 @@ class Stage:
 
     # What happens
 
-    def strike(self, whom, what, more):
-        if whom == "watcher" and not self.watcher_ran():
+    def inject(self, target, what, more):
+        if target == "watcher" and not self.watcher_ran():
             return
-        self.fates.append((time.monotonic(), whom, what))
-        getattr(self, f"_{what}_{whom}")(more)
+        self.faults.append((time.monotonic(), target, what))
+        getattr(self, f"_{what}_{target}")(more)
 
     def watcher_ran(self):
         """All the time since it was started."""
         if not self.watchers:
             return False
         is_running = self.watchers[-1].is_running()
-        assert is_running or not self.spoiler.restarts, f"ended by itself: {self.watchers[-1].log}"
+        assert is_running or not self.variant.restarts, f"ended by itself: {self.watchers[-1].log}"
         return is_running
 
-    def mend(self, whom, what):
-        getattr(self, f"_mend_{whom}")()
-        self.fates.append((time.monotonic(), whom, f"mended after {what}"))
+    def repair(self, target, what):
+        getattr(self, f"_repair_{target}")()
+        self.faults.append((time.monotonic(), target, f"ended after {what}"))
 
     def start_watcher(self):
-        how = {"prefix": self.spoiler.prefix}
-        self.watchers.append(Watcher(self.proxy.path, self.agent, *self.spoiler.options, **how))
+        how = {"prefix": self.variant.prefix}
+        self.watchers.append(Watcher(self.proxy.path, self.agent, *self.variant.options, **how))
 
     def _kill_watcher(self, _):
         self.watchers[-1].kill()
@@ -133,10 +133,10 @@ class Stage:
     def _pause_watcher(self, _):
         self.watchers[-1].send(signal.SIGSTOP)
 
-    def _mend_watcher(self):
+    def _repair_watcher(self):
         if self.watchers and self.watchers[-1].is_running():
             self.watchers[-1].send(signal.SIGCONT)
-        elif self.watchers and self.spoiler.restarts:
+        elif self.watchers and self.variant.restarts:
             self.start_watcher()
 
     def _kill_dockerd(self, more):
@@ -153,7 +153,7 @@ class Stage:
         self._start_with = None
         self.docker.pause()
 
-    def _mend_dockerd(self):
+    def _repair_dockerd(self):
         if self._start_with is None:
             self.docker.resume()
         else:
@@ -169,7 +169,7 @@ class Stage:
     def _pause_agent(self, _):
         self.agent.pause()
 
-    def _mend_agent(self):
+    def _repair_agent(self):
         if not self.agent.is_running():
             self.agent.launch()
             eventually(self.agent.works, within=60, what="Consul's return", every=0.05)
@@ -179,7 +179,7 @@ class Stage:
         mode = more["mode"]
         self.let(tuple(mode) if isinstance(mode, list) else (mode, 20) if mode == "delay" else mode)
 
-    def _mend_socket(self):
+    def _repair_socket(self):
         self.let("pass")
 
     def let(self, mode):

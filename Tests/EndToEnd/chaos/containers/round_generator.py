@@ -1,19 +1,19 @@
-"""Rounds at random: a pure function of the campaign's seed and the round's number."""
+"""Generates random rounds: a pure function of the campaign's seed and the round's number."""
 
 import dataclasses
 import random
 
-from plan_generator import FAULTS
+from ..plan_generator import FAULTS
 
 WRAPPED, PUBLISHED = 6, 6
-SLOTS = [f"wrapped-{n}" for n in range(WRAPPED)] + [f"published-{n}" for n in range(PUBLISHED)]
+CONTAINER_NAMES = [f"wrapped-{n}" for n in range(WRAPPED)] + [f"published-{n}" for n in range(PUBLISHED)]
 EVERY = 0.3  # seconds from one operation to the next, on average
 
-# What is done to a container, and how often.
-DEEDS = {"run": 34, "start": 16, "stop": 9, "kill": 18, "signal": 5, "remove": 6, "restart": 8, "pause": 7}
-DEEDS |= {"ends": 9, "pid-1": 8, "shim": 2, "burst": 5}
-# What is done to everybody else: to whom, what, and how often.
-TROUBLES = {
+# Actions on a container, with their weights.
+ACTIONS = {"run": 34, "start": 16, "stop": 9, "kill": 18, "signal": 5, "remove": 6, "restart": 8, "pause": 7}
+ACTIONS |= {"ends": 9, "pid-1": 8, "shim": 2, "burst": 5}
+# Faults of the other components: (target, fault), with their weights.
+FAULTS_TO_INJECT = {
     ("watcher", "kill"): 6,
     ("watcher", "terminate"): 2,
     ("watcher", "pause"): 3,
@@ -25,7 +25,7 @@ TROUBLES = {
     ("agent", "pause"): 3,
     ("socket", "fault"): 8,
 }
-SHARE_OF_TROUBLES = 0.22
+SHARE_OF_FAULTS = 0.22
 ENDING = ("KILL", "KILL", "KILL", "TERM", "INT")
 HARMLESS = ("HUP", "CHLD", "WINCH")
 
@@ -39,45 +39,48 @@ class Round:
     steps: list = dataclasses.field(default_factory=list)
 
     def __str__(self):
-        lines = [f"{at:8.3f} {whom}: {what} {spelt(more)}".rstrip() for at, whom, what, more in self.steps]
+        lines = [
+            f"{at:8.3f} {target}: {what} {format_details(more)}".rstrip()
+            for at, target, what, more in self.steps
+        ]
         return "\n".join([f"round {self.seed}/{self.number}, {len(self.steps)} steps", *lines])
 
 
-def spelt(more):
+def format_details(more):
     more = {key: round(value, 3) if isinstance(value, float) else value for key, value in more.items()}
     return " ".join(f"{key}={value}" for key, value in more.items() if value not in (None, False))
 
 
-def draft(seed, number, operations=100):
+def generate_round(seed, number, operations=100):
     rng = random.Random(f"containers/{seed}/{number}")
     plan = Round(str(seed), number, operations)
-    plan.steps = [(0.0, slot, "run", _container(rng)) for slot in SLOTS]
+    plan.steps = [(0.0, name, "run", _container(rng)) for name in CONTAINER_NAMES]
     for _ in range(operations):
         at = rng.uniform(2, 2 + EVERY * operations)
-        if rng.random() < SHARE_OF_TROUBLES:
-            plan.steps += _troubles(rng, at)
+        if rng.random() < SHARE_OF_FAULTS:
+            plan.steps += _faults(rng, at)
         else:
-            plan.steps += _deeds(rng, at)
-    plan.steps += _finale(rng, 2 + EVERY * operations)
+            plan.steps += _actions(rng, at)
+    plan.steps += _simultaneous_faults(rng, 2 + EVERY * operations)
     plan.steps.sort(key=lambda step: step[0])
     return plan
 
 
-def _finale(rng, at):
-    """Some are away together, and meanwhile containers end and begin that nobody tells of."""
-    for whom in rng.sample(sorted({whom for whom, _ in TROUBLES}), rng.randrange(1, 4)):
-        ways = [what for who, what in TROUBLES if who == whom]
-        yield _trouble(rng, at + rng.uniform(0, 0.3), (whom, rng.choice(ways)), lasts=rng.uniform(0.5, 4))
-    for slot in rng.sample(SLOTS, rng.randrange(len(SLOTS))):
+def _simultaneous_faults(rng, at):
+    """Several components are away together; meanwhile containers start and end without an event."""
+    for target in rng.sample(sorted({target for target, _ in FAULTS_TO_INJECT}), rng.randrange(1, 4)):
+        ways = [what for who, what in FAULTS_TO_INJECT if who == target]
+        yield _fault(rng, at + rng.uniform(0, 0.3), (target, rng.choice(ways)), lasts=rng.uniform(0.5, 4))
+    for name in rng.sample(CONTAINER_NAMES, rng.randrange(len(CONTAINER_NAMES))):
         what = rng.choice(("pid-1", "shim", "run", "run"))
-        yield at + rng.uniform(0.2, 1.5), slot, what, _container(rng) if what == "run" else {}
+        yield at + rng.uniform(0.2, 1.5), name, what, _container(rng) if what == "run" else {}
 
 
-def _deeds(rng, at):
-    what = _weighted(rng, DEEDS)
+def _actions(rng, at):
+    what = _weighted(rng, ACTIONS)
     if what == "burst":
-        slots = rng.sample(SLOTS, rng.randrange(3, len(SLOTS) + 1))
-        return [(at, slot, "kill", {"signal": "KILL"}) for slot in slots]
+        names = rng.sample(CONTAINER_NAMES, rng.randrange(3, len(CONTAINER_NAMES) + 1))
+        return [(at, name, "kill", {"signal": "KILL"}) for name in names]
     more = {}
     if what == "run":
         more = _container(rng)
@@ -87,7 +90,7 @@ def _deeds(rng, at):
         what, more = "kill", {"signal": rng.choice(("USR1", "USR2"))}
     elif what == "pause":
         more = {"lasts": rng.choice((None, rng.uniform(0.1, 4)))}
-    return [(at, rng.choice(SLOTS), what, more)]
+    return [(at, rng.choice(CONTAINER_NAMES), what, more)]
 
 
 def _container(rng):
@@ -98,23 +101,23 @@ def _container(rng):
     return {"again": again, "lives": lives, "rm": removed, "ttl": rng.choice((1, 3, 15))}
 
 
-def _troubles(rng, at):
-    at, whom, what, more = _trouble(rng, at)
-    yield at, whom, what, more
+def _faults(rng, at):
+    at, target, what, more = _fault(rng, at)
+    yield at, target, what, more
     if more.get("live_restore") is False:
-        # Nobody lived through that.
-        for slot in rng.sample(SLOTS, len(SLOTS) // 2):
-            yield at + more["lasts"] + rng.uniform(0, 4), slot, "start", {}
+        # No container survived that.
+        for name in rng.sample(CONTAINER_NAMES, len(CONTAINER_NAMES) // 2):
+            yield at + more["lasts"] + rng.uniform(0, 4), name, "start", {}
 
 
-def _trouble(rng, at, trouble=None, lasts=None):
-    whom, what = trouble or _weighted(rng, TROUBLES)
+def _fault(rng, at, fault=None, lasts=None):
+    target, what = fault or _weighted(rng, FAULTS_TO_INJECT)
     more = {"lasts": lasts or rng.choice((0.05, rng.uniform(0.1, 3)))}
-    if whom == "dockerd" and what != "pause":
+    if target == "dockerd" and what != "pause":
         more["live_restore"] = rng.random() < 0.6
-    if whom == "socket":
+    if target == "socket":
         more["mode"] = rng.choice(FAULTS)
-    return at, whom, what, more
+    return at, target, what, more
 
 
 def _weighted(rng, weights):

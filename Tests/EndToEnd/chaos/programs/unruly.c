@@ -1,4 +1,4 @@
-// A process that behaves as badly as it is told to, and tells what it does and gets on descriptor 3, a line
+// A process that behaves as badly as its arguments say, and reports what it does and receives on descriptor 3, a line
 // each: CLOCK_MONOTONIC in nanoseconds, what, and a number.
 //
 //   unruly PORT FILE STOP MILLISECONDS:WHAT[:NUMBER]...
@@ -6,7 +6,7 @@
 // PORT: it listens on, 0 for none. FILE: is there while it listens, - for none. STOP, at TERM, INT or QUIT:
 // obeys:MILLISECONDS:STATUS, ignores, dies (by default). WHAT, so long after the start: listen, close,
 // exit:STATUS, kill:SIGNAL (itself), orphans:COUNT:MILLISECONDS:STUBBORN (forked twice, ending after so long;
-// stubborn ones ignore every signal). Each hundredth connection that it accepts is told as well.
+// stubborn ones ignore every signal). Each hundredth connection that it accepts is reported as well.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -69,7 +69,7 @@ static void leave(int with) {
   exit(with);
 }
 
-// The first is gone at once, so that whoever adopts orphans has the second.
+// The first is gone at once, so that the process that adopts orphans has the second.
 static void fork_orphans(int count, int milliseconds, int stubborn) {
   struct timespec life = {milliseconds / 1000, milliseconds % 1000 * 1000000L};
   sigset_t none;

@@ -1,1 +1,0 @@
-"""What `make bench` measures, and how it is shown. `scripts/bench` is its command."""
