@@ -40,8 +40,8 @@ public struct WatcherPolicy: Hashable, Sendable {
   static let freshnessWithoutStream: Duration = .milliseconds(100)
   /// Pause before a new comparison, so that an agent that contradicts itself isn't queried in a loop.
   static let pause: Duration = .milliseconds(100)
-  /// A stream that ends sooner counts as failed.
-  static let steadyStream: Duration = .seconds(5)
+  /// A stream that ends sooner counts as failed. After such a one, the second list shows that the next one lasts.
+  static let steadyStream = secondListDelay
   /// When a failed inspect of a dead container is repeated.
   static let inspectRetry: Duration = .seconds(1)
   /// How long the end of a container without an entry is remembered.

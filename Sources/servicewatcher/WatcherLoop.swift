@@ -11,9 +11,9 @@ struct WatcherLoop: ~Copyable {
   private var sources: WatcherEventSources
   private var engine: EngineConnection
   private var agent: WatcherAgentConnection
-  private var machine: WatcherMachine
+  private var machine: WatcherMachine<Definition>
   private var logger: WatcherNoticeLogger
-  private var pending: [WatcherEvent] = []
+  private var pending: [WatcherEvent<Definition>] = []
   private var isOver = false
 
   enum Tag {
@@ -50,7 +50,9 @@ struct WatcherLoop: ~Copyable {
   mutating func run() {
     pending.append(.elapsed)
     while true {
-      while !pending.isEmpty { handle(pending.removeFirst()) }
+      while !pending.isEmpty {
+        for effect in machine.handle(pending.removeFirst(), at: Clock.boottime) { perform(effect) }
+      }
       if isOver { return }
       // Due times come by the timer as well, so that frequent ones can't delay a stop signal.
       sources.timer.set(machine.timeLeft(at: Clock.boottime))
@@ -68,7 +70,7 @@ struct WatcherLoop: ~Copyable {
       sources.timer.acknowledge()
       pending.append(.elapsed)
     } else if agent.owns(tag) {
-      pending += agent.proceed(tag, engine: engine.identity, sources.poller)
+      pending += agent.proceed(tag, engine.identity, sources.poller)
     } else {
       pending += engine.proceed(tag, sources.poller)
     }
@@ -82,22 +84,13 @@ struct WatcherLoop: ~Copyable {
 }
 
 extension WatcherLoop {
-  private mutating func handle(_ event: WatcherEvent) {
-    let effects = machine.handle(event, at: Clock.boottime)
-    if event == .listEnded { engine.keep(machine) }
-    for complaint in engine.takeComplaints() { logger.warn(complaint) }
-    for effect in effects { perform(effect) }
-  }
-
-  private mutating func perform(_ effect: WatcherEffect) {
+  private mutating func perform(_ effect: WatcherEffect<Definition>) {
     switch effect {
     case .subscribe: pending += engine.subscribe(sources.poller)
     case .unsubscribe: engine.unsubscribe()
     case .sendToEngine(let request): pending += engine.send(request, sources.poller)
-    case .cancelEngineRequest: engine.cancelEngineRequest()
-    case .sendToAgent(let request):
-      let definition = engine.definition(request, machine)
-      pending += agent.send(request, definition, engine: engine.identity, sources.poller)
+    case .cancelEngineRequest: engine.cancelRequest()
+    case .sendToAgent(let request): pending += agent.send(request, engine.identity, sources.poller)
     case .cancelAgentRequest: agent.drop()
     case .log(let notice): logger.write(notice)
     case .exit: isOver = true

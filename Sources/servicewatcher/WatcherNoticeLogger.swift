@@ -16,8 +16,6 @@ struct WatcherNoticeLogger {
     registers = options.registers
   }
 
-  mutating func warn(_ text: String) { log.write(.warning, text) }
-
   mutating func write(_ notice: WatcherNotice) {
     switch notice {
     case .watching(let count):
@@ -43,6 +41,7 @@ struct WatcherNoticeLogger {
     case .inspectFailed(let container, let reason):
       log.write(
         .warning, "\(engine): \(reason), of container \(short(container)); it is left as it is for now")
+    case .invalid(let message): log.write(.warning, message)
     case .engineUnidentified:
       log.write(
         .warning,

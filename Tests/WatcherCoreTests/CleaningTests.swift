@@ -21,7 +21,7 @@ struct CleaningTests {
     #expect(simulation.on(.died("a")) == [.sendToAgent(.listServices)])
     #expect(simulation.on(.entry(entry)) == [])
     #expect(simulation.on(.answered(.done)) == [.sendToEngine(.inspect("a"))])
-    #expect(simulation.on(.inspected(.stopped)) == [.sendToAgent(.verify(entry))])
+    #expect(simulation.on(.inspected(.stopped())) == [.sendToAgent(.verify(entry))])
     #expect(simulation.on(.entry(entry), .answered(.done)) == [.sendToAgent(.deregister(entry))])
     #expect(simulation.on(.answered(.done)) == [])
     #expect(simulation.takeNotices().last == .removed(entry))
@@ -31,9 +31,9 @@ struct CleaningTests {
     var simulation = WatcherSimulation.settled(["a"])
     let other = AgentEntry(id: "redis-a-6380", container: "a")
     simulation.on(.died("a"), .entry(entry), .entry(other), .answered(.done))
-    #expect(simulation.confirm(entry, .stopped) == [.sendToAgent(.deregister(entry))])
+    #expect(simulation.confirm(entry, .stopped()) == [.sendToAgent(.deregister(entry))])
     #expect(simulation.on(.answered(.done)) == [.sendToEngine(.inspect("a"))])
-    #expect(simulation.confirm(other, .stopped) == [.sendToAgent(.deregister(other))])
+    #expect(simulation.confirm(other, .stopped()) == [.sendToAgent(.deregister(other))])
   }
 
   @Test func whatRunsIsLeftAlone() {
@@ -80,7 +80,7 @@ struct CleaningTests {
     var simulation = WatcherSimulation.watching()
     for round in 0..<2 {
       simulation.on(.entry(entry), .answered(.done))
-      simulation.confirm(entry, .stopped)
+      simulation.confirm(entry, .stopped())
       #expect(simulation.on(.answered(.refused("403: no"))) == [])
       let logged = simulation.takeNotices().contains(.refused(id: entry.id, "403: no"))
       #expect(logged == (round == 0))
@@ -106,7 +106,7 @@ struct RestartTests {
     var simulation = WatcherSimulation.settled(["a"])
     simulation.on(.died("a"), .entry(entry), .answered(.done))
     #expect(simulation.on(.started("a")) == [])
-    #expect(simulation.on(.inspected(.stopped)) == [.sendToEngine(.inspect("a"))])
+    #expect(simulation.on(.inspected(.stopped())) == [.sendToEngine(.inspect("a"))])
     #expect(simulation.on(.inspected(.running([]))).contains(.sendToAgent(.listServices)))
   }
 
@@ -121,7 +121,7 @@ struct RestartTests {
   @Test("it starts while the agent is asked whose the entry is")
   func startsWhileVerified() {
     var simulation = WatcherSimulation.settled(["a"])
-    simulation.on(.died("a"), .entry(entry), .answered(.done), .inspected(.stopped))
+    simulation.on(.died("a"), .entry(entry), .answered(.done), .inspected(.stopped()))
     simulation.on(.started("a"), .entry(entry))
     #expect(simulation.on(.answered(.done)) == [])
     #expect(simulation.wait() == [.sendToAgent(.listServices)])
@@ -130,7 +130,7 @@ struct RestartTests {
   @Test("another container has its ID by then, or nobody", arguments: ["b", nil])
   func anotherHasTheID(container: String?) {
     var simulation = WatcherSimulation.settled(["a"])
-    simulation.on(.died("a"), .entry(entry), .answered(.done), .inspected(.stopped))
+    simulation.on(.died("a"), .entry(entry), .answered(.done), .inspected(.stopped()))
     if let container { simulation.on(.entry(AgentEntry(id: entry.id, container: container))) }
     #expect(simulation.on(.answered(container == nil ? .unknown : .done)) == [])
     #expect(simulation.wait() == [.sendToAgent(.listServices)])
@@ -139,7 +139,7 @@ struct RestartTests {
   @Test("an answer that took its time says nothing of now")
   func staleAnswer() {
     var simulation = WatcherSimulation.settled(["a"])
-    simulation.on(.died("a"), .entry(entry), .answered(.done), .inspected(.stopped))
+    simulation.on(.died("a"), .entry(entry), .answered(.done), .inspected(.stopped()))
     simulation.now += .seconds(2)
     #expect(simulation.on(.entry(entry), .answered(.done)) == [])
     #expect(simulation.wait() == [.sendToAgent(.listServices)])
@@ -151,7 +151,7 @@ struct RestartTests {
     // What runs is to be registered, and is registered only after what is dead was taken out.
     simulation.on(.inspected(.running([redis])), .entry(entry))
     #expect(simulation.on(.answered(.done)) == [.sendToEngine(.inspect("a"))])
-    #expect(simulation.confirm(entry, .stopped) == [.sendToAgent(.deregister(entry))])
+    #expect(simulation.confirm(entry, .stopped()) == [.sendToAgent(.deregister(entry))])
     #expect(simulation.on(.answered(.done)) == [.sendToAgent(.register(redis))])
   }
 
@@ -325,7 +325,7 @@ struct ReturnTests {
   private func removed(_ entry: AgentEntry) -> WatcherSimulation {
     var simulation = WatcherSimulation.settled(["a"])
     simulation.on(.died("a"), .entry(entry), .answered(.done))
-    simulation.confirm(entry, .stopped)
+    simulation.confirm(entry, .stopped())
     simulation.on(.answered(.done))
     _ = simulation.takeNotices()
     return simulation
@@ -333,7 +333,7 @@ struct ReturnTests {
 
   @Test(
     "although the engine says that its container is dead; this is logged once",
-    arguments: [InspectResult.stopped, .unknown])
+    arguments: [InspectResult.stopped(), .unknown])
   func itIsLeftAlone(answer: InspectResult) {
     var simulation = removed(entry)
     simulation.machine.nextComparison = simulation.now
@@ -356,7 +356,7 @@ struct ReturnTests {
       simulation.machine.nextComparison = simulation.now
       if simulation.on(.died("a")) != [.sendToAgent(.listServices)] { simulation.wait() }
       simulation.on(.entry(entry), .answered(.done))
-      let done = simulation.on(.inspected(.stopped, finishedAt: finishedAt))
+      let done = simulation.on(.inspected(.stopped(finishedAt: finishedAt)))
       if simulation.takeNotices().contains(.cameBack(entry)) {
         #expect(finishedAt == "12:01" && done == [.sendToAgent(.listCriticalChecks)])
         return
@@ -372,7 +372,7 @@ struct ReturnTests {
   @Test func itIsRemovedOnceItsCheckIsCritical() {
     var simulation = removed(entry)
     simulation.machine.nextComparison = simulation.now
-    simulation.on(.elapsed, .entry(entry), .answered(.done), .inspected(.stopped))
+    simulation.on(.elapsed, .entry(entry), .answered(.done), .inspected(.stopped()))
     simulation.on(.critical(entry.id))
     #expect(simulation.on(.answered(.done)) == [.sendToAgent(.verify(entry))])
   }
@@ -381,7 +381,7 @@ struct ReturnTests {
     var simulation = removed(entry)
     #expect(simulation.on(.started("a"), .died("a")) == [.sendToAgent(.listServices)])
     simulation.on(.entry(entry), .answered(.done))
-    #expect(simulation.confirm(entry, .stopped) == [.sendToAgent(.deregister(entry))])
+    #expect(simulation.confirm(entry, .stopped()) == [.sendToAgent(.deregister(entry))])
   }
 
   @Test("a registration of ours that the agent never answered may come late, and is removed again")
@@ -395,7 +395,7 @@ struct ReturnTests {
       simulation.on(.died("a"))
       while simulation.wait() != [.sendToAgent(.listServices)] {}
       simulation.on(.entry(own), .answered(.done))
-      #expect(simulation.confirm(own, .stopped) == [.sendToAgent(.deregister(own))])
+      #expect(simulation.confirm(own, .stopped()) == [.sendToAgent(.deregister(own))])
       simulation.machine.unanswered = [own.id]
       simulation.on(.answered(.done))
       simulation.machine.unanswered = [own.id]

@@ -61,9 +61,8 @@ struct FaultTests {
   @Test func anEngineThatIsLostWhileItIsAskedIsNoReasonToRemove() {
     var simulation = WatcherSimulation.settled(["a"])
     simulation.on(.died("a"), .entry(entry), .answered(.done))
-    #expect(
-      simulation.on(.engineRequestFailed("Connection reset by peer")) == [.cancelEngineRequest, .unsubscribe])
-    #expect(simulation.on(.inspected(.stopped)) == [])
+    #expect(simulation.on(.engineUnreachable("Connection refused")) == [.unsubscribe])
+    #expect(simulation.on(.inspected(.stopped())) == [])
   }
 
   @Test(
@@ -71,7 +70,7 @@ struct FaultTests {
     arguments: [true, false])
   func streamLostBeforeTheDeregistration(isAtOnce: Bool) {
     var simulation = WatcherSimulation.settled(["a"])
-    simulation.on(.died("a"), .entry(entry), .answered(.done), .inspected(.stopped), .streamLost("gone"))
+    simulation.on(.died("a"), .entry(entry), .answered(.done), .inspected(.stopped()), .streamLost("gone"))
     simulation.now += .milliseconds(isAtOnce ? 20 : 200)
     simulation.on(.entry(entry))
     #expect(simulation.on(.answered(.done)).contains(.sendToAgent(.deregister(entry))) == isAtOnce)
@@ -80,7 +79,7 @@ struct FaultTests {
   @Test("an engine that is lost after it said that a container is dead has said nothing")
   func lostBeforeTheDeregistration() {
     var simulation = WatcherSimulation.settled(["a"])
-    simulation.on(.died("a"), .entry(entry), .answered(.done), .inspected(.stopped))
+    simulation.on(.died("a"), .entry(entry), .answered(.done), .inspected(.stopped()))
     simulation.on(.missed, .engineRequestFailed("gone"), .entry(entry))
     #expect(!simulation.on(.answered(.done)).contains(.sendToAgent(.deregister(entry))))
     simulation.wait()
@@ -116,7 +115,7 @@ struct FaultTests {
       #expect(simulation.now - before <= .seconds(2))
     }
     simulation.on(.entry(entry), .answered(.done))
-    #expect(simulation.confirm(entry, .stopped) == [.sendToAgent(.deregister(entry))])
+    #expect(simulation.confirm(entry, .stopped()) == [.sendToAgent(.deregister(entry))])
     #expect(simulation.takeNotices().filter { $0 == .agentAway("Connection refused") }.count == 1)
   }
 
@@ -124,7 +123,7 @@ struct FaultTests {
   func lostAnswer() {
     var simulation = WatcherSimulation.settled(["a"])
     simulation.on(.died("a"), .entry(entry), .answered(.done))
-    simulation.confirm(entry, .stopped)
+    simulation.confirm(entry, .stopped())
     #expect(simulation.on(.agentRequestFailed("closed")) == [.cancelAgentRequest])
     #expect(simulation.wait() == [.sendToAgent(.listServices)])
   }
@@ -178,14 +177,14 @@ struct FaultTests {
     var simulation = WatcherSimulation.settled(["a", "b"])
     let other = AgentEntry(id: "web-b-80", container: "b")
     simulation.on(.died("a"), .died("b"), .answered(.done), .entry(entry), .entry(other), .answered(.done))
-    #expect(simulation.on(.inspected(.failed("500: no"))) == [.sendToEngine(.inspect("b"))])
-    #expect(simulation.confirm(other, .stopped) == [.sendToAgent(.deregister(other))])
+    #expect(simulation.on(.engineRequestFailed("500: no")) == [.sendToEngine(.inspect("b"))])
+    #expect(simulation.confirm(other, .stopped()) == [.sendToAgent(.deregister(other))])
     #expect(simulation.takeNotices().contains(.inspectFailed(container: "a", "500: no")))
     simulation.on(.answered(.done))
     let before = simulation.now
     #expect(simulation.wait() == [.sendToAgent(.listServices)])
     #expect(simulation.now - before <= .seconds(5))
-    simulation.on(.entry(entry), .answered(.done), .inspected(.failed("500: no")))
+    simulation.on(.entry(entry), .answered(.done), .engineRequestFailed("500: no"))
     #expect(simulation.takeNotices() == [.removed(other)])
   }
 
@@ -214,5 +213,25 @@ struct FaultTests {
     simulation.on(.streamLost("it ended the stream"))
     while simulation.wait() != [.subscribe] {}
     #expect(simulation.now - before == .seconds(2))
+  }
+
+  /// A list proves nothing about the stream: it may be answered before the stream's end is seen.
+  @Test("a stream that always ends at once is logged once, whether or not the list is answered before")
+  func endsAtOnce() {
+    var simulation = WatcherSimulation(WatcherPolicy(registers: false))
+    simulation.on(.elapsed)
+    for isListFirst in [false, true, true, false, true] {
+      simulation.on(.subscribed)
+      if !isListFirst { simulation.on(.streamLost("it ended the stream")) }
+      simulation.on(.identified(engine: "engine"), .listEnded, .answered(.done))
+      if isListFirst { simulation.on(.streamLost("it ended the stream")) }
+      while simulation.wait() != [.subscribe] {}
+    }
+    #expect(simulation.takeNotices() == [.engineAway("it ended the stream")])
+    simulation.on(.subscribed, .identified(engine: "engine"), .listEnded, .answered(.done))
+    #expect(simulation.takeNotices().isEmpty)
+    simulation.waitsForList()
+    simulation.on(.listEnded)
+    #expect(simulation.takeNotices() == [.watching(running: 0)])
   }
 }

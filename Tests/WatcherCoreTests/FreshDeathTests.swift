@@ -52,7 +52,7 @@ struct FreshDeathTests {
     #expect(done == [])
     #expect(simulation.wait() == [.sendToAgent(.listServices)])
     #expect(simulation.on(.entry(entry), .answered(.done)) == [.sendToEngine(.inspect("a"))])
-    #expect(simulation.confirm(entry, .stopped) == [.sendToAgent(.deregister(entry))])
+    #expect(simulation.confirm(entry, .stopped()) == [.sendToAgent(.deregister(entry))])
   }
 
   @Test("what the engine says after that holds as long as it always did")
@@ -61,7 +61,7 @@ struct FreshDeathTests {
     simulation.on(Self.freshDeath, .entry(entry), .answered(.done), .answered(.unknown))
     simulation.wait()
     simulation.on(.entry(entry), .answered(.done))
-    simulation.on(.inspected(.stopped), .entry(entry))
+    simulation.on(.inspected(.stopped()), .entry(entry))
     simulation.now += .milliseconds(500)
     #expect(simulation.on(.answered(.done)) == [.sendToAgent(.deregister(entry))])
   }
@@ -112,7 +112,7 @@ struct BesideAQuestionTests {
     #expect(simulation.on(.entry(slow), .entry(entry), .answered(.done)) == [.sendToAgent(.verify(entry))])
     #expect(simulation.on(.entry(entry), .answered(.done)) == [.sendToAgent(.deregister(entry))])
     #expect(simulation.on(.answered(.done)) == [])
-    #expect(simulation.confirm(slow, .stopped) == [.sendToAgent(.deregister(slow))])
+    #expect(simulation.confirm(slow, .stopped()) == [.sendToAgent(.deregister(slow))])
   }
 
   @Test("one that died before the engine is asked is looked for first")
@@ -129,13 +129,13 @@ struct BesideAQuestionTests {
     simulation.on(fresh, .entry(slow))
     if steps > 0 { simulation.on(.entry(entry), .answered(.done)) }
     if steps > 1 { simulation.on(.entry(entry), .answered(.done)) }
-    #expect(simulation.on(.inspected(.stopped)) == [])
+    #expect(simulation.on(.inspected(.stopped())) == [])
     if steps == 0 {
       #expect(simulation.on(.entry(entry), .answered(.done)) == [.sendToAgent(.verify(entry))])
     }
     if steps < 2 { simulation.on(.entry(entry), .answered(.done)) }
     #expect(simulation.on(.answered(.done)) == [.sendToEngine(.inspect("s"))])
-    #expect(simulation.confirm(slow, .stopped) == [.sendToAgent(.deregister(slow))])
+    #expect(simulation.confirm(slow, .stopped()) == [.sendToAgent(.deregister(slow))])
   }
 
   @Test("nor does it hold up the next look at one that couldn't be verified")
@@ -152,7 +152,7 @@ struct BesideAQuestionTests {
   @Test("what it couldn't tell of a container doesn't hold up the end of that one either")
   func untoldThenDead() {
     var simulation = asking()
-    simulation.on(.inspected(.failed("500: no")))
+    simulation.on(.engineRequestFailed("500: no"))
     #expect(simulation.on(.died("s")) == [.sendToAgent(.listServices)])
     #expect(simulation.on(.entry(slow), .answered(.done)) == [.sendToEngine(.inspect("s"))])
   }

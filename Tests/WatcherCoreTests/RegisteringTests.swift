@@ -27,11 +27,11 @@ struct RegisteringTests {
   @Test("what the engine couldn't tell of is asked for again soon, and ever more seldom")
   func untoldAtFirst() {
     var simulation = WatcherSimulation.settled([], WatcherPolicy())
-    simulation.on(.started("a"), .inspected(.failed("403: no")))
+    simulation.on(.started("a"), .engineRequestFailed("403: no"))
     for most in [3, 3, 6, 12, 24, 48, 60, 60] {
       #expect(simulation.waitsForList() <= .seconds(most))
       #expect(simulation.on(.listed("a"), .listEnded).contains(.sendToEngine(.inspect("a"))))
-      simulation.on(.answered(.done), .inspected(.failed("403: no")))
+      simulation.on(.answered(.done), .engineRequestFailed("403: no"))
     }
     #expect(simulation.waitsForList() == .seconds(60))
     simulation.on(.listed("a"), .listEnded, .answered(.done), .inspected(.running([redis])))
@@ -225,7 +225,7 @@ struct RegisteringTests {
 
   @Test func takenOutAtTheEndIfThatIsWanted() {
     var simulation = RegisteringTests.registered(WatcherPolicy(deregistersOnExit: true))
-    #expect(simulation.machine.ownRegistrations == [redis])
+    #expect(simulation.machine.ownRegistrations == [redis.id: redis])
     let asked = simulation.on(.stop)
     #expect(
       asked == [.sendToAgent(.deregister(AgentEntry(id: redis.id, container: "", registration: redis)))])

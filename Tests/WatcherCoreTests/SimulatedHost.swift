@@ -134,7 +134,9 @@ extension SimulatedHost {
     case .subscribe:
       isStreaming = true
       deliver(.subscribed)
-    case .unsubscribe: (isStreaming, events) = (false, [])
+    case .unsubscribe:
+      (isStreaming, events) = (false, [])
+      answers.removeAll { !$0.isAgents }
     case .cancelEngineRequest: answers.removeAll { !$0.isAgents }
     case .cancelAgentRequest: answers.removeAll { $0.isAgents }
     case .sendToEngine(.identify): answer([.identified(engine: "engine")], isAgents: false)
@@ -142,7 +144,7 @@ extension SimulatedHost {
       let ours = containers.indices.filter { containers[$0].isRunning && !containers[$0].isForeign }
       let listed = ours.map { WatcherEvent.listed("\($0)") }
       answer(listed + [.listEnded], isAgents: false)
-    case .sendToEngine(.inspect(let id)): answer([.inspected(inspect(Int(id)!))], isAgents: false)
+    case .sendToEngine(.inspect(let id)): answer([inspect(Int(id)!)], isAgents: false)
     case .sendToAgent(let request): send(request)
     case .log, .exit: break
     }
@@ -152,12 +154,12 @@ extension SimulatedHost {
     answers.append((tick + 1 + delay(SimulatedHost.longestAnswer), isAgents, events))
   }
 
-  private func inspect(_ index: Int) -> InspectResult {
+  private func inspect(_ index: Int) -> WatcherEvent {
     let container = containers[index]
-    if container.isForeign { return .unknown }
-    if container.isRunning { return .running(wanted(index).map { [$0] } ?? []) }
-    if isHasty { return .failed("busy") }
-    return container.isRemoved ? .unknown : .stopped
+    if container.isForeign { return .inspected(.unknown) }
+    if container.isRunning { return .inspected(.running(wanted(index).map { [$0] } ?? [])) }
+    if isHasty { return .engineRequestFailed("busy") }
+    return .inspected(container.isRemoved ? .unknown : .stopped())
   }
 
   private func wanted(_ index: Int) -> Registration? {
