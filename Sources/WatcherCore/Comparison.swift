@@ -1,5 +1,5 @@
 /// One comparison of the agent's entries with the running containers.
-struct Comparison: Hashable {
+struct Comparison {
   /// Whether the agent's list is complete.
   var isComplete = false
   /// Something changed after the list was requested.

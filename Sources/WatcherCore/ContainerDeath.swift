@@ -1,5 +1,5 @@
 /// A container's die event.
-struct ContainerDeath: Hashable {
+struct ContainerDeath {
   let receivedAt: Duration
   /// Until then the container can't run again, even if its start isn't reported; nil if the event came too late for
   /// that.

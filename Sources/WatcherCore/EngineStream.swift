@@ -1,6 +1,6 @@
 /// The engine's event stream, from one subscription to the next: away, subscribing, identifying, listing, open, and
 /// away again. There is one function for each event; in every other state the event changes nothing.
-struct EngineStream: Hashable {
+struct EngineStream {
   enum State: Hashable {
     case away(until: Duration)
     case subscribing(deadline: Duration)
@@ -22,14 +22,9 @@ struct EngineStream: Hashable {
 
   var isAway: Bool { if case .away = state { true } else { false } }
 
-  var isSubscribed: Bool {
-    switch state {
-    case .away, .subscribing: false
-    case .identifying, .listing, .open: true
-    }
-  }
+  var isSubscribed: Bool { deadline == nil }
 
-  /// When the state ends by itself.
+  /// When the state ends by itself; nil while subscribed.
   var deadline: Duration? {
     switch state {
     case .away(let deadline), .subscribing(let deadline): deadline

@@ -1,5 +1,5 @@
 /// A request that hasn't been answered yet.
-struct PendingRequest<Subject: Hashable>: Hashable {
+struct PendingRequest<Subject> {
   let subject: Subject
   let sentAt: Duration
   var deadline: Duration

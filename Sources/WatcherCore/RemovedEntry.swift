@@ -1,5 +1,5 @@
 /// An entry that was removed because its container was gone.
-struct RemovedEntry: Hashable {
+struct RemovedEntry {
   let container: String
   let at: Duration
   /// The end of the container's last run, as the engine said it; nil where it wasn't asked.

@@ -1,7 +1,7 @@
 /// A container that is believed to run.
-struct RunningContainer<Service: Registrable>: Hashable {
+struct RunningContainer<Service: Registrable> {
   /// What inspecting it has shown.
-  enum Inspection: Hashable {
+  enum Inspection {
     case pending
     /// The request failed; it is repeated with the next list, which then comes sooner.
     case failed
@@ -9,9 +9,13 @@ struct RunningContainer<Service: Registrable>: Hashable {
     case wanted([Service], since: Duration)
   }
 
+  let id: String
   /// Counts the containers. The first to arrive is served first; a dictionary's own order differs in each process.
   let arrival: Int
   var inspection = Inspection.pending
+
+  var isFailed: Bool { if case .failed = inspection { true } else { false } }
+  var isPending: Bool { if case .pending = inspection { true } else { false } }
 
   var wanted: [Service] { if case .wanted(let wanted, _) = inspection { wanted } else { [] } }
 }

@@ -51,7 +51,7 @@ extension WatcherMachine {
   mutating func answered(_ answer: AgentAnswer) {
     guard let request = agentRequest else { return }
     if case .failing(let reason) = answer { return agentRequestFailed(reason) }
-    if case .refused(let reason) = answer, request.subject == .listServices { return agentRequestFailed(reason) }
+    if case (.listServices, .refused(let reason)) = (request.subject, answer) { return agentRequestFailed(reason) }
     agentRequest = nil
     (agentFailures, agentPause) = (0, .zero)
     if isAgentTroubleLogged { log(.agentAnswers) }

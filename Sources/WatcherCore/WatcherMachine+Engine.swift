@@ -16,6 +16,8 @@ extension WatcherMachine {
   mutating func died(_ id: String, age: Duration?) {
     overtakeRequest(id)
     recordDeath(id, age)
+    // Containers dropped here in a burst are still found by their critical check or by an earlier entry.
+    if ended.count >= 100 { ended = [:] }
     noteEnd(id)
     nextComparison = now
     comparison?.isOutdated = true
@@ -48,17 +50,15 @@ extension WatcherMachine {
 
   private mutating func noteRunning(_ id: String) {
     if running[id] == nil {
-      running[id] = RunningContainer(arrival: arrivals)
+      running[id] = RunningContainer(id: id, arrival: arrivals)
       arrivals += 1
     }
     (deaths[id], ended[id], unknownSince[id]) = (nil, nil, nil)
     for one in removed where isSame(one.value.container, id) { removed[one.key] = nil }
   }
 
-  /// Containers dropped here in a burst are still found by their critical check or by an earlier entry.
   private mutating func noteEnd(_ id: String) {
     (running[id], unknownSince[id]) = (nil, nil)
-    if ended.count >= 100 { ended = [:] }
     ended[id] = now
   }
 
@@ -108,16 +108,18 @@ extension WatcherMachine {
 
   mutating func listEnded() {
     guard engineRequest?.subject == .list else { return }
-    // The stream has reported the others since.
-    let isCurrent = { [changed] (id: String) in !changed.contains(id) }
-    let current = listed.filter(isCurrent)
-    let isListed = { [ids = Set(listed)] (id: String) in ids.contains(id) }
-    let gone = running.filter { isCurrent($0.key) && !isListed($0.key) }
     // The first list after an engine's return, and one that still has a container that has just died.
-    let isUnreliable = stream.state == .listing || current.contains { deaths[$0] != nil }
-    for one in gone.sorted(by: { $0.value.arrival < $1.value.arrival }) { noteEnd(one.key) }
-    for id in current { noteRunning(id) }
-    for one in running where one.value.inspection == .failed { running[one.key]?.inspection = .pending }
+    var isUnreliable = stream.state == .listing
+    for id in listed where !changed.contains(id) {
+      if deaths[id] != nil { isUnreliable = true }
+      noteRunning(id)
+    }
+    // What the stream has reported since the request is newer than the list.
+    changed.formUnion(listed)
+    for (id, container) in running {
+      if !changed.contains(id) { noteEnd(id) }
+      if container.isFailed { running[id]?.inspection = .pending }
+    }
     deaths = deaths.filter { now - $0.value.receivedAt < WatcherPolicy.deathRemembered }
     endEngineRequest()
     stream.listed()

@@ -48,9 +48,16 @@ extension WatcherMachine {
 
   /// The first running container that hasn't been inspected yet.
   var uninspected: String? {
-    guard policy.registers else { return nil }
-    return running.lazy.filter { $0.value.inspection == .pending }
-      .min { $0.value.arrival < $1.value.arrival }?.key
+    policy.registers ? first { $0.isPending ? $0.id : nil } : nil
+  }
+
+  /// What is found in the container that arrived first among those in which something is found.
+  private func first<Found>(_ find: (RunningContainer<Service>) -> Found?) -> Found? {
+    var (first, arrival) = (Found?.none, Int.max)
+    for one in running.values where one.arrival < arrival {
+      if let found = find(one) { (first, arrival) = (found, one.arrival) }
+    }
+    return first
   }
 }
 
@@ -79,7 +86,9 @@ extension WatcherMachine {
       return candidate.isVerified ? .deregister(candidate.entry) : .verify(candidate.entry)
     }
     if comparison.needsChecks { return .listCriticalChecks }
-    return comparison.isClean ? nextService(comparison).map { .register($0) } : nil
+    guard comparison.isClean else { return nil }
+    let due = first { $0.wanted.first { isDue($0.registration, comparison) } }
+    return due.map { .register($0) }
   }
 
   /// Chooses a suspect whose death is certain without asking the engine.
@@ -100,17 +109,9 @@ extension WatcherMachine {
     return isOurs ? death.receivedAt + WatcherPolicy.deathRemembered : death.certainUntil
   }
 
-  /// The first container's first service that the agent doesn't have as it should.
-  private func nextService(_ comparison: Comparison) -> Service? {
-    var first: (arrival: Int, service: Service)?
-    for one in running.values where one.arrival < first?.arrival ?? .max {
-      let due = one.wanted.first { isDue($0.registration) && !comparison.refused.contains($0.registration.id) }
-      first = due.map { (one.arrival, $0) } ?? first
-    }
-    return first?.service
-  }
-
-  private func isDue(_ one: Registration) -> Bool {
+  /// Whether the agent doesn't have it as it should.
+  private func isDue(_ one: Registration, _ comparison: Comparison) -> Bool {
+    if comparison.refused.contains(one.id) { return false }
     guard let held = ownRegistrations[one.id] else { return true }
     if held == one { return !registeredSinceStart.contains(one.id) }
     // While another running container holds the ID, the two would overwrite each other for ever.
@@ -119,7 +120,7 @@ extension WatcherMachine {
 
   private mutating func send(_ next: AgentRequest<Service>) {
     if case .register = next { lastRegistered = now }
-    if next == .listCriticalChecks { comparison?.critical = [] }
+    if case .listCriticalChecks = next { comparison?.critical = [] }
     agentRequest = PendingRequest(subject: next, sentAt: now, deadline: now + WatcherPolicy.agentTimeout)
     emit(.sendToAgent(next))
   }
@@ -141,8 +142,9 @@ extension WatcherMachine {
 
   /// The next one is deregistered whatever the last answer was: there is no time for retries.
   mutating func shutDown() {
-    let first = ownRegistrations.values.min { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
-    if policy.deregistersOnExit, let end, now < end, agentFailures == 0, let first {
+    if policy.deregistersOnExit, let end, now < end, agentFailures == 0,
+      let first = ownRegistrations.values.min(by: { isBefore($0.id, $1.id) })
+    {
       if agentRequest != nil { return }
       return send(.deregister(AgentEntry(id: first.id, container: "", registration: first)))
     }

@@ -8,7 +8,7 @@
 ///
 /// All times are of one clock that doesn't jump. The same events have the same effects, in every process: no choice
 /// depends on the order of a dictionary or a set.
-public struct WatcherMachine<Service: Registrable>: Hashable {
+public struct WatcherMachine<Service: Registrable> {
   let policy: WatcherPolicy
   /// When the event that is being handled happened.
   var now: Duration = .zero
@@ -123,3 +123,5 @@ public struct WatcherMachine<Service: Registrable>: Hashable {
 
 /// IDs are compared byte by byte.
 func isSame(_ one: String, _ other: String) -> Bool { one.utf8.elementsEqual(other.utf8) }
+
+func isBefore(_ one: String, _ other: String) -> Bool { one.utf8.lexicographicallyPrecedes(other.utf8) }

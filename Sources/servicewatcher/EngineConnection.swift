@@ -88,36 +88,37 @@ struct EngineConnection: ~Copyable {
 extension EngineConnection {
   private mutating func streamed(_ event: HTTPCall.Event, _ poller: borrowing Poller) -> [Event] {
     switch event {
-    case .part(let bytes, 200):
-      let begun = isSubscribed ? [] : take(handshake.receive(200, ""), poller)
-      isSubscribed = true
-      let dropped = lines.dropped
-      let events = lines.receive(bytes).compactMap { ContainerEvent(line: $0) }.map { containerEvent($0) }
-      return begun + events + (lines.dropped > dropped ? [.missed] : [])
+    case .part(let bytes, 200): return reported(bytes, poller)
     case .part: return []
-    case .answered(let response) where response.status == 200: return [streamEnded("it ended the stream")]
-    case .answered(let response): return take(handshake.receive(response.status, response.logText), poller)
-    case .lost(let reason), .unreachable(let reason): return [streamEnded(reason)]
+    // The stream is dropped: the machine may go on for a while without it, and must not see its end again.
+    case .answered(let response):
+      stream.drop()
+      if response.status == 200 { return [.streamLost("it ended the stream")] }
+      return take(handshake.receive(response.status, response.logText), poller)
+    case .lost(let reason), .unreachable(let reason):
+      stream.drop()
+      return [.streamLost(reason)]
     }
   }
 
-  /// Drops the stream: the machine may go on for a while without it, and must not see its end again.
-  private mutating func streamEnded(_ reason: String) -> Event {
-    stream.drop()
-    return .streamLost(reason)
-  }
-
-  private func containerEvent(_ event: ContainerEvent) -> Event {
-    switch event.kind {
-    case .started: .started(event.container)
-    case .died: .died(event.container, age: event.time.flatMap { age($0) })
+  private mutating func reported(_ bytes: [UInt8], _ poller: borrowing Poller) -> [Event] {
+    var events = isSubscribed ? [] : take(handshake.receive(200, ""), poller)
+    isSubscribed = true
+    let dropped = lines.dropped
+    for event in lines.receive(bytes).compactMap({ ContainerEvent(line: $0) }) {
+      switch event.kind {
+      case .started: events.append(.started(event.container))
+      case .died: events.append(.died(event.container, age: age(event)))
+      }
     }
+    return lines.dropped > dropped ? events + [.missed] : events
   }
 
   /// Only Docker reports events at once with a reliable time. A time in the future comes from a clock that was set.
-  private func age(_ time: Duration) -> Duration? {
+  private func age(_ event: ContainerEvent) -> Duration? {
+    guard let time = event.time, handshake.kind.utf8.elementsEqual("docker".utf8) else { return nil }
     let age = Clock.realtime - time
-    return handshake.kind.utf8.elementsEqual("docker".utf8) && age >= .zero ? age : nil
+    return age >= .zero ? age : nil
   }
 }
 

@@ -31,9 +31,12 @@ struct WatcherAgentConnection: ~Copyable {
     _ request: AgentRequest<Definition>, _ engine: EngineIdentity, _ poller: borrowing Poller
   ) -> [Event] {
     (sent, elements) = (request, ElementSplitter())
-    let isList = request == .listServices || request == .listCriticalChecks
-    let bytes = apiRequest(request).bytes(host: host, token: token.current)
-    let event = call.start(bytes, isList ? .parts(limit: longestList) : .whole, poller)
+    let body: HTTPCall.Body =
+      switch request {
+      case .listServices, .listCriticalChecks: .parts(limit: longestList)
+      case .verify, .register, .deregister: .whole
+      }
+    let event = call.start(apiRequest(request).bytes(host: host, token: token.current), body, poller)
     return event.map { received($0, engine) } ?? []
   }
 

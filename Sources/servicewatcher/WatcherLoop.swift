@@ -24,11 +24,12 @@ struct WatcherLoop: ~Copyable {
     static let agent: UInt64 = 4
   }
 
-  private init(
-    _ options: WatcherOptions, boot: String, hostname: String, token: Token,
-    sources: consuming WatcherEventSources
-  ) {
-    self.sources = sources
+  init(_ options: WatcherOptions, hostname: String) throws(StartError) {
+    guard let boot = Identity.bootID else {
+      throw StartError("/proc/sys/kernel/random/boot_id: can't be read")
+    }
+    let token = try Token(options.token)
+    sources = try .opened()
     logger = WatcherNoticeLogger(options)
     let ports = SourcePorts(avoiding: options.serverPorts)
     engine = EngineConnection(options, from: ports, boot: boot, hostname: hostname)
@@ -37,14 +38,6 @@ struct WatcherLoop: ~Copyable {
       WatcherPolicy(
         registers: options.registers, deregistersOnExit: options.deregistersOnExit,
         ownContainer: Identity.own.containerID))
-  }
-
-  static func start(_ options: WatcherOptions, hostname: String) throws(StartError) -> WatcherLoop {
-    guard let boot = Identity.bootID else {
-      throw StartError("/proc/sys/kernel/random/boot_id: can't be read")
-    }
-    let token = try Token(options.token)
-    return WatcherLoop(options, boot: boot, hostname: hostname, token: token, sources: try .opened())
   }
 
   mutating func run() {
@@ -62,10 +55,8 @@ struct WatcherLoop: ~Copyable {
 
   private mutating func collect(_ tag: UInt64) {
     if tag == Tag.signals {
-      let stops = sources.signals.next().contains {
-        $0.number == StopSignal.terminate || $0.number == StopSignal.interrupt
-      }
-      if stops { pending.append(.stop) }
+      // SIGTERM and SIGINT; all other signals are ignored.
+      if sources.signals.next().contains(where: { $0.number == 15 || $0.number == 2 }) { pending.append(.stop) }
     } else if tag == Tag.timer {
       sources.timer.acknowledge()
       pending.append(.elapsed)
@@ -76,14 +67,6 @@ struct WatcherLoop: ~Copyable {
     }
   }
 
-  /// All other signals are ignored.
-  private enum StopSignal {
-    static let terminate: Int32 = 15
-    static let interrupt: Int32 = 2
-  }
-}
-
-extension WatcherLoop {
   private mutating func perform(_ effect: WatcherEffect<Definition>) {
     switch effect {
     case .subscribe: pending += engine.subscribe(sources.poller)
