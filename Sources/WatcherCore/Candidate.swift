@@ -1,4 +1,5 @@
-/// An entry that is about to be removed: the agent is asked who holds its ID, and the next request deregisters it.
+/// An entry that is about to be removed: the agent is asked who holds its ID, and the next request
+/// deregisters it.
 struct Candidate {
   let entry: AgentEntry
   /// The end of its container's last run, if the engine reported it.

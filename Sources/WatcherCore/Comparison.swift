@@ -36,8 +36,8 @@ struct Comparison {
   /// Whether only registrations are left to do.
   var isClean: Bool { isCleared && !needsChecks }
 
-  /// Chooses an entry with a critical *alive* check: a living wrapper would have kept it passing, so no engine is
-  /// asked.
+  /// Chooses an entry with a critical *alive* check: a living wrapper would have kept it passing, so no
+  /// engine is asked.
   mutating func takeCritical() {
     guard isFree, let critical else { return }
     let isCritical = { (entry: AgentEntry) in critical.contains { isSame($0, entry.id) } }

@@ -1,5 +1,6 @@
-/// The engine's event stream, from one subscription to the next: away, subscribing, identifying, listing, open, and
-/// away again. There is one function for each event; in every other state the event changes nothing.
+/// The engine's event stream, from one subscription to the next: away, subscribing, identifying, listing,
+/// open, and away again. There is one function for each event; in every other state the event changes
+/// nothing.
 struct EngineStream {
   enum State: Hashable {
     case away(until: Duration)
@@ -11,7 +12,8 @@ struct EngineStream {
     case open
   }
   private(set) var state = State.away(until: .zero)
-  /// The stream ended, but the current work is finished first: a misconfigured proxy may end every stream at once.
+  /// The stream ended, but the current work is finished first: a misconfigured proxy may end every stream at
+  /// once.
   private(set) var isGone = false
   private var openedAt: Duration = .zero
   /// The last stream ended before it was steady.
@@ -70,8 +72,9 @@ extension EngineStream {
     return isTroubleLogged != true
   }
 
-  /// Whether a complete list is to be logged: the first after a trouble. A list proves nothing about the stream, whose
-  /// end may be seen later. So after a stream that was short, the trouble is over only when one is steady.
+  /// Whether a complete list is to be logged: the first after a trouble. A list proves nothing about the
+  /// stream, whose end may be seen later. So after a stream that was short, the trouble is over only when one
+  /// is steady.
   mutating func logsWatching(at now: Duration) -> Bool {
     if isGone || wasShort && !isSteady(now) { return false }
     defer { isTroubleLogged = false }

@@ -10,7 +10,8 @@ struct RunningContainer<Service: Registrable> {
   }
 
   let id: String
-  /// Counts the containers. The first to arrive is served first; a dictionary's own order differs in each process.
+  /// Counts the containers. The first to arrive is served first; a dictionary's own order differs in each
+  /// process.
   let arrival: Int
   var inspection = Inspection.pending
 

@@ -29,7 +29,8 @@ extension WatcherMachine {
     guard let registration = entry.registration else { return }
     comparison?.ownRegistrations[entry.id] = registration
     guard case .wanted(let wanted, _) = container.inspection else { return }
-    if !wanted.contains(where: { isSame($0.registration.id, entry.id) }) { comparison?.misnamed.append(entry) }
+    let isRight = wanted.contains { isSame($0.registration.id, entry.id) }
+    if !isRight { comparison?.misnamed.append(entry) }
   }
 
   /// Keeps the entry until its checks show that the container is dead.
@@ -50,9 +51,10 @@ extension WatcherMachine {
 
   mutating func answered(_ answer: AgentAnswer) {
     guard let request = agentRequest else { return }
-    if case .failing(let reason) = answer { return agentRequestFailed(reason) }
-    if case (.listServices, .refused(let reason)) = (request.subject, answer) { return agentRequestFailed(reason) }
-    agentRequest = nil
+    switch (request.subject, answer) {
+    case (_, .failing(let reason)), (.listServices, .refused(let reason)): return agentRequestFailed(reason)
+    case (_, .done), (_, .unknown), (_, .refused): agentRequest = nil
+    }
     (agentFailures, agentPause) = (0, .zero)
     if isAgentTroubleLogged { log(.agentAnswers) }
     isAgentTroubleLogged = false

@@ -30,8 +30,8 @@ extension WatcherMachine {
     case .list: changed.insert(id)
     case .inspect(let inspected) where isSame(inspected, id):
       changed.insert(id)
-      // The answer is stale; shorten its deadline. The request isn't cancelled, because a burst of events would then
-      // cause a request for each.
+      // The answer is stale; shorten its deadline. The request isn't cancelled, because a burst of events
+      // would then cause a request for each.
       engineRequest?.deadline.shorten(to: now + WatcherPolicy.inspectRetry)
     case .inspect, .identify, nil: break
     }
@@ -84,7 +84,8 @@ extension WatcherMachine {
 
 // MARK: Its answers
 extension WatcherMachine {
-  /// Without a list nothing is known. Inspect concerns one container, not the engine, and the ID isn't waited for.
+  /// Without a list nothing is known. Inspect concerns one container, not the engine, and the ID isn't waited
+  /// for.
   mutating func engineRequestFailed(_ reason: String) {
     switch engineRequest?.subject {
     case .list, nil: disconnect(reason)

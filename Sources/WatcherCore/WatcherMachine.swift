@@ -1,13 +1,14 @@
-/// The watcher's state machine, without I/O: events with their time go in, effects come out. Events only change what
-/// is believed to run and request a comparison with the agent's entries, so neither their number nor a missed one
-/// matters.
+/// The watcher's state machine, without I/O: events with their time go in, effects come out. Events only
+/// change what is believed to run and request a comparison with the agent's entries, so neither their number
+/// nor a missed one matters.
 ///
-/// An entry is never removed on belief alone. Right before the removal, the engine is asked whether the container
-/// runs. A container that was started before the engine's answer is dead if the answer says so; one that starts later
-/// can't be ready within our two requests. Only a death event of this moment replaces the engine's answer.
+/// An entry is never removed on belief alone. Right before the removal, the engine is asked whether the
+/// container runs. A container that was started before the engine's answer is dead if the answer says so; one
+/// that starts later can't be ready within our two requests. Only a death event of this moment replaces the
+/// engine's answer.
 ///
-/// All times are of one clock that doesn't jump. The same events have the same effects, in every process: no choice
-/// depends on the order of a dictionary or a set.
+/// All times are of one clock that doesn't jump. The same events have the same effects, in every process: no
+/// choice depends on the order of a dictionary or a set.
 public struct WatcherMachine<Service: Registrable> {
   let policy: WatcherPolicy
   /// When the event that is being handled happened.
@@ -21,7 +22,8 @@ public struct WatcherMachine<Service: Registrable> {
   var stream = EngineStream()
   /// The request to the engine beside the stream; one at a time.
   var engineRequest: PendingRequest<EngineRequest>?
-  /// Containers of which the stream reported a change after the request was sent; the answer may not include it.
+  /// Containers of which the stream reported a change after the request was sent; the answer may not include
+  /// it.
   var changed: Set<String> = []
   var listed: [String] = []
   var nextList: Duration = .zero
@@ -41,8 +43,8 @@ public struct WatcherMachine<Service: Registrable> {
   var ranHere: Set<String> = []
   /// Containers that ran on this engine and may have an entry by now, and when we learnt of their end.
   var ended: [String: Duration] = [:]
-  /// Containers with entries that this engine doesn't know, and since when. They may run on another engine of this
-  /// kernel, so only their checks can show that they are dead.
+  /// Containers with entries that this engine doesn't know, and since when. They may run on another engine of
+  /// this kernel, so only their checks can show that they are dead.
   var unknownSince: [String: Duration] = [:]
 
   // MARK: The agent

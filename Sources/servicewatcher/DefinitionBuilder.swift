@@ -1,7 +1,7 @@
-internal import Runtime
 internal import Consul
 internal import Engine
 internal import Options
+internal import Runtime
 
 /// Builds the registrations of a container without a wrapper.
 struct DefinitionBuilder {
@@ -64,8 +64,8 @@ struct DefinitionBuilder {
 }
 
 extension Container {
-  /// Whether it registers itself: the wrapper is in its command, in a shell's text perhaps, or a label names it. A
-  /// wrapper that is only an init doesn't count.
+  /// Whether it registers itself: the wrapper is in its command, in a shell's text perhaps, or a label names
+  /// it. A wrapper that is only an init doesn't count.
   var hasWrapper: Bool {
     let words = command.flatMap { $0.utf8.split(whereSeparator: { $0 == 0x20 || $0 == UInt8(ascii: "/") }) }
     if words.contains(where: { $0.elementsEqual("--no-register".utf8) }) { return false }

@@ -1,9 +1,9 @@
-internal import Runtime
 internal import Consul
 internal import Engine
 internal import Formats
 internal import Linux
 internal import Options
+internal import Runtime
 internal import WatcherCore
 
 /// The connection to the container engine: its event stream, and one request at a time beside it.
@@ -114,7 +114,8 @@ extension EngineConnection {
     return lines.dropped > dropped ? events + [.missed] : events
   }
 
-  /// Only Docker reports events at once with a reliable time. A time in the future comes from a clock that was set.
+  /// Only Docker reports events at once with a reliable time. A time in the future comes from a clock that
+  /// was set.
   private func age(_ event: ContainerEvent) -> Duration? {
     guard let time = event.time, handshake.kind.utf8.elementsEqual("docker".utf8) else { return nil }
     let age = Clock.realtime - time

@@ -1,8 +1,8 @@
-internal import Runtime
 internal import Consul
 internal import Formats
 internal import Linux
 internal import Options
+internal import Runtime
 internal import WatcherCore
 
 /// The connection to Consul's agent: one request at a time.
@@ -96,8 +96,8 @@ extension AgentAnswer {
 }
 
 extension AgentEntry {
-  /// From a value of `GET /v1/agent/services`, or from `GET /v1/agent/service/:id`; nil unless a wrapper or watcher
-  /// registered it for a container.
+  /// From a value of `GET /v1/agent/services`, or from `GET /v1/agent/service/:id`; nil unless a wrapper or
+  /// watcher registered it for a container.
   init?(_ bytes: [UInt8], _ engine: EngineIdentity) {
     guard let json = try? JSON(parsing: bytes), let meta = json["Meta"], let id = json["ID"]?.string,
       let container = meta["container-id"]?.string, isContainerID(container.utf8)

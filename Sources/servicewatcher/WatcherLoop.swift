@@ -1,9 +1,9 @@
-internal import Runtime
 internal import Consul
 internal import Engine
 internal import Formats
 internal import Linux
 internal import Options
+internal import Runtime
 internal import WatcherCore
 
 /// The event loop: makes events for the machine, and performs its effects. It decides nothing.
@@ -29,7 +29,7 @@ struct WatcherLoop: ~Copyable {
       throw StartError("/proc/sys/kernel/random/boot_id: can't be read")
     }
     let token = try Token(options.token)
-    sources = try .opened()
+    do throws(SystemCallError) { sources = try .opened() } catch { throw StartError(error) }
     logger = WatcherNoticeLogger(options)
     let ports = SourcePorts(avoiding: options.serverPorts)
     engine = EngineConnection(options, from: ports, boot: boot, hostname: hostname)
@@ -56,7 +56,8 @@ struct WatcherLoop: ~Copyable {
   private mutating func collect(_ tag: UInt64) {
     if tag == Tag.signals {
       // SIGTERM and SIGINT; all other signals are ignored.
-      if sources.signals.next().contains(where: { $0.number == 15 || $0.number == 2 }) { pending.append(.stop) }
+      let stops = sources.signals.next().contains { $0.number == 15 || $0.number == 2 }
+      if stops { pending.append(.stop) }
     } else if tag == Tag.timer {
       sources.timer.acknowledge()
       pending.append(.elapsed)

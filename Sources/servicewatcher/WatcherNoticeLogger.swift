@@ -1,5 +1,5 @@
-internal import Runtime
 internal import Options
+internal import Runtime
 internal import WatcherCore
 
 /// The log texts of the machine's notices: the subject first, then the consequence.

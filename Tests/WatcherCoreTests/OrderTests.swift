@@ -2,7 +2,8 @@ import Testing
 
 @testable import WatcherCore
 
-@Suite("The same events have the same effects, in every process: the first container to come is the first served")
+@Suite(
+  "The same events have the same effects, in every process: the first container to come is the first served")
 struct OrderTests {
   /// IDs whose order is neither that of their arrival nor any dictionary's.
   let containers = (0..<20).map { "\($0 * 7 % 20)" }
