@@ -49,7 +49,10 @@ struct WatcherLoop: ~Copyable {
       if isOver { return }
       // Due times come by the timer as well, so that frequent ones can't delay a stop signal.
       sources.timer.set(machine.timeLeft(at: Clock.boottime))
-      for tag in sources.poller.wait() { collect(tag) }
+      let ready = sources.poller.wait()
+      // The engine first: a start must be known before an agent's answer of the same moment is acted on.
+      for tag in ready where !agent.owns(tag) { collect(tag) }
+      for tag in ready where agent.owns(tag) { collect(tag) }
     }
   }
 
