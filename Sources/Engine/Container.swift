@@ -87,8 +87,8 @@ public struct Container: Hashable, Sendable {
     return ports.sorted { ($0.number, $0.isUDP ? 1 : 0) < ($1.number, $1.isUDP ? 1 : 0) }
   }
 
-  /// The address in the default bridge, if it is in that; of other networks the first. API 1.52 has the former no longer
-  /// outside of `Networks`.
+  /// The address in the default bridge, if it is in that; of other networks the first. API 1.52 has the
+  /// former no longer outside of `Networks`.
   private static func containerAddress(_ network: JSON?) -> String? {
     let networks = network?["Networks"]
     let bridged = [network?["IPAddress"], networks?["bridge"]?["IPAddress"]]
@@ -117,7 +117,8 @@ extension Container.Published {
   }
 }
 
-/// The container ID in an element of the response to `EngineAPIRequest.list`; nil for a container between two runs.
+/// The container ID in an element of the response to `EngineAPIRequest.list`; nil for a container between two
+/// runs.
 public func runningContainer(listed bytes: [UInt8]) -> String? {
   guard let json = try? JSON(parsing: bytes), json["State"] != .string("restarting") else { return nil }
   return json["Id"]?.string

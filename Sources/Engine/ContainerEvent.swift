@@ -19,8 +19,8 @@ public struct ContainerEvent: Hashable, Sendable {
     self.time = time
   }
 
-  /// From a line of the event stream; nil for other objects and events. API 1.52 has no `id` and `status` any more,
-  /// old engines have no `Actor`.
+  /// From a line of the event stream; nil for other objects and events. API 1.52 has no `id` and `status` any
+  /// more, old engines have no `Actor`.
   public init?(line: [UInt8]) {
     guard let event = try? JSON(parsing: line), let kind = Kind(event) else { return nil }
     guard let id = (event["Actor"]?["ID"] ?? event["id"])?.string, !id.utf8.isEmpty else { return nil }

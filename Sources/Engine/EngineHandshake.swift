@@ -1,10 +1,10 @@
 internal import Formats
 
-/// The start of a connection to an engine: the API version, the engine's identity, and the subscription to its
-/// events. It is repeated for each connection, because an engine may have been upgraded or replaced.
+/// The start of a connection to an engine: the API version, the engine's identity, and the subscription to
+/// its events. It is repeated for each connection, because an engine may have been upgraded or replaced.
 ///
-/// Docker 29.0 answers 400 to every version below 1.44, and Docker 20.10 to every version above 1.41. A proxy before
-/// the engine may allow only paths with a version, or only paths without.
+/// Docker 29.0 answers 400 to every version below 1.44, and Docker 20.10 to every version above 1.41. A proxy
+/// before the engine may allow only paths with a version, or only paths without.
 public struct EngineHandshake: Hashable, Sendable {
   /// What the caller has to do next.
   public enum Step: Hashable, Sendable {
@@ -88,9 +88,10 @@ func engineKind(version: JSON) -> String {
   return isPodman ? "podman" : "docker"
 }
 
-/// An engine's ID among others of its kind on one kernel, from the response to `EngineAPIRequest.info`: its ID and
-/// the path of its storage. Docker 20.10 keeps its ID in /etc/docker, which several may share. Podman makes one up
-/// for each response (seen with 4.3), so only the path counts. At most 512 bytes, as the value of a Meta key.
+/// An engine's ID among others of its kind on one kernel, from the response to `EngineAPIRequest.info`: its
+/// ID and the path of its storage. Docker 20.10 keeps its ID in /etc/docker, which several may share. Podman
+/// makes one up for each response (seen with 4.3), so only the path counts. At most 512 bytes, as the value
+/// of a Meta key.
 public func engineID(info bytes: [UInt8], kind: String) -> String? {
   let json = try? JSON(parsing: bytes)
   let isPodman = kind.utf8.elementsEqual("podman".utf8)

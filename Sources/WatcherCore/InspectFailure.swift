@@ -1,5 +1,5 @@
 /// Why a container couldn't be inspected.
-struct InspectFailure: Hashable {
+struct InspectFailure {
   /// Logged once.
   let reason: String
   let since: Duration

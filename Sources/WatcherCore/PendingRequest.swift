@@ -1,5 +1,6 @@
 /// A request that hasn't been answered yet.
-struct PendingRequest<Subject: Hashable>: Hashable {
+struct PendingRequest<Subject> {
   let subject: Subject
-  let deadline: Duration
+  let sentAt: Duration
+  var deadline: Duration
 }

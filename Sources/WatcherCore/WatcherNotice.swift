@@ -10,6 +10,8 @@ public enum WatcherNotice: Hashable, Sendable {
   /// Two running containers are to be registered under this ID.
   case idShared(String)
   case inspectFailed(container: String, String)
+  /// Variables of a container that can't be used.
+  case invalid(String)
   /// The engine's ID isn't known.
   case engineUnidentified
   /// The entry was removed because its container was gone, and another process registered it again.

@@ -6,7 +6,7 @@ extension StartupContext {
   /// Watches until a stop signal.
   public func watch(_ options: WatcherOptions) -> Never {
     do throws(StartError) {
-      var loop = try WatcherLoop.start(options, hostname: hostname)
+      var loop = try WatcherLoop(options, hostname: hostname)
       loop.run()
       exitNow(0)
     } catch {

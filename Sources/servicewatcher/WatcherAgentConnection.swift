@@ -1,17 +1,19 @@
-internal import Runtime
 internal import Consul
 internal import Formats
 internal import Linux
 internal import Options
+internal import Runtime
 internal import WatcherCore
 
 /// The connection to Consul's agent: one request at a time.
 struct WatcherAgentConnection: ~Copyable {
+  typealias Event = WatcherEvent<Definition>
+
   private var call: HTTPCall
   private var token: Token
   private let host: String
   private let boot: String
-  private var sent: AgentRequest?
+  private var sent = AgentRequest<Definition>.listServices
   private var elements = ElementSplitter()
 
   init(to server: ServerAddress, from ports: SourcePorts, token: Token, boot: String) {
@@ -23,81 +25,59 @@ struct WatcherAgentConnection: ~Copyable {
 
   func owns(_ tag: UInt64) -> Bool { call.owns(tag) }
 
-  mutating func drop() {
-    call.drop()
-    sent = nil
-  }
+  mutating func drop() { call.drop() }
 
-  /// - Parameters:
-  ///   - definition: of what is to be registered.
-  ///   - engine: ours.
   mutating func send(
-    _ request: AgentRequest, _ definition: Definition?, engine: EngineIdentity, _ poller: borrowing Poller
-  ) -> [WatcherEvent] {
-    guard let apiRequest = apiRequest(request, definition) else {
-      return [.answered(.refused("its container is gone"))]
-    }
-    sent = request
-    elements = ElementSplitter()
-    let bytes = apiRequest.bytes(host: host, token: token.current)
-    let isList = request == .listServices || request == .listCriticalChecks
-    let events = call.start(bytes, isList ? .parts(limit: longestList) : .whole, poller)
-    return events.flatMap { receive($0, engine) }
+    _ request: AgentRequest<Definition>, _ engine: EngineIdentity, _ poller: borrowing Poller
+  ) -> [Event] {
+    (sent, elements) = (request, ElementSplitter())
+    let body: HTTPCall.Body =
+      switch request {
+      case .listServices, .listCriticalChecks: .parts(limit: longestList)
+      case .verify, .register, .deregister: .whole
+      }
+    let events = call.start(apiRequest(request).bytes(host: host, token: token.current), body, poller)
+    return events.flatMap { received($0, engine) }
   }
 
-  private func apiRequest(_ request: AgentRequest, _ definition: Definition?) -> ConsulAPIRequest? {
+  private func apiRequest(_ request: AgentRequest<Definition>) -> ConsulAPIRequest {
     switch request {
     case .listServices: .services(ofBoot: boot)
     case .listCriticalChecks: .criticalAliveChecks
     case .verify(let entry): .service(id: entry.id)
-    case .register: definition.map { .register($0) }
+    case .register(let definition): .register(definition)
     case .deregister(let entry): .deregister(id: entry.id)
     }
   }
 
-  mutating func proceed(
-    _ tag: UInt64, engine: EngineIdentity, _ poller: borrowing Poller
-  ) -> [WatcherEvent] {
-    call.proceed(tag, poller).flatMap { receive($0, engine) }
+  mutating func proceed(_ tag: UInt64, _ engine: EngineIdentity, _ poller: borrowing Poller) -> [Event] {
+    call.proceed(tag, poller).flatMap { received($0, engine) }
   }
 
-  private mutating func receive(_ event: HTTPCall.Event, _ engine: EngineIdentity) -> [WatcherEvent] {
-    guard let sent else { return [] }
+  private mutating func received(_ event: HTTPCall.Event, _ engine: EngineIdentity) -> [Event] {
     switch event {
     case .lost(let reason), .unreachable(let reason): return [.agentRequestFailed(reason)]
-    case .part(let bytes, 200): return elements(sent, bytes, engine)
     // The body of a failure is dropped; its status is enough.
-    case .part: return []
+    case .part(let bytes, let status): return status == 200 ? found(bytes, engine) : []
     case .answered(let response):
       drop()
-      return found(sent, response, engine) + [.answered(AgentAnswer(response))]
+      let rest = response.status == 200 ? found(response.body, engine) : []
+      return rest + [.answered(AgentAnswer(response))]
     }
   }
 
-  private mutating func found(
-    _ sent: AgentRequest, _ response: Response, _ engine: EngineIdentity
-  ) -> [WatcherEvent] {
-    guard response.status == 200 else { return [] }
+  private mutating func found(_ bytes: [UInt8], _ engine: EngineIdentity) -> [Event] {
     switch sent {
-    case .listServices, .listCriticalChecks: return elements(sent, response.body, engine)
-    case .verify: return AgentEntry(response.body, engine: engine).map { [.entry($0)] } ?? []
-    case .register, .deregister: return []
+    case .listServices: elements.receive(bytes).compactMap { AgentEntry($0, engine) }.map { .entry($0) }
+    case .listCriticalChecks: elements.receive(bytes).compactMap { aliveCheck($0) }.map { .critical($0) }
+    case .verify: AgentEntry(bytes, engine).map { [.entry($0)] } ?? []
+    case .register, .deregister: []
     }
-  }
-
-  private mutating func elements(
-    _ sent: AgentRequest, _ bytes: [UInt8], _ engine: EngineIdentity
-  ) -> [WatcherEvent] {
-    let complete = elements.receive(bytes)
-    if sent == .listCriticalChecks {
-      return complete.compactMap { serviceOfAliveCheck($0) }.map { .critical($0) }
-    }
-    return complete.compactMap { AgentEntry($0, engine: engine) }.map { .entry($0) }
   }
 }
 
 /// The service ID of a value of `GET /v1/agent/checks`, if it is a critical *alive* check of a wrapper.
-private func serviceOfAliveCheck(_ bytes: [UInt8]) -> String? {
+private func aliveCheck(_ bytes: [UInt8]) -> String? {
   guard let json = try? JSON(parsing: bytes), let check = json["CheckID"]?.string,
     let service = json["ServiceID"]?.string, json["Status"] == .string("critical")
   else { return nil }
@@ -116,9 +96,9 @@ extension AgentAnswer {
 }
 
 extension AgentEntry {
-  /// From a value of `GET /v1/agent/services`, or from `GET /v1/agent/service/:id`; nil unless a wrapper or watcher
-  /// registered it for a container.
-  init?(_ bytes: [UInt8], engine: EngineIdentity) {
+  /// From a value of `GET /v1/agent/services`, or from `GET /v1/agent/service/:id`; nil unless a wrapper or
+  /// watcher registered it for a container.
+  init?(_ bytes: [UInt8], _ engine: EngineIdentity) {
     guard let json = try? JSON(parsing: bytes), let meta = json["Meta"], let id = json["ID"]?.string,
       let container = meta["container-id"]?.string, isContainerID(container.utf8)
     else { return nil }

@@ -7,13 +7,7 @@ struct WatcherEventSources: ~Copyable {
   let signals: SignalQueue
   var timer: Timer
 
-  static func opened() throws(StartError) -> WatcherEventSources {
-    do throws(SystemCallError) {
-      return try open()
-    } catch { throw StartError(error) }
-  }
-
-  private static func open() throws(SystemCallError) -> WatcherEventSources {
+  static func opened() throws(SystemCallError) -> WatcherEventSources {
     try StandardStreams.reserve()
     let poller = try Poller()
     let signals = try SignalQueue()

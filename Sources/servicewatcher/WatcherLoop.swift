@@ -1,9 +1,9 @@
-internal import Runtime
 internal import Consul
 internal import Engine
 internal import Formats
 internal import Linux
 internal import Options
+internal import Runtime
 internal import WatcherCore
 
 /// The event loop: makes events for the machine, and performs its effects. It decides nothing.
@@ -11,9 +11,9 @@ struct WatcherLoop: ~Copyable {
   private var sources: WatcherEventSources
   private var engine: EngineConnection
   private var agent: WatcherAgentConnection
-  private var machine: WatcherMachine
+  private var machine: WatcherMachine<Definition>
   private var logger: WatcherNoticeLogger
-  private var pending: [WatcherEvent] = []
+  private var pending: [WatcherEvent<Definition>] = []
   private var isOver = false
 
   enum Tag {
@@ -24,11 +24,12 @@ struct WatcherLoop: ~Copyable {
     static let agent: UInt32 = 4
   }
 
-  private init(
-    _ options: WatcherOptions, boot: String, hostname: String, token: Token,
-    sources: consuming WatcherEventSources
-  ) {
-    self.sources = sources
+  init(_ options: WatcherOptions, hostname: String) throws(StartError) {
+    guard let boot = Identity.bootID else {
+      throw StartError("/proc/sys/kernel/random/boot_id: can't be read")
+    }
+    let token = try Token(options.token)
+    do throws(SystemCallError) { sources = try .opened() } catch { throw StartError(error) }
     logger = WatcherNoticeLogger(options)
     let ports = SourcePorts(avoiding: options.serverPorts)
     engine = EngineConnection(options, from: ports, boot: boot, hostname: hostname)
@@ -39,65 +40,44 @@ struct WatcherLoop: ~Copyable {
         ownContainer: Identity.own.containerID))
   }
 
-  static func start(_ options: WatcherOptions, hostname: String) throws(StartError) -> WatcherLoop {
-    guard let boot = Identity.bootID else {
-      throw StartError("/proc/sys/kernel/random/boot_id: can't be read")
-    }
-    let token = try Token(options.token)
-    return WatcherLoop(options, boot: boot, hostname: hostname, token: token, sources: try .opened())
-  }
-
   mutating func run() {
     pending.append(.elapsed)
     while true {
-      while !pending.isEmpty { handle(pending.removeFirst()) }
+      while !pending.isEmpty {
+        for effect in machine.handle(pending.removeFirst(), at: Clock.boottime) { perform(effect) }
+      }
       if isOver { return }
       // Due times come by the timer as well, so that frequent ones can't delay a stop signal.
       sources.timer.set(machine.timeLeft(at: Clock.boottime))
-      for tag in sources.poller.wait() { collect(tag) }
+      let ready = sources.poller.wait()
+      // The engine first: a start must be known before an agent's answer of the same moment is acted on.
+      for tag in ready where !agent.owns(tag) { collect(tag) }
+      for tag in ready where agent.owns(tag) { collect(tag) }
     }
   }
 
   private mutating func collect(_ tag: UInt64) {
     if tag == Tag.signals {
-      let stops = sources.signals.next().contains {
-        $0.number == StopSignal.terminate || $0.number == StopSignal.interrupt
-      }
+      // SIGTERM and SIGINT; all other signals are ignored.
+      let stops = sources.signals.next().contains { $0.number == 15 || $0.number == 2 }
       if stops { pending.append(.stop) }
     } else if tag == Tag.timer {
       sources.timer.acknowledge()
       pending.append(.elapsed)
     } else if agent.owns(tag) {
-      pending += agent.proceed(tag, engine: engine.identity, sources.poller)
+      pending += agent.proceed(tag, engine.identity, sources.poller)
     } else {
       pending += engine.proceed(tag, sources.poller)
     }
   }
 
-  /// All other signals are ignored.
-  private enum StopSignal {
-    static let terminate: Int32 = 15
-    static let interrupt: Int32 = 2
-  }
-}
-
-extension WatcherLoop {
-  private mutating func handle(_ event: WatcherEvent) {
-    let effects = machine.handle(event, at: Clock.boottime)
-    if event == .listEnded { engine.keep(machine) }
-    for complaint in engine.takeComplaints() { logger.warn(complaint) }
-    for effect in effects { perform(effect) }
-  }
-
-  private mutating func perform(_ effect: WatcherEffect) {
+  private mutating func perform(_ effect: WatcherEffect<Definition>) {
     switch effect {
     case .subscribe: pending += engine.subscribe(sources.poller)
     case .unsubscribe: engine.unsubscribe()
     case .sendToEngine(let request): pending += engine.send(request, sources.poller)
-    case .cancelEngineRequest: engine.cancelEngineRequest()
-    case .sendToAgent(let request):
-      let definition = engine.definition(request, machine)
-      pending += agent.send(request, definition, engine: engine.identity, sources.poller)
+    case .cancelEngineRequest: engine.cancelRequest()
+    case .sendToAgent(let request): pending += agent.send(request, engine.identity, sources.poller)
     case .cancelAgentRequest: agent.drop()
     case .log(let notice): logger.write(notice)
     case .exit: isOver = true

@@ -1,6 +1,6 @@
-internal import Runtime
 internal import Formats
 internal import Options
+internal import Runtime
 internal import WatcherCore
 
 /// The log texts of the machine's notices: the subject first, then the consequence.
@@ -16,8 +16,6 @@ struct WatcherNoticeLogger {
     consul = "Consul \(options.consul.text)"
     registers = options.registers
   }
-
-  mutating func warn(_ text: String) { log.write(.warning, text) }
 
   mutating func write(_ notice: WatcherNotice) {
     switch notice {
@@ -44,6 +42,7 @@ struct WatcherNoticeLogger {
     case .inspectFailed(let container, let reason):
       log.write(
         .warning, "\(engine): \(reason), of container \(short(container)); it is left as it is for now")
+    case .invalid(let message): log.write(.warning, message)
     case .engineUnidentified:
       log.write(
         .warning,

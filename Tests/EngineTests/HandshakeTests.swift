@@ -14,7 +14,7 @@ import Testing
 }
 
 @Suite struct EngineHandshakeTests {
-  /// The answers in turn, and what follows from the last.
+  /// The step after these answers.
   private func step(_ answers: (Int, String)...) -> (EngineHandshake, EngineHandshake.Step) {
     var handshake = EngineHandshake()
     var step = handshake.first
@@ -26,7 +26,7 @@ import Testing
     #"{"ApiVersion":"\#(newest)","MinAPIVersion":"\#(oldest)"}"#
   }
 
-  @Test func theFirstQuestionNamesNoVersion() {
+  @Test func theFirstRequestNamesNoVersion() {
     let (handshake, step) = step()
     #expect(step == .ask(.version))
     #expect(handshake.version == nil)
@@ -46,21 +46,21 @@ import Testing
   }
 
   @Test(
-    "an engine that says nothing of versions is asked for the oldest",
+    "an engine that reports no versions gets the oldest",
     arguments: ["{}", #"{"ApiVersion":7}"#])
-  func saysNothing(body: String) {
+  func reportsNoVersions(body: String) {
     #expect(step((200, body)).0.version == APIVersion(1, 41))
   }
 
-  @Test func tooOldAnEngineIsNamed() {
+  @Test func anEngineThatIsTooOldIsReported() {
     let (_, step) = step((200, versions("1.40", from: "1.12")))
     #expect(step == .failed("its API 1.40 is too old; 1.41 or later is needed"))
   }
 
   @Test(
-    "a proxy that denies paths without a version is asked with 1.44, then with 1.41",
+    "if a proxy denies paths without a version, 1.44 is tried, then 1.41",
     arguments: [400, 403, 404])
-  func asksWithVersions(denial: Int) {
+  func triesVersions(denial: Int) {
     let (first, second) = (step((denial, "")), step((denial, ""), (denial, "")))
     #expect(first.1 == .ask(.version))
     #expect(first.0.version == APIVersion(1, 44))
@@ -72,20 +72,20 @@ import Testing
     #expect(old.0.version == APIVersion(1, 41))
   }
 
-  @Test("any other status is the engine's trouble, and tried again later", arguments: [500, 503, 301, 401])
+  @Test("any other status fails the handshake", arguments: [500, 503, 301, 401])
   func fails(status: Int) {
     #expect(step((status, "")).1 == .failed("\(status)"))
   }
 
-  /// Behind a proxy that lets only paths without a version through.
+  /// A proxy may allow only paths without a version.
   @Test(arguments: [400, 403, 404])
-  func asksWithoutVersions(denial: Int) {
+  func fallsBackToPlainPaths(denial: Int) {
     let known = versions("1.53", from: "1.44")
     let (handshake, next) = step((200, known), (denial, ""))
     #expect(next == .subscribe(.events))
     #expect(handshake.version == nil)
     #expect(step((200, known), (denial, ""), (denial, "")).1 == .failed("\(denial)"))
-    // It never took a path without a version.
+    // A path without a version was never answered.
     #expect(step((denial, ""), (200, known), (denial, "")).1 == .failed("\(denial)"))
   }
 
@@ -107,13 +107,13 @@ import Testing
     #expect(engineID(info: info, kind: "docker") == "7f0c /var/lib/docker")
   }
 
-  /// It makes an ID up for each answer.
+  /// Podman's ID differs in each answer.
   @Test func ofPodmanIsItsStorage() { #expect(engineID(info: info, kind: "podman") == "/var/lib/docker") }
 
   @Test(arguments: ["", "{}", "[]", #"{"ID":7}"#])
   func canBeMissing(info: String) { #expect(engineID(info: Array(info.utf8), kind: "docker") == nil) }
 
-  @Test func isNoneThatConsulWouldNotTake() {
+  @Test func isNilIfItIsTooLongForConsul() {
     let long = #"{"ID":"\#(String(repeating: "x", count: 513))"}"#
     #expect(engineID(info: Array(long.utf8), kind: "docker") == nil)
   }

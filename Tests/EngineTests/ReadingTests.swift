@@ -3,7 +3,7 @@ import Testing
 
 @testable import Engine
 
-@Suite struct OccurrenceTests {
+@Suite struct ContainerEventTests {
   @Test(arguments: [
     (#"{"Type":"container","Action":"die","Actor":{"ID":"a"}}"#, ContainerEvent(.died, "a")),
     (#"{"Type":"container","Action":"died","Actor":{"ID":"a"}}"#, ContainerEvent(.died, "a")),
@@ -21,12 +21,12 @@ import Testing
     (#"{"Type":"container","Action":7,"Actor":[]}"#, nil),
     (#"{"Type":"container","#, nil),
   ])
-  func linesAreRead(line: String, expected: ContainerEvent?) {
+  func linesAreParsed(line: String, expected: ContainerEvent?) {
     #expect(ContainerEvent(line: Array(line.utf8)) == expected)
   }
 
   @Test(arguments: 1...9)
-  func linesComeInAnyPieces(size: Int) {
+  func linesAreSplitAtAnyPoint(size: Int) {
     var splitter = LineSplitter(limit: 5)
     let bytes = Array("one\n\ntwo\nseventeen\nthree\nrest".utf8)
     var lines: [[UInt8]] = []
@@ -38,9 +38,9 @@ import Testing
   }
 }
 
-@Suite struct ElementTests {
+@Suite struct ElementSplitterTests {
   @Test(arguments: 1...12)
-  func elementsComeInAnyPieces(size: Int) throws {
+  func elementsAreSplitAtAnyPoint(size: Int) throws {
     let text = #"{"a": {"ID": "}]\"{", "Tags": [{"x": [1]}]}, "{": {"ID": "b"}, "n": 7, "s": "{}"}"#
     var splitter = ElementSplitter()
     var elements: [[UInt8]] = []
@@ -52,13 +52,13 @@ import Testing
     #expect(ids == [#"}]"{"#, "b"])
   }
 
-  @Test func ofAnArrayAndWithoutAny() {
+  @Test func anArrayAndEmptyBodies() {
     var splitter = ElementSplitter()
     #expect(splitter.receive(Array(#"[{"a":1},{"b":2}]"#.utf8)).count == 2)
     #expect(splitter.receive(Array("[]{}".utf8)).isEmpty)
   }
 
-  @Test func whatIsTooLongIsDropped() {
+  @Test func tooLongElementsAreDropped() {
     var splitter = ElementSplitter(limit: 8)
     let complete = splitter.receive(Array(#"[{"a":"0123456789"},{"b":2}]"#.utf8))
     #expect(complete == [Array(#"{"b":2}"#.utf8)])
@@ -71,7 +71,7 @@ import Testing
     try #require(Container(inspected: Array(text.utf8)))
   }
 
-  @Test func whatIsPublished() throws {
+  @Test func publishedPorts() throws {
     let container = try container(
       """
       {"Id":"a","Name":"/web","Path":"/bin/web","Args":["-x"],"State":{"Running":true,"Restarting":false},
@@ -91,7 +91,7 @@ import Testing
     #expect(container.ports[1].containerAddress == "198.51.100.7")
   }
 
-  @Test("on the host's network what the image exposes is published")
+  @Test("on the host's network exposed ports are published")
   func hostNetwork() throws {
     let container = try container(
       """
@@ -101,7 +101,7 @@ import Testing
     #expect(container.ports.map(\.published?.port) == [80])
   }
 
-  @Test("API 1.52 has no address but those of Networks")
+  @Test("API 1.52 has addresses only in Networks")
   func addressOfANetwork() throws {
     let container = try container(
       """
@@ -111,7 +111,7 @@ import Testing
     #expect(container.ports.map(\.containerAddress) == ["198.51.100.9"])
   }
 
-  @Test("between two runs of a restarting container nothing runs", arguments: [true, false])
+  @Test("a restarting container doesn't run", arguments: [true, false])
   func restarting(isRestarting: Bool) throws {
     let state = #"{"Running":true,"Restarting":\#(isRestarting)}"#
     #expect(try container(#"{"Id":"a","State":\#(state)}"#).isRunning == !isRestarting)
@@ -119,7 +119,7 @@ import Testing
     #expect(runningContainer(listed: Array(listed.utf8)) == (isRestarting ? nil : "a"))
   }
 
-  @Test("an engine of API 1.52 says the same without what that dropped")
+  @Test("the shape of API 1.52 gives the same container")
   func newestShape() throws {
     func shape(_ network: String) -> String {
       """
@@ -132,7 +132,7 @@ import Testing
   }
 }
 
-@Suite struct QueryTests {
+@Suite struct EngineAPIRequestTests {
   @Test func onlyGets() {
     let all: [EngineAPIRequest] = [.events, .list, .inspect(container: "../x y"), .version, .info]
     let targets = all.map { $0.bytes(host: "engine", version: APIVersion(1, 44)).split(separator: 0x0D)[0] }
@@ -144,5 +144,26 @@ import Testing
   @Test func withoutAVersion() {
     #expect(EngineAPIRequest.info.target(nil) == "/info")
     #expect(EngineAPIRequest.inspect(container: "a").target(nil) == "/containers/a/json")
+  }
+}
+
+@Suite struct InspectResponseTests {
+  private func response(_ status: Int, _ body: String) -> InspectResponse {
+    InspectResponse(status: status, body: Array(body.utf8))
+  }
+
+  @Test func aContainerIsParsed() throws {
+    let body = #"{"Id":"a","State":{"Running":true}}"#
+    #expect(try response(200, body) == .container(#require(Container(inspected: Array(body.utf8)))))
+    #expect(response(200, "hello") == .malformed)
+  }
+
+  @Test("only 404, or Podman's 500 with its cause, means that there is no such container")
+  func unknown() {
+    #expect(response(404, "") == .unknown)
+    #expect(response(500, #"{"cause":"no such container"}"#) == .unknown)
+    for (status, body) in [(500, "{}"), (500, #"{"cause":"no"}"#), (403, #"{"cause":"no such container"}"#)] {
+      #expect(response(status, body) == .failed)
+    }
   }
 }

@@ -21,7 +21,7 @@ struct CleaningTests {
     #expect(simulation.on(.died("a")) == [.sendToAgent(.listServices)])
     #expect(simulation.on(.entry(entry)) == [])
     #expect(simulation.on(.answered(.done)) == [.sendToEngine(.inspect("a"))])
-    #expect(simulation.on(.inspected(.stopped)) == [.sendToAgent(.verify(entry))])
+    #expect(simulation.on(.inspected(.stopped())) == [.sendToAgent(.verify(entry))])
     #expect(simulation.on(.entry(entry), .answered(.done)) == [.sendToAgent(.deregister(entry))])
     #expect(simulation.on(.answered(.done)) == [])
     #expect(simulation.takeNotices().last == .removed(entry))
@@ -31,18 +31,18 @@ struct CleaningTests {
     var simulation = WatcherSimulation.settled(["a"])
     let other = AgentEntry(id: "redis-a-6380", container: "a")
     simulation.on(.died("a"), .entry(entry), .entry(other), .answered(.done))
-    #expect(simulation.confirm(entry, .stopped) == [.sendToAgent(.deregister(entry))])
+    #expect(simulation.confirm(entry, .stopped()) == [.sendToAgent(.deregister(entry))])
     #expect(simulation.on(.answered(.done)) == [.sendToEngine(.inspect("a"))])
-    #expect(simulation.confirm(other, .stopped) == [.sendToAgent(.deregister(other))])
+    #expect(simulation.confirm(other, .stopped()) == [.sendToAgent(.deregister(other))])
   }
 
-  @Test func whatRunsIsLeftAlone() {
+  @Test func anEntryOfARunningContainerIsKept() {
     var simulation = WatcherSimulation.watching(["a"])
     simulation.on(.entry(entry))
     #expect(simulation.on(.answered(.done)) == [])
   }
 
-  @Test("a container that we don't know of, and that runs, is left alone")
+  @Test("an entry is kept if inspecting shows that its container runs")
   func unknownToUsButRunning() {
     var simulation = WatcherSimulation.watching()
     simulation.on(.entry(entry))
@@ -52,14 +52,14 @@ struct CleaningTests {
     #expect(simulation.on(.answered(.done)) == [])
   }
 
-  @Test("removed with its container, which ran here: the engine knows it no more")
+  @Test("an entry is removed if its container ran here and the engine doesn't know it any more")
   func removed() {
     var simulation = WatcherSimulation.settled(["a"])
     simulation.on(.died("a"), .entry(entry), .answered(.done))
     #expect(simulation.confirm(entry, .unknown) == [.sendToAgent(.deregister(entry))])
   }
 
-  @Test("the same if only the list tells that it ended")
+  @Test("the same if only a list shows that the container ended")
   func missingInTheList() {
     var simulation = WatcherSimulation.settled(["a"])
     simulation.waitsForList()
@@ -68,7 +68,7 @@ struct CleaningTests {
     #expect(simulation.confirm(entry, .unknown) == [.sendToAgent(.deregister(entry))])
   }
 
-  @Test("another kind of engine's container isn't ours to judge")
+  @Test("entries of another kind of engine are kept")
   func ofAnotherKindOfEngine() {
     var simulation = WatcherSimulation.watching()
     let foreign = AgentEntry(id: "x", container: "a", engine: .other)
@@ -76,11 +76,11 @@ struct CleaningTests {
     #expect(simulation.on(.inspected(.unknown)) == [])
   }
 
-  @Test func deniedIsToldOnceAndTriedAgainWithTheNextComparison() {
+  @Test func aDenialIsLoggedOnceAndTriedAgainWithTheNextComparison() {
     var simulation = WatcherSimulation.watching()
     for round in 0..<2 {
       simulation.on(.entry(entry), .answered(.done))
-      simulation.confirm(entry, .stopped)
+      simulation.confirm(entry, .stopped())
       #expect(simulation.on(.answered(.refused("403: no"))) == [])
       let logged = simulation.takeNotices().contains(.refused(id: entry.id, "403: no"))
       #expect(logged == (round == 0))
@@ -93,7 +93,7 @@ struct CleaningTests {
 struct RestartTests {
   let entry = AgentEntry(id: "redis-a-6379", container: "a")
 
-  @Test("it has started before the engine is asked")
+  @Test("it has started before it is inspected")
   func startedBefore() {
     var simulation = WatcherSimulation.settled(["a"])
     simulation.on(.died("a"), .entry(entry), .started("a"))
@@ -101,61 +101,61 @@ struct RestartTests {
     #expect(simulation.on(.inspected(.running([]))) == [.sendToAgent(.listServices)])
   }
 
-  @Test("it starts while the engine is asked, which may still say no: it is asked again")
-  func startsWhileAsked() {
+  @Test("it starts while it is inspected: the answer may be older, so it is inspected again")
+  func startsWhileInspected() {
     var simulation = WatcherSimulation.settled(["a"])
     simulation.on(.died("a"), .entry(entry), .answered(.done))
     #expect(simulation.on(.started("a")) == [])
-    #expect(simulation.on(.inspected(.stopped)) == [.sendToEngine(.inspect("a"))])
+    #expect(simulation.on(.inspected(.stopped())) == [.sendToEngine(.inspect("a"))])
     #expect(simulation.on(.inspected(.running([]))).contains(.sendToAgent(.listServices)))
   }
 
-  @Test("its start isn't told yet when the engine says that it runs")
-  func startNotTold() {
+  @Test("it is inspected as running before its start event")
+  func startEventIsLate() {
     var simulation = WatcherSimulation.settled(["a"])
     simulation.on(.died("a"), .entry(entry), .answered(.done))
     #expect(simulation.on(.inspected(.running([]))) == [.sendToAgent(.listServices)])
     #expect(simulation.on(.started("a"), .entry(entry), .answered(.done)) == [])
   }
 
-  @Test("it starts while the agent is asked whose the entry is")
+  @Test("it starts while its entry is verified")
   func startsWhileVerified() {
     var simulation = WatcherSimulation.settled(["a"])
-    simulation.on(.died("a"), .entry(entry), .answered(.done), .inspected(.stopped))
+    simulation.on(.died("a"), .entry(entry), .answered(.done), .inspected(.stopped()))
     simulation.on(.started("a"), .entry(entry))
     #expect(simulation.on(.answered(.done)) == [])
     #expect(simulation.wait() == [.sendToAgent(.listServices)])
   }
 
-  @Test("another container has its ID by then, or nobody", arguments: ["b", nil])
+  @Test("another container holds the ID by then, or none", arguments: ["b", nil])
   func anotherHasTheID(container: String?) {
     var simulation = WatcherSimulation.settled(["a"])
-    simulation.on(.died("a"), .entry(entry), .answered(.done), .inspected(.stopped))
+    simulation.on(.died("a"), .entry(entry), .answered(.done), .inspected(.stopped()))
     if let container { simulation.on(.entry(AgentEntry(id: entry.id, container: container))) }
     #expect(simulation.on(.answered(container == nil ? .unknown : .done)) == [])
     #expect(simulation.wait() == [.sendToAgent(.listServices)])
   }
 
-  @Test("an answer that took its time says nothing of now")
+  @Test("an answer that took too long is stale")
   func staleAnswer() {
     var simulation = WatcherSimulation.settled(["a"])
-    simulation.on(.died("a"), .entry(entry), .answered(.done), .inspected(.stopped))
+    simulation.on(.died("a"), .entry(entry), .answered(.done), .inspected(.stopped()))
     simulation.now += .seconds(2)
     #expect(simulation.on(.entry(entry), .answered(.done)) == [])
     #expect(simulation.wait() == [.sendToAgent(.listServices)])
   }
 
-  @Test("nothing is asked of the agent between the engine's answer and the deregistration")
+  @Test("nothing but the verification is requested between the engine's answer and the deregistration")
   func nothingInBetween() {
     var simulation = WatcherSimulation.watching(["b"], WatcherPolicy())
-    // What runs is to be registered, and is registered only after what is dead was taken out.
+    // Registrations wait until the entries of dead containers are removed.
     simulation.on(.inspected(.running([redis])), .entry(entry))
     #expect(simulation.on(.answered(.done)) == [.sendToEngine(.inspect("a"))])
-    #expect(simulation.confirm(entry, .stopped) == [.sendToAgent(.deregister(entry))])
+    #expect(simulation.confirm(entry, .stopped()) == [.sendToAgent(.deregister(entry))])
     #expect(simulation.on(.answered(.done)) == [.sendToAgent(.register(redis))])
   }
 
-  @Test("it dies and starts while a list is under way that has it or hasn't", arguments: [true, false])
+  @Test("it dies and starts while containers are listed; the list has it or not", arguments: [true, false])
   func listIsOvertaken(isListed: Bool) {
     var simulation = WatcherSimulation(WatcherPolicy(registers: false))
     simulation.on(.elapsed, .subscribed, .identified(engine: "engine"))
@@ -169,7 +169,7 @@ struct RestartTests {
 struct UnknownContainerTests {
   let entry = AgentEntry(id: "redis-a-6379", container: "a")
 
-  /// An entry is found whose container the engine doesn't know.
+  /// The agent has an entry whose container isn't known to run.
   private func found(_ found: AgentEntry? = nil) -> WatcherSimulation {
     var simulation = WatcherSimulation.watching()
     simulation.on(.entry(found ?? entry), .answered(.done))
@@ -194,9 +194,9 @@ struct UnknownContainerTests {
   }
 
   @Test(
-    "its checks are looked at again within an eighth of the time that it is known, and the engine isn't asked again"
+    "its checks are listed again within an eighth of the time since it was found, and it isn't inspected again"
   )
-  func looksAgain() {
+  func checksAreListedAgain() {
     var simulation = found()
     simulation.on(.inspected(.unknown), .answered(.done))
     let began = simulation.now
@@ -209,7 +209,7 @@ struct UnknownContainerTests {
     }
   }
 
-  @Test func anotherKindOfEnginesEntryOfTheSameContainerHidesNone() {
+  @Test func anEntryOfAnotherKindOfEngineHidesNoOtherOfTheContainer() {
     var simulation = WatcherSimulation.watching()
     simulation.on(
       .entry(AgentEntry(id: "x", container: "a", engine: .other)), .entry(entry), .answered(.done))
@@ -247,7 +247,7 @@ struct UnknownContainerTests {
   }
 
   @Test(
-    "what another engine's watcher registered is never touched, and what carries our engine's ID is removed at once"
+    "a registration of another engine's watcher is never removed, and one with our engine's ID at once"
   )
   func registrationsOfWatchers() {
     var simulation = found(AgentEntry(id: redis.id, container: "a", registration: redis, engine: .other))
@@ -258,13 +258,13 @@ struct UnknownContainerTests {
     #expect(simulation.confirm(own, .unknown) == [.sendToAgent(.deregister(own))])
   }
 
-  @Test("a registration without an engine's ID may be of another engine's watcher")
+  @Test("a registration without an engine's ID may belong to another engine's watcher")
   func registrationWithoutID() {
     var simulation = found(AgentEntry(id: redis.id, container: "a", registration: redis, engine: .sameKind))
     #expect(simulation.on(.inspected(.unknown)) == [.sendToAgent(.listCriticalChecks)])
   }
 
-  @Test func whatRanOnTheFormerEngineIsUnknownToTheNext() {
+  @Test func containersThatRanOnTheFormerEngineAreUnknownToTheNext() {
     var simulation = WatcherSimulation(WatcherPolicy(registers: false))
     simulation.on(
       .elapsed, .subscribed, .identified(engine: "one"), .listed("a"), .listEnded, .answered(.done))
@@ -275,8 +275,8 @@ struct UnknownContainerTests {
     #expect(simulation.on(.inspected(.unknown)) == [.sendToAgent(.listCriticalChecks)])
   }
 
-  @Test("what runs on the former engine is another engine's from now on")
-  func whatRunsOnTheFormerEngine() {
+  @Test("running containers of the former engine are unknown to the next")
+  func runningOnTheFormerEngine() {
     var simulation = WatcherSimulation(WatcherPolicy(registers: false))
     simulation.on(
       .elapsed, .subscribed, .identified(engine: "one"), .listed("a"), .listEnded, .answered(.done))
@@ -287,7 +287,7 @@ struct UnknownContainerTests {
     #expect(simulation.on(.inspected(.unknown)) == [.sendToAgent(.listCriticalChecks)])
   }
 
-  @Test("an engine with a new ID has everything that runs registered with that")
+  @Test("when the engine has a new ID, all running containers are registered again with it")
   func newID() {
     var simulation = WatcherSimulation.watching(["a"], WatcherPolicy())
     simulation.on(.answered(.done), .inspected(.running([redis])), .answered(.done), .answered(.done))
@@ -300,7 +300,7 @@ struct UnknownContainerTests {
     #expect(simulation.on(.entry(foreign), .answered(.done)) == [.sendToAgent(.register(redis))])
   }
 
-  @Test("an engine that doesn't say which one it is isn't waited for")
+  @Test("the ID of an engine that doesn't answer is waited for 2 s")
   func noIdentity() {
     var simulation = WatcherSimulation(WatcherPolicy(registers: false))
     simulation.on(.elapsed, .subscribed)
@@ -309,7 +309,7 @@ struct UnknownContainerTests {
     #expect(simulation.now - began == .seconds(2))
   }
 
-  @Test func anEngineThatHidesItsIDIsToldOfOnce() {
+  @Test func anEngineWithoutAnIDIsLoggedOnce() {
     var simulation = WatcherSimulation()
     simulation.on(.elapsed, .subscribed, .identified(engine: nil), .listEnded, .streamLost("gone"))
     simulation.wait()
@@ -325,15 +325,15 @@ struct ReturnTests {
   private func removed(_ entry: AgentEntry) -> WatcherSimulation {
     var simulation = WatcherSimulation.settled(["a"])
     simulation.on(.died("a"), .entry(entry), .answered(.done))
-    simulation.confirm(entry, .stopped)
+    simulation.confirm(entry, .stopped())
     simulation.on(.answered(.done))
     _ = simulation.takeNotices()
     return simulation
   }
 
   @Test(
-    "although the engine says that its container is dead; this is logged once",
-    arguments: [InspectResult.stopped, .unknown])
+    "although the engine reports its container dead; this is logged once",
+    arguments: [InspectResult.stopped(), .unknown])
   func itIsLeftAlone(answer: InspectResult) {
     var simulation = removed(entry)
     simulation.machine.nextComparison = simulation.now
@@ -349,14 +349,14 @@ struct ReturnTests {
     #expect(simulation.takeNotices() == [.cameBack(entry)])
   }
 
-  @Test("unless the engine says that it has ended once more since")
-  func itRanAgainUnheard() {
+  @Test("unless the container has ended once more since, by the engine's answer")
+  func itRanAgainWithoutEvents() {
     var simulation = WatcherSimulation.settled(["a"])
     for finishedAt in ["12:00", "12:01", "12:01"] {
       simulation.machine.nextComparison = simulation.now
       if simulation.on(.died("a")) != [.sendToAgent(.listServices)] { simulation.wait() }
       simulation.on(.entry(entry), .answered(.done))
-      let done = simulation.on(.inspected(.stopped, finishedAt: finishedAt))
+      let done = simulation.on(.inspected(.stopped(finishedAt: finishedAt)))
       if simulation.takeNotices().contains(.cameBack(entry)) {
         #expect(finishedAt == "12:01" && done == [.sendToAgent(.listCriticalChecks)])
         return
@@ -366,13 +366,13 @@ struct ReturnTests {
       #expect(simulation.on(.answered(.done)) == [.sendToAgent(.deregister(entry))])
       simulation.on(.answered(.done))
     }
-    Issue.record("it came back unnoticed")
+    Issue.record("its return wasn't noticed")
   }
 
   @Test func itIsRemovedOnceItsCheckIsCritical() {
     var simulation = removed(entry)
     simulation.machine.nextComparison = simulation.now
-    simulation.on(.elapsed, .entry(entry), .answered(.done), .inspected(.stopped))
+    simulation.on(.elapsed, .entry(entry), .answered(.done), .inspected(.stopped()))
     simulation.on(.critical(entry.id))
     #expect(simulation.on(.answered(.done)) == [.sendToAgent(.verify(entry))])
   }
@@ -381,10 +381,10 @@ struct ReturnTests {
     var simulation = removed(entry)
     #expect(simulation.on(.started("a"), .died("a")) == [.sendToAgent(.listServices)])
     simulation.on(.entry(entry), .answered(.done))
-    #expect(simulation.confirm(entry, .stopped) == [.sendToAgent(.deregister(entry))])
+    #expect(simulation.confirm(entry, .stopped()) == [.sendToAgent(.deregister(entry))])
   }
 
-  @Test("a registration of ours that the agent never answered may come late, and is removed again")
+  @Test("our registration that the agent hasn't answered may be carried out late, and is removed again")
   func lateRegistration() {
     var simulation = WatcherSimulation.watching(["a"], WatcherPolicy())
     simulation.on(.answered(.done), .inspected(.running([redis])))
@@ -395,7 +395,7 @@ struct ReturnTests {
       simulation.on(.died("a"))
       while simulation.wait() != [.sendToAgent(.listServices)] {}
       simulation.on(.entry(own), .answered(.done))
-      #expect(simulation.confirm(own, .stopped) == [.sendToAgent(.deregister(own))])
+      #expect(simulation.confirm(own, .stopped()) == [.sendToAgent(.deregister(own))])
       simulation.machine.unanswered = [own.id]
       simulation.on(.answered(.done))
       simulation.machine.unanswered = [own.id]

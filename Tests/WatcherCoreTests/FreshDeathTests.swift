@@ -24,15 +24,15 @@ struct FreshDeathTests {
     #expect(simulation.on(.answered(.done)) == [.sendToAgent(.verify(other))])
   }
 
-  @Test("not where it is heard so late that the next life may run", arguments: [40, 41, 5000])
-  func heardLate(age: Int) {
+  @Test("not if the event is so late that the container may run again", arguments: [40, 41, 5000])
+  func eventIsLate(age: Int) {
     var simulation = WatcherSimulation.settled(["a"])
     simulation.on(.died("a", age: .milliseconds(age)), .entry(entry))
     #expect(simulation.on(.answered(.done)) == [.sendToEngine(.inspect("a"))])
   }
 
-  @Test("nor where the agent took so long to tell whose the entries are", arguments: [54, 55])
-  func lookedLate(took: Int) {
+  @Test("nor if the agent's list took too long", arguments: [54, 55])
+  func listIsLate(took: Int) {
     var simulation = WatcherSimulation.settled(["a"])
     simulation.on(Self.freshDeath, .entry(entry))
     simulation.now += .milliseconds(took)
@@ -42,7 +42,8 @@ struct FreshDeathTests {
       ])
   }
 
-  @Test("nor to verify it: then the engine is asked after all", arguments: [54, 55])
+  @Test(
+    "nor if the verification took too long: then the container is inspected after all", arguments: [54, 55])
   func verifiedLate(took: Int) {
     var simulation = WatcherSimulation.settled(["a"])
     simulation.on(Self.freshDeath, .entry(entry), .answered(.done), .entry(entry))
@@ -52,21 +53,21 @@ struct FreshDeathTests {
     #expect(done == [])
     #expect(simulation.wait() == [.sendToAgent(.listServices)])
     #expect(simulation.on(.entry(entry), .answered(.done)) == [.sendToEngine(.inspect("a"))])
-    #expect(simulation.confirm(entry, .stopped) == [.sendToAgent(.deregister(entry))])
+    #expect(simulation.confirm(entry, .stopped()) == [.sendToAgent(.deregister(entry))])
   }
 
-  @Test("what the engine says after that holds as long as it always did")
-  func theEnginesWordHolds() {
+  @Test("an inspect's answer after that counts as long as ever")
+  func inspectCountsAsEver() {
     var simulation = WatcherSimulation.settled(["a"])
     simulation.on(Self.freshDeath, .entry(entry), .answered(.done), .answered(.unknown))
     simulation.wait()
     simulation.on(.entry(entry), .answered(.done))
-    simulation.on(.inspected(.stopped), .entry(entry))
+    simulation.on(.inspected(.stopped()), .entry(entry))
     simulation.now += .milliseconds(500)
     #expect(simulation.on(.answered(.done)) == [.sendToAgent(.deregister(entry))])
   }
 
-  @Test("a start of the same container, heard while the agent looks or verifies, is the end of it")
+  @Test("a start of the container during the list or the verification ends it")
   func started() {
     var simulation = WatcherSimulation.settled(["a"])
     simulation.on(Self.freshDeath, .entry(entry), .started("a"))
@@ -76,14 +77,14 @@ struct FreshDeathTests {
     #expect(simulation.on(.answered(.done)) == [])
   }
 
-  @Test("where no start would be heard of, the engine is asked")
+  @Test("without the stream, which would report a start, the container is inspected")
   func streamLost() {
     var simulation = WatcherSimulation.settled(["a"])
     simulation.on(Self.freshDeath, .entry(entry), .streamLost("gone"))
     #expect(simulation.on(.answered(.done)) == [.sendToEngine(.inspect("a"))])
   }
 
-  @Test("the entry is another's by then")
+  @Test("the ID is another container's by then")
   func anotherHasTheID() {
     var simulation = WatcherSimulation.settled(["a"])
     simulation.on(
@@ -93,13 +94,13 @@ struct FreshDeathTests {
 }
 
 @Suite("A slow inspect of one container delays no other's removal")
-struct BesideAQuestionTests {
+struct SlowInspectTests {
   let slow = AgentEntry(id: "web-s-80", container: "s")
   let entry = AgentEntry(id: "redis-a-6379", container: "a")
   let fresh = WatcherEvent.died("a", age: .milliseconds(5))
 
-  /// The engine is asked about one whose death was heard late.
-  func asking() -> WatcherSimulation {
+  /// A container whose die event came late is being inspected.
+  func inspecting() -> WatcherSimulation {
     var simulation = WatcherSimulation.settled(["a", "s"])
     simulation.on(.died("s"), .entry(slow))
     #expect(simulation.on(.answered(.done)) == [.sendToEngine(.inspect("s"))])
@@ -107,15 +108,15 @@ struct BesideAQuestionTests {
   }
 
   @Test func another() {
-    var simulation = asking()
+    var simulation = inspecting()
     #expect(simulation.on(fresh) == [.sendToAgent(.listServices)])
     #expect(simulation.on(.entry(slow), .entry(entry), .answered(.done)) == [.sendToAgent(.verify(entry))])
     #expect(simulation.on(.entry(entry), .answered(.done)) == [.sendToAgent(.deregister(entry))])
     #expect(simulation.on(.answered(.done)) == [])
-    #expect(simulation.confirm(slow, .stopped) == [.sendToAgent(.deregister(slow))])
+    #expect(simulation.confirm(slow, .stopped()) == [.sendToAgent(.deregister(slow))])
   }
 
-  @Test("one that died before the engine is asked is looked for first")
+  @Test("one that died before the inspect is sent is removed first")
   func before() {
     var simulation = WatcherSimulation.settled(["a", "s"])
     simulation.on(.died("s"), .entry(slow), fresh)
@@ -123,24 +124,24 @@ struct BesideAQuestionTests {
     #expect(simulation.on(.entry(entry), .entry(slow), .answered(.done)) == [.sendToAgent(.verify(entry))])
   }
 
-  @Test("an answer that comes while the agent is busy is asked for again", arguments: [0, 1, 2])
+  @Test("an answer that comes while the agent is busy is requested again", arguments: [0, 1, 2])
   func answersWhileBusy(steps: Int) {
-    var simulation = asking()
+    var simulation = inspecting()
     simulation.on(fresh, .entry(slow))
     if steps > 0 { simulation.on(.entry(entry), .answered(.done)) }
     if steps > 1 { simulation.on(.entry(entry), .answered(.done)) }
-    #expect(simulation.on(.inspected(.stopped)) == [])
+    #expect(simulation.on(.inspected(.stopped())) == [])
     if steps == 0 {
       #expect(simulation.on(.entry(entry), .answered(.done)) == [.sendToAgent(.verify(entry))])
     }
     if steps < 2 { simulation.on(.entry(entry), .answered(.done)) }
     #expect(simulation.on(.answered(.done)) == [.sendToEngine(.inspect("s"))])
-    #expect(simulation.confirm(slow, .stopped) == [.sendToAgent(.deregister(slow))])
+    #expect(simulation.confirm(slow, .stopped()) == [.sendToAgent(.deregister(slow))])
   }
 
-  @Test("nor does it hold up the next look at one that couldn't be verified")
-  func lookedAtAnew() {
-    var simulation = asking()
+  @Test("nor does it delay the next comparison after a failed verification")
+  func comparedAgain() {
+    var simulation = inspecting()
     simulation.on(.died("a", age: .zero))
     simulation.on(.entry(slow), .entry(entry), .answered(.done))
     #expect(simulation.on(.answered(.unknown)) == [])
@@ -149,17 +150,17 @@ struct BesideAQuestionTests {
     #expect(simulation.now - before == .milliseconds(100))
   }
 
-  @Test("what it couldn't tell of a container doesn't hold up the end of that one either")
-  func untoldThenDead() {
-    var simulation = asking()
-    simulation.on(.inspected(.failed("500: no")))
+  @Test("a failed inspect doesn't delay the removal after that container's own death")
+  func failedThenDead() {
+    var simulation = inspecting()
+    simulation.on(.engineRequestFailed("500: no"))
     #expect(simulation.on(.died("s")) == [.sendToAgent(.listServices)])
     #expect(simulation.on(.entry(slow), .answered(.done)) == [.sendToEngine(.inspect("s"))])
   }
 
-  @Test("one that it hangs over is asked about again after a second")
+  @Test("a container whose inspect hangs is inspected again after a second")
   func hangs() {
-    var simulation = asking()
+    var simulation = inspecting()
     #expect(simulation.wait() == [.cancelEngineRequest])
     let before = simulation.now
     #expect(simulation.wait() == [.sendToAgent(.listServices)])
@@ -167,9 +168,9 @@ struct BesideAQuestionTests {
     #expect(simulation.on(.entry(slow), .answered(.done)) == [.sendToEngine(.inspect("s"))])
   }
 
-  @Test("and no sooner, whatever else is looked at")
+  @Test("and no sooner, whatever else dies")
   func hangsAndOthersDie() {
-    var simulation = asking()
+    var simulation = inspecting()
     #expect(simulation.wait() == [.cancelEngineRequest])
     #expect(simulation.on(.died("a")) == [.sendToAgent(.listServices)])
     #expect(simulation.on(.entry(slow), .answered(.done)) == [])

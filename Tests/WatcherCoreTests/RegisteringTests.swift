@@ -6,14 +6,14 @@ import Testing
 struct RegisteringTests {
   let own = AgentEntry(id: redis.id, container: "a", registration: redis)
 
-  /// With one container, whose registration is known.
+  /// One container runs, and its service is registered.
   static func registered(_ policy: WatcherPolicy = WatcherPolicy()) -> WatcherSimulation {
     var simulation = WatcherSimulation.watching(["a"], policy)
     simulation.on(.answered(.done), .inspected(.running([redis])), .answered(.done), .answered(.done))
     return simulation
   }
 
-  @Test func whatRunsAtTheStartIsRegistered() {
+  @Test func containersThatRunAtTheStartAreRegistered() {
     var simulation = WatcherSimulation(WatcherPolicy())
     simulation.on(.elapsed, .subscribed, .identified(engine: "engine"), .listed("a"))
     #expect(simulation.on(.listEnded) == [.sendToAgent(.listServices), .sendToEngine(.inspect("a"))])
@@ -24,14 +24,14 @@ struct RegisteringTests {
     #expect(simulation.takeNotices().last == .registered(redis))
   }
 
-  @Test("what the engine couldn't tell of is asked for again soon, and ever more seldom")
-  func untoldAtFirst() {
+  @Test("a failed inspect is repeated soon, and then less and less often")
+  func inspectFailsAtFirst() {
     var simulation = WatcherSimulation.settled([], WatcherPolicy())
-    simulation.on(.started("a"), .inspected(.failed("403: no")))
+    simulation.on(.started("a"), .engineRequestFailed("403: no"))
     for most in [3, 3, 6, 12, 24, 48, 60, 60] {
       #expect(simulation.waitsForList() <= .seconds(most))
       #expect(simulation.on(.listed("a"), .listEnded).contains(.sendToEngine(.inspect("a"))))
-      simulation.on(.answered(.done), .inspected(.failed("403: no")))
+      simulation.on(.answered(.done), .engineRequestFailed("403: no"))
     }
     #expect(simulation.waitsForList() == .seconds(60))
     simulation.on(.listed("a"), .listEnded, .answered(.done), .inspected(.running([redis])))
@@ -39,7 +39,7 @@ struct RegisteringTests {
   }
 
   @Test(
-    "of two that run under one ID the first is registered, until it is dead, and they don't overwrite each other"
+    "of two running containers with one ID the first is registered until it is dead; they don't overwrite each other"
   )
   func sharedID() {
     let other = Registration(id: redis.id, name: "redis", port: 7000)
@@ -54,7 +54,7 @@ struct RegisteringTests {
     #expect(simulation.on(.answered(.done)) == [.sendToAgent(.register(other))])
   }
 
-  @Test("of two ports of one container under one ID one is registered, once")
+  @Test("of two ports of one container with one ID one is registered, once")
   func sharedWithin() {
     let other = Registration(id: redis.id, name: "redis", port: 7000)
     var simulation = WatcherSimulation.watching(["a"], WatcherPolicy())
@@ -64,7 +64,7 @@ struct RegisteringTests {
     #expect(simulation.takeNotices().contains(.idShared(redis.id)))
   }
 
-  @Test func whatStartsIsRegisteredAndWhatDiesIsTakenOut() {
+  @Test func aStartRegistersAndADeathDeregisters() {
     var simulation = WatcherSimulation.settled([], WatcherPolicy())
     #expect(simulation.on(.started("a")) == [.sendToEngine(.inspect("a"))])
     #expect(simulation.on(.inspected(.running([redis]))) == [.sendToAgent(.listServices)])
@@ -80,7 +80,8 @@ struct RegisteringTests {
   }
 
   @Test(
-    "that is the dead one's, however late its death is told, unless another life of it may have been meant")
+    "our registration is certainly the dead container's however late the die event, unless it was made for a later run"
+  )
   func ownIsSurelyDead() {
     let late = Duration.milliseconds(500)
     for (known, isSure) in [(late * 2, true), (late, false), (.zero, false)] {
@@ -94,7 +95,7 @@ struct RegisteringTests {
     }
   }
 
-  @Test("nor where its death is long ago, or its start was heard of, or wouldn't have been")
+  @Test("not if the death is long ago, or a start was reported, or couldn't have been")
   func ownIsNotSurelyDead() {
     func simulation(_ events: WatcherEvent..., after: Duration = .zero) -> [WatcherEffect] {
       var simulation = RegisteringTests.registered()
@@ -110,7 +111,7 @@ struct RegisteringTests {
     #expect(simulation(.streamLost("gone")) == [.sendToEngine(.inspect("a"))])
   }
 
-  @Test("nor where it was registered again after its death, which wasn't told yet: the next life may run")
+  @Test("nor if it was registered again between the death and its event: it may be the next run's")
   func ownIsRegisteredMeanwhile() {
     var simulation = RegisteringTests.registered()
     while simulation.wait() != [.sendToAgent(.listServices)] {}
@@ -119,7 +120,7 @@ struct RegisteringTests {
     #expect(simulation.on(.answered(.done)) == [.sendToEngine(.inspect("a"))])
   }
 
-  @Test("nor in another stream, which tells nothing of what was before")
+  @Test("nor with another stream, which doesn't report what happened before")
   func ownInAnotherStream() {
     var simulation = RegisteringTests.registered()
     simulation.now += .seconds(1)
@@ -133,7 +134,7 @@ struct RegisteringTests {
     #expect(simulation.on(.entry(own), .answered(.done)) == [.sendToEngine(.inspect("a"))])
   }
 
-  @Test("what an earlier watcher registered is registered again once: its checks, say, can't be compared")
+  @Test("what an earlier watcher registered is registered again once: its checks, for one, can't be compared")
   func onceAfterTheStart() {
     var simulation = WatcherSimulation.watching(["a"], WatcherPolicy())
     simulation.on(.answered(.done), .inspected(.running([redis])))
@@ -151,7 +152,7 @@ struct RegisteringTests {
     #expect(simulation.on(.stop) == [.exit])
   }
 
-  @Test("what is being registered when we are to end is taken out too")
+  @Test("a registration that is under way at a stop signal is removed too")
   func stoppedWhileRegistering() {
     var simulation = WatcherSimulation.watching(["a"], WatcherPolicy(deregistersOnExit: true))
     simulation.on(.answered(.done), .inspected(.running([redis])), .answered(.done))
@@ -159,8 +160,8 @@ struct RegisteringTests {
     #expect(simulation.on(.stop) == [.cancelAgentRequest, .sendToAgent(.deregister(entry))])
   }
 
-  @Test("who only cleans up leaves an earlier watcher's registration of what runs")
-  func cleaningUpOnlyLeavesWhatRuns() {
+  @Test("with --cleanup-only an earlier watcher's registration of a running container stays")
+  func cleanupOnlyKeepsRegistrations() {
     var simulation = WatcherSimulation.watching()
     simulation.on(.entry(own), .answered(.done), .inspected(.running([redis])))
     for _ in 0..<2 {
@@ -171,7 +172,7 @@ struct RegisteringTests {
     }
   }
 
-  @Test("it is there with another port: the container was made anew")
+  @Test("an entry with another port is overwritten: the container was created anew")
   func changed() {
     var simulation = WatcherSimulation.watching(["a"], WatcherPolicy())
     simulation.on(.answered(.done), .inspected(.running([redis])))
@@ -181,7 +182,7 @@ struct RegisteringTests {
     #expect(simulation.on(.entry(entry), .answered(.done)) == [.sendToAgent(.register(redis))])
   }
 
-  @Test("our host has another name than before: no duplicate stays")
+  @Test("after a change of the host's name no duplicate stays")
   func hostnameChanged() {
     var simulation = WatcherSimulation.watching(["a"], WatcherPolicy())
     simulation.on(.answered(.done), .inspected(.running([redis])))
@@ -192,7 +193,7 @@ struct RegisteringTests {
     #expect(simulation.on(.answered(.done)) == [.sendToAgent(.register(redis))])
   }
 
-  @Test("an agent that lost its state has it again within five seconds")
+  @Test("an agent that lost its state has the registration again within five seconds")
   func agentForgot() {
     var simulation = RegisteringTests.registered()
     let before = simulation.now
@@ -201,7 +202,7 @@ struct RegisteringTests {
     #expect(simulation.on(.answered(.done)) == [.sendToAgent(.register(redis))])
   }
 
-  @Test func aRefusalIsToldOnceAndDoesntHoldUpTheOthers() {
+  @Test func aRefusalIsLoggedOnceAndDelaysNoOther() {
     var simulation = WatcherSimulation.watching(["a"], WatcherPolicy())
     let web = Registration(id: "host:web:80", name: "web", port: 80)
     simulation.on(.answered(.done), .inspected(.running([redis, web])))
@@ -211,28 +212,28 @@ struct RegisteringTests {
     #expect(simulation.takeNotices().contains(.refused(id: redis.id, "400: no")))
   }
 
-  @Test func cleaningUpOnlyRegistersNothing() {
+  @Test func cleanupOnlyRegistersNothing() {
     var simulation = WatcherSimulation.watching(["a"])
     #expect(simulation.on(.answered(.done)) == [])
     #expect(simulation.on(.started("b")) == [])
   }
 
-  @Test func whatAWrapperRegistersStaysItsOwn() {
+  @Test func aWrappersEntryIsLeftAlone() {
     var simulation = WatcherSimulation.watching(["a"], WatcherPolicy())
     simulation.on(.answered(.done), .inspected(.running([])))
     #expect(simulation.on(.entry(AgentEntry(id: "redis-a", container: "a")), .answered(.done)) == [])
   }
 
-  @Test func takenOutAtTheEndIfThatIsWanted() {
+  @Test func registrationsAreRemovedAtTheEndIfWanted() {
     var simulation = RegisteringTests.registered(WatcherPolicy(deregistersOnExit: true))
-    #expect(simulation.machine.ownRegistrations == [redis])
+    #expect(simulation.machine.ownRegistrations == [redis.id: redis])
     let asked = simulation.on(.stop)
     #expect(
       asked == [.sendToAgent(.deregister(AgentEntry(id: redis.id, container: "", registration: redis)))])
     #expect(simulation.on(.answered(.done)) == [.exit])
   }
 
-  @Test func anAgentThatHangsHoldsUpTheEndForThreeSeconds() {
+  @Test func aHungAgentDelaysTheEndByThreeSeconds() {
     var simulation = RegisteringTests.registered(WatcherPolicy(deregistersOnExit: true))
     simulation.on(.stop)
     let before = simulation.now
@@ -240,7 +241,7 @@ struct RegisteringTests {
     #expect(simulation.now - before == .seconds(3))
   }
 
-  @Test func anAgentThatIsGoneDoesntHoldUpTheEnd() {
+  @Test func anAbsentAgentDoesntDelayTheEnd() {
     var simulation = RegisteringTests.registered(WatcherPolicy(deregistersOnExit: true))
     simulation.on(.stop)
     #expect(simulation.on(.agentRequestFailed("Connection refused")) == [.cancelAgentRequest, .exit])

@@ -1,14 +1,14 @@
 @testable import WatcherCore
 
-/// An engine, an agent and containers with wrappers, some with none, that live and die at random, seen through delays: events
-/// come late but in order, an answer tells of some moment between question and delivery. Docker's, where it is told so: who dies
-/// runs again 100 ms later at the soonest, and may register at once; deaths say when they were. The last container is another
-/// engine's: ours says nothing of it.
+/// An engine, an agent, and containers with and without a wrapper that start and die at random. Events are late but in
+/// order. An answer shows some moment between the request and its delivery. A container that died starts again 100 ms
+/// later at the soonest, as with Docker, and die events have their time. The last container belongs to another engine:
+/// ours doesn't know it.
 struct SimulatedHost {
   private struct Container {
     var isRunning = false
     var isRemoved = false
-    /// Counts its lives.
+    /// The number of its runs.
     var life = 0
     var hasWrapper: Bool
     /// When its wrapper registers.
@@ -32,10 +32,11 @@ struct SimulatedHost {
   private var answers: [(due: Int, isAgents: Bool, events: [WatcherEvent])] = []
   private var isStreaming = false
   private var isCalm = false
-  /// The engine tells of no container that is dead: what is taken out is so for the sake of deaths that were heard.
+  /// The engine answers no inspect of a dead container, so only die events lead to removals, and wrappers register
+  /// at once.
   private let isHasty: Bool
 
-  /// A container that starts isn't ready sooner: an answer and the request that follows are faster.
+  /// A container isn't ready sooner after its start: an answer and the next request are faster.
   private static let start = 25
   private static let longestAnswer = 10
   private static let restart = 10
@@ -54,7 +55,7 @@ struct SimulatedHost {
 
   mutating func run(_ ticks: Int) { for _ in 0..<ticks { step() } }
 
-  /// Nothing happens any more, and time passes: two minutes.
+  /// Lets two minutes pass without a change.
   mutating func calmDown() {
     isCalm = true
     run(12_000)
@@ -104,14 +105,14 @@ struct SimulatedHost {
     if !containers[index].isForeign { publish { .died("\(index)", age: .milliseconds($0 * 10)) } }
   }
 
-  /// - Parameter event: what is told so late, in ticks.
+  /// - Parameter event: from its delay in ticks.
   private mutating func publish(_ event: (Int) -> WatcherEvent) {
     guard isStreaming, random.next() % 50 > 0 else { return }
     let due = max(tick + delay(20), events.last?.due ?? 0)
     events.append((due, event(due - tick)))
   }
 
-  /// Fewer than that, and none half of the time.
+  /// Below `ticks`; zero half of the time.
   private mutating func delay(_ ticks: Int) -> Int {
     random.next() % 2 == 0 ? 0 : Int(random.next() % UInt64(ticks))
   }
@@ -123,7 +124,7 @@ struct SimulatedHost {
   }
 }
 
-// MARK: What the watcher does
+// MARK: The watcher's effects
 extension SimulatedHost {
   private mutating func deliver(_ event: WatcherEvent) {
     for effect in machine.handle(event, at: now) { perform(effect) }
@@ -134,7 +135,9 @@ extension SimulatedHost {
     case .subscribe:
       isStreaming = true
       deliver(.subscribed)
-    case .unsubscribe: (isStreaming, events) = (false, [])
+    case .unsubscribe:
+      (isStreaming, events) = (false, [])
+      answers.removeAll { !$0.isAgents }
     case .cancelEngineRequest: answers.removeAll { !$0.isAgents }
     case .cancelAgentRequest: answers.removeAll { $0.isAgents }
     case .sendToEngine(.identify): answer([.identified(engine: "engine")], isAgents: false)
@@ -142,7 +145,7 @@ extension SimulatedHost {
       let ours = containers.indices.filter { containers[$0].isRunning && !containers[$0].isForeign }
       let listed = ours.map { WatcherEvent.listed("\($0)") }
       answer(listed + [.listEnded], isAgents: false)
-    case .sendToEngine(.inspect(let id)): answer([.inspected(inspect(Int(id)!))], isAgents: false)
+    case .sendToEngine(.inspect(let id)): answer([inspect(Int(id)!)], isAgents: false)
     case .sendToAgent(let request): send(request)
     case .log, .exit: break
     }
@@ -152,12 +155,12 @@ extension SimulatedHost {
     answers.append((tick + 1 + delay(SimulatedHost.longestAnswer), isAgents, events))
   }
 
-  private func inspect(_ index: Int) -> InspectResult {
+  private func inspect(_ index: Int) -> WatcherEvent {
     let container = containers[index]
-    if container.isForeign { return .unknown }
-    if container.isRunning { return .running(wanted(index).map { [$0] } ?? []) }
-    if isHasty { return .failed("busy") }
-    return container.isRemoved ? .unknown : .stopped
+    if container.isForeign { return .inspected(.unknown) }
+    if container.isRunning { return .inspected(.running(wanted(index).map { [$0] } ?? [])) }
+    if isHasty { return .engineRequestFailed("busy") }
+    return .inspected(container.isRemoved ? .unknown : .stopped())
   }
 
   private func wanted(_ index: Int) -> Registration? {
@@ -190,7 +193,7 @@ extension SimulatedHost {
     case .deregister(let entry):
       let index = Int(entry.id)!
       if let held = entries[index], containers[index].isRunning, held.life == containers[index].life {
-        faults.append("tick \(tick): took out what container \(index) had registered in its present life")
+        faults.append("tick \(tick): removed what container \(index) registered in its present run")
       }
       removed += entries[index] == nil ? 0 : 1
       entries[index] = nil
@@ -198,7 +201,7 @@ extension SimulatedHost {
     }
   }
 
-  /// What is wrong once all is calm.
+  /// Differences between the running and the registered containers.
   func remains() -> [String] {
     containers.indices.compactMap { index in
       let (isThere, isRunning) = (entries[index] != nil, containers[index].isRunning)
@@ -209,7 +212,7 @@ extension SimulatedHost {
   }
 }
 
-/// The same numbers each time.
+/// Random numbers that only depend on the seed.
 struct Xorshift: RandomNumberGenerator {
   var state: UInt64
 

@@ -1,6 +1,6 @@
 @testable import WatcherCore
 
-/// A watcher in the middle of its life: told what happens, it says what it does, the log left out.
+/// A watcher and its clock: events go in, effects come out; notices are kept apart.
 struct WatcherSimulation {
   var machine: WatcherMachine
   var now: Duration = .seconds(100)
@@ -19,7 +19,7 @@ struct WatcherSimulation {
     return done
   }
 
-  /// Lets time pass until something is due, and says what is done then.
+  /// Lets time pass until the next deadline, and returns its effects.
   @discardableResult
   mutating func wait() -> [WatcherEffect] {
     guard let left = machine.timeLeft(at: now) else { return [] }
@@ -27,7 +27,7 @@ struct WatcherSimulation {
     return on(.elapsed)
   }
 
-  /// Lets time pass until what runs is asked for; looks find nothing. How long that took.
+  /// Lets time pass until running containers are listed; the agent has no entries. Returns how long that took.
   @discardableResult
   mutating func waitsForList() -> Duration {
     let before = now
@@ -38,14 +38,14 @@ struct WatcherSimulation {
     }
   }
 
-  /// The engine says that it is dead, and the agent that the entry is still its own.
+  /// The engine reports the container dead, and the agent that the entry is still this container's.
   @discardableResult
   mutating func confirm(_ entry: AgentEntry, _ answer: InspectResult) -> [WatcherEffect] {
     on(.inspected(answer), .entry(entry))
     return on(.answered(.done))
   }
 
-  /// Subscribed, with these containers running; the first comparison is asked for.
+  /// Subscribed, with these containers running; the agent's list is requested.
   static func watching(_ containers: [String] = [], _ policy: WatcherPolicy = WatcherPolicy(registers: false))
     -> WatcherSimulation
   {
@@ -53,12 +53,12 @@ struct WatcherSimulation {
     simulation.on(.elapsed, .subscribed, .identified(engine: "engine"))
     for id in containers { simulation.on(.listed(id)) }
     simulation.on(.listEnded)
-    // The second list is a matter of its own.
+    // Tests of the second list set their own time.
     simulation.machine.nextList = simulation.now + WatcherPolicy.listInterval
     return simulation
   }
 
-  /// The same, with nothing in Consul.
+  /// The same, and the agent has answered that it has no entries.
   static func settled(_ containers: [String] = [], _ policy: WatcherPolicy = WatcherPolicy(registers: false))
     -> WatcherSimulation
   {

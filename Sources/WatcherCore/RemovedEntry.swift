@@ -1,9 +1,9 @@
 /// An entry that was removed because its container was gone.
-struct Removal: Hashable {
+struct RemovedEntry {
   let container: String
   let at: Duration
   /// The end of the container's last run, as the engine said it; nil where it wasn't asked.
-  var finishedAt: String?
+  let finishedAt: String?
   /// Whether its return was logged.
   var isReturnLogged = false
 }
