@@ -1,5 +1,5 @@
-internal import Runtime
 internal import Linux
+internal import Runtime
 internal import WrapperCore
 
 /// Runs a command in a shell, in its own process group; its exit status is the result.

@@ -1,8 +1,8 @@
-internal import Runtime
 internal import Consul
 internal import Formats
 internal import Linux
 internal import Options
+internal import Runtime
 internal import WrapperCore
 
 /// Builds the requests to Consul's API, and reads its responses.

@@ -1,7 +1,7 @@
-internal import Runtime
 internal import Formats
 internal import Linux
 internal import Options
+internal import Runtime
 internal import WrapperCore
 
 /// The log texts of the machine's notices: the subject first, then the consequence.

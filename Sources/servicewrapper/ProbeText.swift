@@ -1,9 +1,9 @@
 // The texts of probes and their results, for the log and for Consul's UI.
 
-internal import Runtime
 internal import Formats
 internal import Linux
 internal import Options
+internal import Runtime
 internal import WrapperCore
 
 extension Probe {

@@ -1,8 +1,8 @@
-public import Runtime
 internal import Consul
 internal import Formats
 internal import Linux
 public import Options
+public import Runtime
 
 extension StartupContext {
   /// The service file, of at most a mebibyte: enough for thousands of services.

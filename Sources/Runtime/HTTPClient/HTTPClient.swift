@@ -47,7 +47,8 @@ public struct HTTPClient: ~Copyable {
   ///   - server: nil if each request names its addresses.
   ///   - id: the lower half of all of its tags at the poller.
   public init(
-    to server: ServerAddress?, from ports: SourcePorts, id: UInt32, for purpose: Connection.Purpose = .exchange
+    to server: ServerAddress?, from ports: SourcePorts, id: UInt32,
+    for purpose: Connection.Purpose = .exchange
   ) {
     machine = ClientMachine(known: server?.knownAddresses ?? [])
     if case .tcp(let host, let port) = server { name = (host, port) } else { name = nil }

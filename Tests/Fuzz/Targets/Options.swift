@@ -1,6 +1,6 @@
-import Runtime
 import Consul
 import Formats
+import Runtime
 import WrapperCore
 
 @testable import Options

@@ -1,8 +1,8 @@
-@testable import Formats
 import Options
 import WrapperCore
 
 @testable import Consul
+@testable import Formats
 @testable import servicewrapper
 
 /// An agent's bytes: the pieces in which they arrive make no difference, limits hold, and what is said of them
