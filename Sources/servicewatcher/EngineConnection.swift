@@ -10,8 +10,8 @@ internal import WatcherCore
 struct EngineConnection: ~Copyable {
   typealias Event = WatcherEvent<Definition>
 
-  private var stream: HTTPCall
-  private var call: HTTPCall
+  private var stream: HTTPClient
+  private var requests: HTTPClient
   private let host: String
   private let builder: DefinitionBuilder
   private var handshake = EngineHandshake()
@@ -27,8 +27,8 @@ struct EngineConnection: ~Copyable {
   var identity: EngineIdentity { EngineIdentity(kind: handshake.kind, id: id) }
 
   init(_ options: WatcherOptions, from ports: SourcePorts, boot: String, hostname: String) {
-    stream = HTTPCall(to: options.engine, from: ports, id: WatcherLoop.Tag.stream)
-    call = HTTPCall(to: options.engine, from: ports, id: WatcherLoop.Tag.query)
+    stream = HTTPClient(to: options.engine, from: ports, id: WatcherLoop.Tag.stream)
+    requests = HTTPClient(to: options.engine, from: ports, id: WatcherLoop.Tag.query)
     host = options.engine.hostField
     builder = DefinitionBuilder(options.publish, boot: boot, hostname: hostname)
   }
@@ -41,7 +41,7 @@ struct EngineConnection: ~Copyable {
 
   mutating func unsubscribe() {
     stream.drop()
-    call.drop()
+    requests.drop()
   }
 
   mutating func send(_ request: EngineRequest, _ poller: borrowing Poller) -> [Event] {
@@ -53,10 +53,10 @@ struct EngineConnection: ~Copyable {
     }
   }
 
-  mutating func cancelRequest() { call.drop() }
+  mutating func cancelRequest() { requests.drop() }
 
   mutating func proceed(_ tag: UInt64, _ poller: borrowing Poller) -> [Event] {
-    if call.owns(tag) { return call.proceed(tag, poller).flatMap { received($0, poller) } }
+    if requests.owns(tag) { return requests.proceed(tag, poller).flatMap { received($0, poller) } }
     if stream.owns(tag) { return stream.proceed(tag, poller).flatMap { streamed($0, poller) } }
     return []
   }
@@ -66,7 +66,7 @@ struct EngineConnection: ~Copyable {
     case .ask(let apiRequest): return start(apiRequest, .whole, poller)
     case .subscribe(let apiRequest):
       (isSubscribed, lines) = (false, LineSplitter())
-      let events = stream.start(bytes(apiRequest), .parts(limit: nil), poller)
+      let events = stream.call(bytes(apiRequest), reading: .parts(limit: nil), poller)
       return events.flatMap { streamed($0, poller) }
     case .ready: return [.subscribed]
     case .failed(let reason): return [.streamLost(reason)]
@@ -74,9 +74,9 @@ struct EngineConnection: ~Copyable {
   }
 
   private mutating func start(
-    _ apiRequest: EngineAPIRequest, _ body: HTTPCall.Body, _ poller: borrowing Poller
+    _ apiRequest: EngineAPIRequest, _ body: HTTPClient.Body, _ poller: borrowing Poller
   ) -> [Event] {
-    call.start(bytes(apiRequest), body, poller).flatMap { received($0, poller) }
+    requests.call(bytes(apiRequest), reading: body, poller).flatMap { received($0, poller) }
   }
 
   private func bytes(_ apiRequest: EngineAPIRequest) -> [UInt8] {
@@ -86,18 +86,18 @@ struct EngineConnection: ~Copyable {
 
 // MARK: The stream
 extension EngineConnection {
-  private mutating func streamed(_ event: HTTPCall.Event, _ poller: borrowing Poller) -> [Event] {
+  private mutating func streamed(_ event: HTTPClient.Event, _ poller: borrowing Poller) -> [Event] {
     switch event {
     case .part(let bytes, 200): return reported(bytes, poller)
-    case .part: return []
+    case .ready, .part: return []
     // The stream is dropped: the machine may go on for a while without it, and must not see its end again.
     case .answered(let response):
       stream.drop()
       if response.status == 200 { return [.streamLost("it ended the stream")] }
       return take(handshake.receive(response.status, response.logText), poller)
-    case .lost(let reason), .unreachable(let reason):
+    case .failed(let failure):
       stream.drop()
-      return [.streamLost(reason)]
+      return [.streamLost(failure.text)]
     }
   }
 
@@ -125,13 +125,13 @@ extension EngineConnection {
 
 // MARK: The requests beside it
 extension EngineConnection {
-  private mutating func received(_ event: HTTPCall.Event, _ poller: borrowing Poller) -> [Event] {
+  private mutating func received(_ event: HTTPClient.Event, _ poller: borrowing Poller) -> [Event] {
     if case .part(let bytes, let status) = event { return status == 200 ? listed(bytes) : [] }
-    call.drop()
+    requests.drop()
     switch event {
-    case .part: return []
-    case .lost(let reason): return [.engineRequestFailed(reason)]
-    case .unreachable(let reason): return [.engineUnreachable(reason)]
+    case .ready, .part: return []
+    case .failed(let failure) where failure.isUnreachable: return [.engineUnreachable(failure.text)]
+    case .failed(let failure): return [.engineRequestFailed(failure.text)]
     case .answered(let response):
       if let request { return answered(request, response) }
       return take(handshake.receive(response.status, response.logText, response.body), poller)

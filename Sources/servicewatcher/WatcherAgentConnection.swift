@@ -9,7 +9,7 @@ internal import WatcherCore
 struct WatcherAgentConnection: ~Copyable {
   typealias Event = WatcherEvent<Definition>
 
-  private var call: HTTPCall
+  private var client: HTTPClient
   private var token: Token
   private let host: String
   private let boot: String
@@ -17,27 +17,27 @@ struct WatcherAgentConnection: ~Copyable {
   private var elements = ElementSplitter()
 
   init(to server: ServerAddress, from ports: SourcePorts, token: Token, boot: String) {
-    call = HTTPCall(to: server, from: ports, id: WatcherLoop.Tag.agent)
+    client = HTTPClient(to: server, from: ports, id: WatcherLoop.Tag.agent)
     host = server.hostField
     self.token = token
     self.boot = boot
   }
 
-  func owns(_ tag: UInt64) -> Bool { call.owns(tag) }
+  func owns(_ tag: UInt64) -> Bool { client.owns(tag) }
 
-  mutating func drop() { call.drop() }
+  mutating func drop() { client.drop() }
 
   mutating func send(
     _ request: AgentRequest<Definition>, _ engine: EngineIdentity, _ poller: borrowing Poller
   ) -> [Event] {
     (sent, elements) = (request, ElementSplitter())
-    let body: HTTPCall.Body =
+    let body: HTTPClient.Body =
       switch request {
       case .listServices, .listCriticalChecks: .parts(limit: longestList)
       case .verify, .register, .deregister: .whole
       }
-    let events = call.start(apiRequest(request).bytes(host: host, token: token.current), body, poller)
-    return events.flatMap { received($0, engine) }
+    let bytes = apiRequest(request).bytes(host: host, token: token.current)
+    return client.call(bytes, reading: body, poller).flatMap { received($0, engine) }
   }
 
   private func apiRequest(_ request: AgentRequest<Definition>) -> ConsulAPIRequest {
@@ -51,12 +51,13 @@ struct WatcherAgentConnection: ~Copyable {
   }
 
   mutating func proceed(_ tag: UInt64, _ engine: EngineIdentity, _ poller: borrowing Poller) -> [Event] {
-    call.proceed(tag, poller).flatMap { received($0, engine) }
+    client.proceed(tag, poller).flatMap { received($0, engine) }
   }
 
-  private mutating func received(_ event: HTTPCall.Event, _ engine: EngineIdentity) -> [Event] {
+  private mutating func received(_ event: HTTPClient.Event, _ engine: EngineIdentity) -> [Event] {
     switch event {
-    case .lost(let reason), .unreachable(let reason): return [.agentRequestFailed(reason)]
+    case .ready: return []
+    case .failed(let failure): return [.agentRequestFailed(failure.text)]
     // The body of a failure is dropped; its status is enough.
     case .part(let bytes, let status): return status == 200 ? found(bytes, engine) : []
     case .answered(let response):

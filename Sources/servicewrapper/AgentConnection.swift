@@ -47,7 +47,10 @@ struct AgentConnection: ~Copyable {
 
   /// Sends behind the unanswered requests, or connects first. Returns events that are known at once.
   mutating func send(_ requests: [ServiceRequest], _ poller: borrowing Poller) -> [Event] {
-    if let agent = formerAgents.next() { receiveCleanup(cleanup.send(1, to: [agent], poller), poller) }
+    if let agent = formerAgents.next() {
+      let request = requestBuilder.request(.deregister, address: nil).bytes(host: host, token: token.current)
+      receiveCleanup(cleanup.call(request, to: [agent], poller))
+    }
     self.requests += requests
     return receive(client.send(requests.count, poller), poller)
   }
@@ -61,7 +64,7 @@ struct AgentConnection: ~Copyable {
   mutating func proceed(_ tag: UInt64, _ poller: borrowing Poller) -> [Event]? {
     if client.owns(tag) { return receive(client.proceed(tag, poller), poller) }
     guard cleanup.owns(tag) else { return nil }
-    receiveCleanup(cleanup.proceed(tag, poller), poller)
+    receiveCleanup(cleanup.proceed(tag, poller))
     return []
   }
 
@@ -109,21 +112,11 @@ struct AgentConnection: ~Copyable {
     case .markCritical, .alive, .ready, .deregister: break
     }
   }
-}
 
-// MARK: Former agents
-extension AgentConnection {
-  private mutating func receiveCleanup(_ events: [HTTPClient.Event], _ poller: borrowing Poller) {
-    for event in events {
-      switch event {
-      case .ready:
-        let request = requestBuilder.request(.deregister, address: nil)
-        receiveCleanup(cleanup.write(request.bytes(host: host, token: token.current), poller), poller)
-      case .answered(let response):
-        cleanup.drop()
-        formerAgents.receive(status: response.status)
-      case .part, .failed: break
-      }
+  private mutating func receiveCleanup(_ events: [HTTPClient.Event]) {
+    for case .answered(let response) in events {
+      cleanup.drop()
+      formerAgents.receive(status: response.status)
     }
   }
 }

@@ -40,7 +40,7 @@ struct ConnectProbe: ~Copyable {
     }
     var targets = fixed
     if let own = self.registered, !targets.contains(own) { targets.append(own) }
-    return receive(client.send(1, to: targets, reading: .parts(limit: nil), poller), poller)
+    return receive(client.call(request, to: targets, reading: .parts(limit: nil), poller), poller)
   }
 
   mutating func cancel() {
@@ -64,7 +64,6 @@ struct ConnectProbe: ~Copyable {
   private mutating func receive(_ event: HTTPClient.Event, _ poller: borrowing Poller) -> Health? {
     switch event {
     case .ready:
-      if let request { return receive(client.write(request, poller), poller) }
       client.abandon()
       return .accepting
     case .part(_, let status):

@@ -16,7 +16,7 @@ extension ClientFailure {
   }
 
   /// Whether there was no connection.
-  var isUnreachable: Bool {
+  public var isUnreachable: Bool {
     switch self {
     case .unresolvable, .unreachable: true
     case .closed, .malformed, .tooLong: false

@@ -7,7 +7,7 @@ public import Options
 public struct HTTPClient: ~Copyable {
   /// What a client reports.
   public enum Event {
-    /// Connected: the last so many requests that have no answer yet are to be sent now, with `write`.
+    /// Connected: the last so many requests that have no answer yet are to be sent now, with `write`. Not for `call`.
     case ready(Int)
     /// A part of the body of the response with this status, perhaps an empty one; more follows.
     case part([UInt8], status: Int)
@@ -33,6 +33,8 @@ public struct HTTPClient: ~Copyable {
   private var connection: Connection?
   /// The events that the poller waits for; nil if it doesn't know the connection.
   private var interest: Poller.Interest?
+  /// The bytes of the one request of a `call`.
+  private var request: [UInt8]?
   private var outgoing: [UInt8] = []
   private var parser = ResponseParser()
   private var body = Body.whole
@@ -70,20 +72,20 @@ public struct HTTPClient: ~Copyable {
   }
 
   /// Sends so many requests behind the unanswered ones, or connects first. Returns events that are known at once.
-  public mutating func send(
-    _ requests: Int, reading body: Body = .whole, _ poller: borrowing Poller
-  ) -> [Event] {
-    self.body = body
+  public mutating func send(_ requests: Int, _ poller: borrowing Poller) -> [Event] {
+    (body, request) = (.whole, nil)
     return perform(machine.send(requests), poller)
   }
 
-  /// The same to one of these addresses, on a new connection.
-  public mutating func send(
-    _ requests: Int, to addresses: [SocketAddress], reading body: Body = .whole,
+  /// Drops all requests, connects and sends this one; nil: only connects.
+  /// - Parameter addresses: nil for the server's.
+  public mutating func call(
+    _ request: [UInt8]?, to addresses: [SocketAddress]? = nil, reading body: Body = .whole,
     _ poller: borrowing Poller
   ) -> [Event] {
-    self.body = body
-    return perform(machine.send(requests, to: addresses), poller)
+    drop()
+    (self.body, self.request) = (body, request)
+    return perform(addresses.map { machine.send(1, to: $0) } ?? machine.send(1), poller)
   }
 
   /// Closes the connection and drops all requests. No event follows.
@@ -150,7 +152,8 @@ extension HTTPClient {
       switch effect {
       case .resolve: events += resolve(poller)
       case .connect(let address): events += connect(to: address, poller)
-      case .write(let requests): events.append(.ready(requests))
+      case .write(let requests):
+        if let request { events += write(request, poller) } else { events.append(.ready(requests)) }
       case .close: close()
       case .fail(let failure): events.append(.failed(failure))
       }
