@@ -14,8 +14,8 @@ public struct Connection: ~Copyable {
   /// The purpose of the connection.
   public enum Purpose: Sendable {
     case exchange
-    /// Only to find out whether the server accepts. Our last packet of the handshake is held back, so that `abandon`
-    /// can end the connection before the server's process sees it.
+    /// Only to find out whether the server accepts. Our last packet of the handshake is held back, so that `Ending.abandoned`
+    /// ends the connection before the server's process sees it.
     case handshake
   }
 
@@ -149,23 +149,29 @@ extension Connection {
 
 // MARK: The end
 extension Connection {
-  /// Makes the close that follows end a handshake with RST instead of ACK: the server's process never sees the
-  /// connection, and no TIME_WAIT is left.
-  ///
-  /// The kernel sends the ACK by itself after 200 ms (TCP_DELACK_MAX). A connection that is older is closed as usual:
-  /// some servers treat a reset after accept(2) as an error.
-  public func abandon() {
-    if peer.port != nil, Clock.monotonic - began < .milliseconds(100) { resetOnClose() }
+  /// How a connection that is then closed ends.
+  public enum Ending: Sendable {
+    /// A handshake ends with RST instead of ACK: the server's process never sees the connection, and no TIME_WAIT is left.
+    ///
+    /// The kernel sends the ACK by itself after 200 ms (TCP_DELACK_MAX). A connection that is older is closed as usual:
+    /// some servers treat a reset after accept(2) as an error.
+    case abandoned
+    /// All of the answer was received. No TIME_WAIT is left on our side, since RST follows when the server has
+    /// acknowledged our FIN; the server's process reads the end of the stream; tcp(7), TCP_LINGER2.
+    case complete
+    /// FIN is sent at once, so that a close with unread bytes isn't the reset that it would be; shutdown(2).
+    case early
   }
 
-  /// Makes the close that follows leave no TIME_WAIT on our side: RST follows when the server has acknowledged our FIN. For
-  /// where all of the answer was received: the server's process reads the end of the stream; tcp(7), TCP_LINGER2.
-  public func closeWithoutTimeWait() {
-    if peer.port != nil { _ = cl_forget_after_close(descriptor.number) }
+  /// Prepares the close that follows.
+  public func prepareClose(_ ending: Ending) {
+    switch ending {
+    case .abandoned:
+      if peer.port != nil, Clock.monotonic - began < .milliseconds(100) { resetOnClose() }
+    case .complete: if peer.port != nil { _ = cl_forget_after_close(descriptor.number) }
+    case .early: _ = shutdown(descriptor.number, Int32(SHUT_WR))
+    }
   }
-
-  /// Sends FIN at once, so that a close with unread bytes isn't the reset that it would be; shutdown(2).
-  public func finishSending() { _ = shutdown(descriptor.number, Int32(SHUT_WR)) }
 
   private func resetOnClose() { _ = cl_reset_on_close(descriptor.number) }
 }

@@ -6,44 +6,40 @@ public struct SocketAddress: Hashable, Sendable {
 
   init(bytes: [UInt8]) { self.bytes = bytes }
 
-  init<Address>(_ address: Address) {
-    bytes = unsafe withUnsafeBytes(of: address) { unsafe [UInt8]($0) }
+  /// The layout of sockaddr_in or sockaddr_in6: family, port, flow label, host and padding or scope; ip(7), ipv6(7).
+  private init(host: [UInt8], port: Int) {
+    let family = SocketAddress.familyBytes(host.count == 4 ? AF_INET : AF_INET6)
+    let label = [UInt8](repeating: 0, count: host.count == 4 ? 0 : 4)
+    let rest = [UInt8](repeating: 0, count: host.count == 4 ? 8 : 4)
+    bytes = family + [UInt8(port >> 8 & 0xff), UInt8(port & 0xff)] + label + host + rest
+  }
+
+  private static func familyBytes(_ family: Int32) -> [UInt8] {
+    unsafe withUnsafeBytes(of: sa_family_t(family)) { unsafe [UInt8]($0) }
   }
 
   /// 127.0.0.1; ip(7).
   public static func loopback(port: Int) -> SocketAddress {
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = in_port_t(port).bigEndian
-    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-    return SocketAddress(address)
+    SocketAddress(host: [127, 0, 0, 1], port: port)
   }
 
   /// ::1; ipv6(7).
   public static func loopback6(port: Int) -> SocketAddress {
-    var address = sockaddr_in6()
-    address.sin6_family = sa_family_t(AF_INET6)
-    address.sin6_port = in_port_t(port).bigEndian
-    unsafe address.sin6_addr.__in6_u.__u6_addr8.15 = 1
-    return SocketAddress(address)
+    SocketAddress(host: [UInt8](repeating: 0, count: 15) + [1], port: port)
   }
 
   /// An address as inet_pton(3) reads it, IPv6 without brackets; nil for a name.
   public static func numeric(host: String, port: Int) -> SocketAddress? {
-    var four = sockaddr_in()
-    four.sin_family = sa_family_t(AF_INET)
-    four.sin_port = in_port_t(port).bigEndian
-    if unsafe inet_pton(AF_INET, host, &four.sin_addr) == 1 { return SocketAddress(four) }
-    var six = sockaddr_in6()
-    six.sin6_family = sa_family_t(AF_INET6)
-    six.sin6_port = in_port_t(port).bigEndian
-    return unsafe inet_pton(AF_INET6, host, &six.sin6_addr) == 1 ? SocketAddress(six) : nil
+    for (family, count) in [(AF_INET, 4), (AF_INET6, 16)] {
+      var raw = [UInt8](repeating: 0, count: count)
+      if unsafe inet_pton(family, host, &raw) == 1 { return SocketAddress(host: raw, port: port) }
+    }
+    return nil
   }
 
   /// A socket in the file system, of at most 107 bytes; unix(7). Nil where the path is longer.
   public static func unix(path: [UInt8]) -> SocketAddress? {
-    var bytes = unsafe withUnsafeBytes(of: sa_family_t(AF_UNIX)) { unsafe [UInt8]($0) }
-    bytes += path + [0]
+    let bytes = familyBytes(AF_UNIX) + path + [0]
     return bytes.count <= MemoryLayout<sockaddr_un>.size ? SocketAddress(bytes: bytes) : nil
   }
 
@@ -54,16 +50,7 @@ public struct SocketAddress: Hashable, Sendable {
 
   /// Every address of this host; INADDR_ANY of ip(7), in6addr_any of ipv6(7).
   static func any(family: Int32, port: Int) -> SocketAddress {
-    if family == AF_INET6 {
-      var address = sockaddr_in6()
-      address.sin6_family = sa_family_t(AF_INET6)
-      address.sin6_port = in_port_t(port).bigEndian
-      return SocketAddress(address)
-    }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = in_port_t(port).bigEndian
-    return SocketAddress(address)
+    SocketAddress(host: [UInt8](repeating: 0, count: family == AF_INET6 ? 16 : 4), port: port)
   }
 
   var family: Int32 { unsafe Int32(bytes.withUnsafeBytes { unsafe $0.loadUnaligned(as: sa_family_t.self) }) }

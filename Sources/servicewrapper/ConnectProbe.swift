@@ -32,7 +32,7 @@ struct ConnectProbe: ~Copyable {
 
   /// - Parameter registered: the address that clients are told.
   mutating func start(registered: SocketAddress?, _ poller: borrowing Poller) -> Health? {
-    if isReadingBody { client.closeEarly() }
+    if isReadingBody { client.drop(.early) }
     isReadingBody = false
     if isAnywhere, registered != lastRegistered {
       lastRegistered = registered
@@ -64,15 +64,15 @@ struct ConnectProbe: ~Copyable {
   private mutating func receive(_ event: HTTPClient.Event, _ poller: borrowing Poller) -> Health? {
     switch event {
     case .ready:
-      client.abandon()
+      client.drop(.abandoned)
       return .accepting
     case .part(_, let status):
       isReadingBody = client.remaining.map { $0 <= ConnectProbe.longestRest } ?? false
-      if !isReadingBody { client.closeEarly() }
+      if !isReadingBody { client.drop(.early) }
       return ConnectProbe.health(status)
     case .answered(let response):
       isReadingBody = false
-      client.closeWithoutTimeWait()
+      client.drop(.complete)
       return ConnectProbe.health(response.status)
     case .failed(let failure):
       isReadingBody = false

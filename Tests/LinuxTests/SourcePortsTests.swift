@@ -102,7 +102,7 @@ import Testing
   private func abandon(_ address: SocketAddress) throws {
     let connection = try Connection.open(to: address, from: anyPort, for: .handshake)
     expect(connection, isConnected: true)
-    connection.abandon()
+    connection.prepareClose(.abandoned)
   }
 
   /// By then the kernel has finished the handshake, and a reset would be seen.
@@ -116,7 +116,7 @@ import Testing
   private func abandonLate(_ listener: borrowing Listener) throws -> Descriptor {
     let connection = try Connection.open(to: listener.address, from: anyPort, for: .handshake)
     let peer = try listener.accept()
-    connection.abandon()
+    connection.prepareClose(.abandoned)
     return peer
   }
 }
@@ -135,7 +135,7 @@ import Testing
     let connection = try Connection.opened(to: listener.address)
     let peer = try listener.accept()
     #expect(try connection.send([1, 2, 3]) == 3)
-    connection.closeWithoutTimeWait()
+    connection.prepareClose(.complete)
     return peer
   }
 }

@@ -118,21 +118,9 @@ extension HTTPClient {
   /// Bytes that are still to come of the current response; nil if its header doesn't say how many.
   public var remaining: Int? { parser.remaining }
 
-  /// Closes a connection that was only to show whether the server accepts: `Connection.abandon`.
-  public mutating func abandon() {
-    connection?.abandon()
-    drop()
-  }
-
-  /// Closes the connection after the whole response was received: `Connection.closeWithoutTimeWait`.
-  public mutating func closeWithoutTimeWait() {
-    connection?.closeWithoutTimeWait()
-    drop()
-  }
-
-  /// Closes the connection before the whole response was received: `Connection.finishSending`.
-  public mutating func closeEarly() {
-    connection?.finishSending()
+  /// Closes the connection like this. No event follows.
+  public mutating func drop(_ ending: Connection.Ending) {
+    connection?.prepareClose(ending)
     drop()
   }
 }
