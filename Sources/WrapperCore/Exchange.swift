@@ -16,10 +16,10 @@ struct Exchange: Hashable {
   var refusal: Failure?
 
   init(
-    _ requests: [ServiceRequest], confirmed: Registry.Confirmed, updateTimeout: Duration, at now: Timestamps
+    _ requests: [ServiceRequest], confirmed: Registry.Confirmed, _ policy: ServicePolicy, at now: Timestamps
   ) {
     unanswered = requests
-    self.updateTimeout = updateTimeout
+    updateTimeout = policy.updateTimeout
     confirmedBefore = confirmed
     registers = requests.contains { $0.registers }
     deadline = .zero

@@ -17,25 +17,26 @@ final class ServiceConnector {
   /// What was last registered; nil: the agent's own address.
   var registeredAddress: String? { agent.registeredAddress }
 
-  /// Returns events that are known at once.
-  func perform(_ effect: Effect, _ poller: borrowing Poller) -> [Event] {
-    switch effect {
-    case .probe:
-      return prober.start(registered: agent.advertisedAddress, poller).map { [.probed($0)] } ?? []
-    case .cancelProbe: prober.cancel()
-    case .send(let requests): return agent.send(requests, poller)
-    case .disconnect: agent.disconnect()
-    case .signal, .suspendSelf, .terminateRemaining, .killRemaining, .log, .exit: break
-    }
-    return []
+  /// Returns the result if it is known at once.
+  func probe(_ poller: borrowing Poller) -> [ServiceEvent] {
+    prober.start(registered: agent.advertisedAddress, poller).map { [.probed($0)] } ?? []
   }
 
+  func cancelProbe() { prober.cancel() }
+
+  /// Returns events that are known at once.
+  func send(_ requests: [ServiceRequest], _ poller: borrowing Poller) -> [ServiceEvent] {
+    agent.send(requests, poller)
+  }
+
+  func disconnect() { agent.disconnect() }
+
   /// The events behind a poller's tag; none if its connection was closed.
-  func proceed(_ tag: UInt64, _ poller: borrowing Poller) -> [Event] {
+  func proceed(_ tag: UInt64, _ poller: borrowing Poller) -> [ServiceEvent] {
     if let events = agent.proceed(tag, poller) { return events }
     return prober.proceed(tag, poller).map { [.probed($0)] } ?? []
   }
 
   /// Called with every child that has ended.
-  func take(_ ended: ExitedChild) -> [Event] { prober.take(ended).map { [.probed($0)] } ?? [] }
+  func take(_ ended: ExitedChild) -> [ServiceEvent] { prober.take(ended).map { [.probed($0)] } ?? [] }
 }
