@@ -1,6 +1,6 @@
-internal import Runtime
 internal import Linux
 internal import Options
+internal import Runtime
 internal import WrapperCore
 
 /// The log texts of the machine's notices: the subject first, then the consequence.

@@ -1,6 +1,6 @@
-internal import Runtime
 internal import Linux
 internal import Options
+internal import Runtime
 internal import WrapperCore
 
 /// Connects one service to Consul, and runs its probe. A class, because an array can't hold values that own

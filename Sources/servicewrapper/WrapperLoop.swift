@@ -1,7 +1,7 @@
-internal import Runtime
 internal import Consul
 internal import Linux
 internal import Options
+internal import Runtime
 internal import WrapperCore
 
 /// The event loop: makes events for the machine, and performs its effects. It decides nothing.
