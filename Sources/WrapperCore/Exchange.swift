@@ -16,10 +16,10 @@ struct Exchange: Hashable {
   var refusal: Failure?
 
   init(
-    _ requests: [ServiceRequest], confirmed: Registry.Confirmed, updateTimeout: Duration, at now: Timestamps
+    _ requests: [ServiceRequest], confirmed: Registry.Confirmed, _ policy: ServicePolicy, at now: Timestamps
   ) {
     unanswered = requests
-    self.updateTimeout = updateTimeout
+    updateTimeout = policy.updateTimeout
     confirmedBefore = confirmed
     registers = requests.contains { $0.registers }
     deadline = .zero
@@ -51,10 +51,8 @@ struct Exchange: Hashable {
   mutating func note(_ failure: Failure) { refusal = refusal ?? failure }
 
   private mutating func renewDeadline(at now: Timestamps) {
-    deadline = now.monotonic + (mayStillRegister ? Interval.registrationAnswer : shortTimeout)
-  }
-
-  private var shortTimeout: Duration {
-    unanswered.allSatisfy { $0.updates } ? min(updateTimeout, Interval.answer) : Interval.answer
+    let updates = unanswered.allSatisfy { $0.updates }
+    let short = updates ? min(updateTimeout, Interval.answer) : Interval.answer
+    deadline = now.monotonic + (mayStillRegister ? Interval.registrationAnswer : short)
   }
 }

@@ -12,9 +12,13 @@ public enum Failure: Hashable, Sendable {
   case closed
   /// Not an HTTP response.
   case malformed
+  /// The token doesn't allow the request; with the agent's reason.
   case denied(String)
+  /// The agent rejects the request for good; with its reason.
   case rejected(String)
+  /// The agent has too many connections or requests just now; with its reason.
   case busy(String)
+  /// The agent failed this time; with its reason.
   case failing(String)
 
   /// Whether the agent refused the request, so that waiting alone won't help.

@@ -1,6 +1,7 @@
 /// The latest probe result, and when to probe again.
 struct Readiness: Hashable {
-  private var probed: Health
+  let policy: ServicePolicy
+  private var result: Health
   /// When the process was started; monotonic.
   var startedAt: Duration
   /// The deadline of the pending probe; monotonic.
@@ -11,48 +12,36 @@ struct Readiness: Hashable {
   /// The process was suspended and not continued yet.
   var isSuspended = false
 
-  init(at now: Timestamps, probes: Bool) {
+  init(_ policy: ServicePolicy, at now: Timestamps) {
+    self.policy = policy
     startedAt = now.monotonic
-    probed = probes ? .failing(0) : .accepting
+    result = policy.probe == nil ? .accepting : .failing(0)
   }
 
-  var health: Health { isSuspended ? .suspended : probed }
+  var hasProbe: Bool { policy.probe != nil }
   var isProbing: Bool { probeDeadline != nil }
+  var health: Health { isSuspended ? .suspended : result }
+  func age(at now: Timestamps) -> Duration { now.monotonic - startedAt }
 
-  mutating func probe(policy: ServicePolicy, _ transition: inout Transition) {
+  mutating func probe(_ transition: inout ServiceTransition) {
     nextProbe = nil
     probeDeadline = transition.now.monotonic + policy.probeTimeout
     transition.emit(.probe)
   }
 
-  mutating func receive(_ result: Health) {
+  mutating func probed(_ health: Health) {
     probeDeadline = nil
-    probed = result
+    result = health
   }
 
   /// A probe of a process that isn't ready yet is followed by another.
-  mutating func scheduleNext(policy: ServicePolicy, at now: Timestamps) {
-    let pause = max(Interval.probe(age: now.monotonic - startedAt), policy.probe?.pause ?? .zero)
-    nextProbe = now.monotonic + pause
+  mutating func scheduleNext(at now: Timestamps) {
+    nextProbe = now.monotonic + max(Interval.probe(age: age(at: now)), policy.probe?.pause ?? .zero)
   }
 
-  mutating func stopProbing(_ transition: inout Transition) {
-    nextProbe = nil
-    cancel(&transition)
-  }
-
-  mutating func cancel(_ transition: inout Transition) {
+  mutating func cancel(_ transition: inout ServiceTransition) {
     guard isProbing else { return }
     probeDeadline = nil
     transition.emit(.cancelProbe)
-  }
-
-  func age(at now: Timestamps) -> Duration { now.monotonic - startedAt }
-
-  /// True once, when the process has taken so long that a warning is due.
-  mutating func shouldWarn(at now: Timestamps) -> Bool {
-    guard !hasWarned, age(at: now) >= Interval.readyWarning else { return false }
-    hasWarned = true
-    return true
   }
 }

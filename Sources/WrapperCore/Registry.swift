@@ -1,5 +1,5 @@
 /// A service's state at Consul's agent: the wanted and the confirmed state, and the requests that make the two agree.
-/// One exchange at a time; after a failure, a pause.
+/// One exchange at a time; after a failure, a pause. ARCHITECTURE.md has a diagram of the confirmed states.
 struct Registry: Hashable {
   enum Wanted: Hashable {
     /// The process isn't ready yet.
@@ -26,6 +26,7 @@ struct Registry: Hashable {
     case present
   }
 
+  let policy: ServicePolicy
   private(set) var wanted: Wanted = .nothingYet
   var wantedSince: Duration = .zero
   private(set) var confirmed: Confirmed = .notInspected
@@ -51,6 +52,11 @@ struct Registry: Hashable {
   /// Why the next registration is sent.
   var registrationReason = RegistrationReason.first
 
+  init(_ policy: ServicePolicy) { self.policy = policy }
+}
+
+// MARK: Questions
+extension Registry {
   /// Whether the agent may list this run or an earlier one.
   var mayBeListed: Bool {
     switch confirmed {
@@ -72,30 +78,32 @@ struct Registry: Hashable {
   /// Whether a deregistration was sent to an agent that can be expected to answer.
   var isDeregistering: Bool { trouble == nil && (exchange?.deregisters ?? false) }
 
+  /// Whether the agent may list us and an answer can arrive within that time.
+  func mayBeDeregistered(within duration: Duration, from now: Timestamps) -> Bool {
+    guard mayBeListed else { return false }
+    return exchange != nil || nextAttempt.map { $0 - now.boottime <= duration } ?? false
+  }
+
+  func answerIsOverdue(at now: Timestamps) -> Bool { exchange.map { $0.deadline <= now.monotonic } ?? false }
+
   /// True once when the next attempt is due.
   mutating func takeAttempt(at now: Timestamps) -> Bool {
     guard let due = nextAttempt, due <= now.boottime else { return false }
     nextAttempt = nil
     return true
   }
-
-  /// Whether no answer can arrive for that long.
-  func isSilent(for duration: Duration, from now: Timestamps) -> Bool {
-    exchange == nil && nextAttempt.map { $0 - now.boottime > duration } ?? true
-  }
-
-  func answerIsOverdue(at now: Timestamps) -> Bool { exchange.map { $0.deadline <= now.monotonic } ?? false }
 }
 
-// MARK: What is wanted
+// MARK: The process becomes ready, or stops
 extension Registry {
-  mutating func want(at now: Timestamps) {
+  mutating func becameReady(_ transition: inout ServiceTransition) {
     wanted = .present
-    wantedSince = now.monotonic
+    wantedSince = transition.now.monotonic
+    ask(health: .accepting, &transition)
   }
 
   /// From here on no registration is sent.
-  mutating func deregister(policy: ServicePolicy, _ transition: inout Transition) {
+  mutating func deregister(_ transition: inout ServiceTransition) {
     guard wanted != .absent else { return }
     wanted = .absent
     wantedSince = transition.now.monotonic
@@ -107,33 +115,32 @@ extension Registry {
     } else {
       // Check updates can't register a service, so unanswered ones are dropped.
       endExchange(&transition)
-      ask(policy: policy, health: .accepting, &transition)
+      ask(health: .accepting, &transition)
     }
   }
 }
 
-// MARK: Asking
+// MARK: Requests
 extension Registry {
   /// Sends the requests that make confirmed agree with wanted, unless an exchange is pending.
-  mutating func ask(policy: ServicePolicy, health: Health, _ transition: inout Transition) {
+  mutating func ask(health: Health, _ transition: inout ServiceTransition) {
     guard exchange == nil else { return }
     nextAttempt = nil
     // After a failure the checks suffice, and the agent may be busy.
     let compares = trouble == nil && nextComparison <= transition.now.boottime
-    let requests = due(checks: policy.ttl != nil, compares: compares, health: health)
+    let requests = due(compares: compares, health: health)
     if requests.isEmpty { return }
-    exchange = Exchange(
-      requests, confirmed: confirmed, updateTimeout: policy.updateTimeout, at: transition.now)
+    exchange = Exchange(requests, confirmed: confirmed, policy, at: transition.now)
     transition.emit(.send(requests))
   }
 
-  private func due(checks: Bool, compares: Bool, health: Health) -> [ServiceRequest] {
-    switch (wanted, confirmed) {
+  private func due(compares: Bool, health: Health) -> [ServiceRequest] {
+    let checks = policy.ttl != nil
+    return switch (wanted, confirmed) {
     case (.nothingYet, .notInspected): only(.inspect)
     case (.nothingYet, .stale): only(checks ? .markCritical : .deregister)
     case (.nothingYet, .staleWithoutChecks): only(.deregister)
-    case (.nothingYet, .absent), (.nothingYet, .foreign), (.nothingYet, .markedCritical): []
-    case (.nothingYet, .unconfirmed), (.nothingYet, .present): []
+    case (.nothingYet, _): []
     case (.present, .present) where isOutdated: [.register(health)]
     case (.present, .present) where !checks: only(.inspect)
     case (.present, .present): (compares ? only(.inspect) : []) + [.alive, .ready(health)]
@@ -147,11 +154,17 @@ extension Registry {
     case (.absent, _): only(.deregister)
     }
   }
+
+  private mutating func endExchange(_ transition: inout ServiceTransition) {
+    guard exchange != nil else { return }
+    exchange = nil
+    transition.emit(.disconnect)
+  }
 }
 
-// MARK: Being answered
+// MARK: Requests are sent
 extension Registry {
-  mutating func noteSent(at now: Timestamps) {
+  mutating func sent(at now: Timestamps) {
     guard exchange?.isSent == false else { return }
     exchange?.markSent(at: now)
     if exchange?.registers ?? false {
@@ -159,97 +172,82 @@ extension Registry {
     }
   }
 
-  mutating func receive(
-    _ answer: ServiceAnswer, policy: ServicePolicy, health: Health, _ transition: inout Transition
-  ) {
-    noteSent(at: transition.now)
-    guard let request = exchange?.takeOldest(at: transition.now) else { return }
-    settle(request, request == .inspect ? answer : answer.withoutEntry, &transition)
-    if request.registers, policy.ttl != nil { passChecks(health, &transition) }
-    if exchange?.isOver ?? false { finish(policy: policy, health: health, &transition) }
-  }
-
-  /// A foreign entry isn't ours to renew.
-  mutating func noteOutdated() {
-    if confirmed == .present { outdate() }
+  /// The token has changed. A foreign entry isn't ours to renew.
+  mutating func outdated() {
+    if confirmed == .present { renew() }
   }
 
   /// The next request registers the service again.
-  private mutating func outdate() {
+  private mutating func renew() {
     (confirmed, isOutdated) = (.present, true)
     if registrationReason == .again { registrationReason = .renewed }
   }
+}
 
-  mutating func lose(_ failure: Failure, policy: ServicePolicy, _ transition: inout Transition) {
-    guard exchange != nil else { return }
-    endExchange(&transition)
-    pause(after: failure, policy: policy, &transition)
+// MARK: A request is answered
+extension Registry {
+  mutating func answered(_ answer: ServiceAnswer, health: Health, _ transition: inout ServiceTransition) {
+    sent(at: transition.now)
+    guard let request = exchange?.takeOldest(at: transition.now) else { return }
+    settle(request, request == .inspect ? answer : answer.withoutEntry, &transition)
+    if request.registers, policy.ttl != nil { passChecks(health, &transition) }
+    if exchange?.isOver ?? false { finish(health: health, &transition) }
   }
 
   private mutating func settle(
-    _ request: ServiceRequest, _ answer: ServiceAnswer, _ transition: inout Transition
+    _ request: ServiceRequest, _ answer: ServiceAnswer, _ transition: inout ServiceTransition
   ) {
     switch (request, answer) {
     case (.inspect, .done) where confirmed == .notInspected,
       (.inspect, .different) where confirmed == .notInspected:
-      discoverStale()
-    case (.inspect, .done): if confirmed == .foreign { outdate() }
-    case (.inspect, .different): outdate()
-    case (.inspect, .foreign(let owner)): discoverForeign(owner, &transition)
+      (confirmed, registrationReason) = (.stale, .replacing)
+    case (.inspect, .done): if confirmed == .foreign { renew() }
+    case (.inspect, .different): renew()
+    case (.inspect, .foreign(let owner)): foundForeign(owner, &transition)
     case (.inspect, .unknown), (.deregister, .done), (.deregister, .unknown): confirmed = .absent
     case (.markCritical, .done): confirmed = .markedCritical
     case (.markCritical, .unknown): confirmed = .staleWithoutChecks
     case (.register, .done): (confirmed, isOutdated, hasRegistered) = (.present, false, true)
     case (.ready(let health), .done): confirmedHealth = health
     case (.alive, .done), (_, .foreign), (_, .different): break
-    case (.alive, .unknown), (.ready, .unknown): forget()
+    case (.alive, .unknown), (.ready, .unknown): foundForgotten()
     case (.register, .unknown): exchange?.note(.failing("it knows no such service"))
-    case (_, .denied(let reason)): refuse(request, .denied(reason))
-    case (_, .rejected(let reason)): refuse(request, .rejected(reason))
-    case (_, .busy(let reason)): exchange?.note(.busy(reason))
-    case (_, .failing(let reason)): exchange?.note(.failing(reason))
+    case (_, .failed(let failure)):
+      exchange?.note(failure)
+      // A refused registration changed nothing.
+      if request.registers, failure.isRefusal, let exchange { confirmed = exchange.confirmedBefore }
     }
   }
 
-  /// An existing check keeps its status whatever the registration says. Not sent together with it: an agent that was
-  /// hung and finds us gone carries out the request behind the first, a deregistration perhaps, and none after that.
-  private mutating func passChecks(_ health: Health, _ transition: inout Transition) {
-    guard (wanted, confirmed) == (.present, .present) else { return }
-    exchange?.append([.alive, .ready(health)], at: transition.now)
-    transition.emit(.send([.alive, .ready(health)]))
-  }
-
-  /// The agent refused the request and changed nothing.
-  private mutating func refuse(_ request: ServiceRequest, _ failure: Failure) {
-    exchange?.note(failure)
-    if request.registers, let before = exchange?.confirmedBefore { confirmed = before }
-  }
-
   /// Logged when we are about to overwrite a foreign entry, and when it has overwritten ours.
-  private mutating func discoverForeign(_ owner: String, _ transition: inout Transition) {
+  private mutating func foundForeign(_ owner: String, _ transition: inout ServiceTransition) {
     confirmed = .foreign
     if owner.utf8.elementsEqual(loggedOwner.utf8) { return }
     loggedOwner = owner
     transition.log(.foreignEntry(of: owner))
   }
 
-  private mutating func discoverStale() {
-    confirmed = .stale
-    registrationReason = .replacing
-  }
-
   /// The agent lost its state, or another client deregistered the service. Right after a registration it is the
   /// agent's fault, and registering again at once would only repeat it.
-  private mutating func forget() {
-    guard confirmed == .present || confirmed == .unconfirmed else { return }
+  private mutating func foundForgotten() {
+    guard mayServe else { return }
     confirmed = .absent
     if exchange?.registers ?? false { exchange?.note(.failing("it forgot the registration at once")) }
   }
 
-  private mutating func finish(policy: ServicePolicy, health: Health, _ transition: inout Transition) {
+  /// An existing check keeps its status whatever the registration says. Not sent together with it: an agent that was
+  /// hung and finds us gone carries out the request behind the first, a deregistration perhaps, and none after that.
+  private mutating func passChecks(_ health: Health, _ transition: inout ServiceTransition) {
+    guard (wanted, confirmed) == (.present, .present) else { return }
+    exchange?.append([.alive, .ready(health)], at: transition.now)
+    transition.emit(.send([.alive, .ready(health)]))
+  }
+
+  /// Every request of the exchange is answered.
+  private mutating func finish(health: Health, _ transition: inout ServiceTransition) {
     let refusal = exchange?.refusal
     endExchange(&transition)
-    if let refusal { return pause(after: refusal, policy: policy, &transition) }
+    if let refusal { return pause(after: refusal, &transition) }
     failures = 0
     if nextComparison <= transition.now.boottime || !isRegistrationLogged {
       nextComparison = transition.now.boottime + policy.comparison
@@ -261,32 +259,11 @@ extension Registry {
     } else if wanted == .present && confirmed == .foreign && hasWorked {
       nextAttempt = transition.now.boottime + policy.comparison
     } else {
-      ask(policy: policy, health: health, &transition)
+      ask(health: health, &transition)
     }
   }
 
-  private mutating func pause(after failure: Failure, policy: ServicePolicy, _ transition: inout Transition) {
-    logFailure(failure, &transition)
-    let isHopeless = failure.isRefusal && (wanted == .absent || !hasWorked)
-    // The agent may accept at any moment, and a stop is short.
-    let isShort =
-      failure.isOverloaded && wanted == .absent
-      && wantedSince + Interval.stopBudget > transition.now.monotonic
-    let pause = isHopeless ? policy.backoffWhenRefused : policy.backoff(after: isShort ? 0 : failures)
-    if !isShort { failures = min(failures + 1, ServicePolicy.countedFailures) }
-    nextAttempt = wanted == .absent && !mayBeListed ? nil : transition.now.boottime + pause
-  }
-
-  private mutating func endExchange(_ transition: inout Transition) {
-    guard exchange != nil else { return }
-    exchange = nil
-    transition.emit(.disconnect)
-  }
-}
-
-// MARK: Telling
-extension Registry {
-  private mutating func logSuccess(_ transition: inout Transition) {
+  private mutating func logSuccess(_ transition: inout ServiceTransition) {
     if confirmed == .present && !isRegistrationLogged {
       transition.log(.registered(registrationReason, after: transition.now.monotonic - wantedSince))
       (registrationReason, isRegistrationLogged) = (.again, true)
@@ -295,11 +272,29 @@ extension Registry {
     }
     trouble = nil
   }
+}
 
-  private mutating func logFailure(_ failure: Failure, _ transition: inout Transition) {
-    if trouble?.isSameCondition(as: failure) ?? false { return }
-    trouble = failure
-    transition.log(.consulFailed(failure, registered: hasWorked))
+// MARK: The connection fails, or a request
+extension Registry {
+  mutating func lost(_ failure: Failure, _ transition: inout ServiceTransition) {
+    guard exchange != nil else { return }
+    endExchange(&transition)
+    pause(after: failure, &transition)
+  }
+
+  private mutating func pause(after failure: Failure, _ transition: inout ServiceTransition) {
+    if !(trouble?.isSameCondition(as: failure) ?? false) {
+      trouble = failure
+      transition.log(.consulFailed(failure, registered: hasWorked))
+    }
+    let isHopeless = failure.isRefusal && (wanted == .absent || !hasWorked)
+    // The agent may accept at any moment, and a stop is short.
+    let isShort =
+      failure.isOverloaded && wanted == .absent
+      && wantedSince + Interval.stopBudget > transition.now.monotonic
+    let pause = isHopeless ? policy.backoffWhenRefused : policy.backoff(after: isShort ? 0 : failures)
+    if !isShort { failures = min(failures + 1, ServicePolicy.countedFailures) }
+    nextAttempt = wanted == .absent && !mayBeListed ? nil : transition.now.boottime + pause
   }
 }
 

@@ -23,13 +23,10 @@ extension ServicePolicy {
   }
 
   /// The time between two updates of the checks: a third of the TTL, so that two may get lost; at most a tenth earlier.
-  var beat: Duration {
-    guard let ttl else { return comparison }
-    return ttl / 3 * (9_000 + jitter) / 10_000
-  }
+  var beat: Duration { ttl.map { spread($0 / 3) } ?? comparison }
 
   /// How often the agent's entry is compared with ours; as spread as the beats.
-  var comparison: Duration { Interval.comparison * (9_000 + jitter) / 10_000 }
+  var comparison: Duration { spread(Interval.comparison) }
 
   /// The time-out of a heartbeat: another can be sent before the TTL runs out.
   var updateTimeout: Duration { (ttl ?? Interval.comparison) / 3 }
@@ -37,13 +34,15 @@ extension ServicePolicy {
   /// The pause after `failures` failed attempts: doubling from 100 ms to a third of the TTL or 5 s, whichever is
   /// shorter, and spread over its upper half.
   func backoff(after failures: Int) -> Duration {
-    let longest = min(.seconds(5), (ttl ?? Interval.comparison) / 3)
+    let longest = min(.seconds(5), updateTimeout)
     let pause = min(longest, .milliseconds(100) * (1 << min(failures, ServicePolicy.countedFailures)))
     return pause * (1_000 + jitter) / 2_000
   }
 
   /// A refusal is retried rarely: only a new token or policy can help.
-  var backoffWhenRefused: Duration { .seconds(60) * (9_000 + jitter) / 10_000 }
+  var backoffWhenRefused: Duration { spread(.seconds(60)) }
+
+  private func spread(_ pause: Duration) -> Duration { pause * (9_000 + jitter) / 10_000 }
 
   /// 100 ms doubled six times is over the longest pause.
   static let countedFailures = 6

@@ -12,12 +12,7 @@ public enum ServiceRequest: Hashable, Sendable {
   case ready(Health)
   case deregister
 
-  var registers: Bool {
-    switch self {
-    case .register: true
-    case .inspect, .markCritical, .alive, .ready, .deregister: false
-    }
-  }
+  var registers: Bool { if case .register = self { true } else { false } }
 
   /// Whether it only updates checks, and may be sent again.
   var updates: Bool {

@@ -1,56 +1,51 @@
 /// One service of the process: its readiness and its registration.
 struct ServiceState: Hashable {
-  let policy: ServicePolicy
-  var registry = Registry()
   var readiness: Readiness
+  var registry: Registry
 
   init(_ policy: ServicePolicy, at now: Timestamps) {
-    self.policy = policy
-    readiness = Readiness(at: now, probes: policy.probe != nil)
+    readiness = Readiness(policy, at: now)
+    registry = Registry(policy)
   }
 
   /// Whether the process isn't ready yet.
   var isAwaited: Bool { registry.wanted == .nothingYet }
 
   /// Looks for an earlier run's entry while the process becomes ready.
-  mutating func start(_ transition: inout Transition) {
-    if policy.probe == nil { return serve(&transition) }
+  mutating func start(_ transition: inout ServiceTransition) {
+    if !readiness.hasProbe { return registry.becameReady(&transition) }
     ask(&transition)
-    readiness.probe(policy: policy, &transition)
+    readiness.probe(&transition)
   }
 
-  private mutating func serve(_ transition: inout Transition) {
-    registry.want(at: transition.now)
-    ask(&transition)
+  mutating func ask(_ transition: inout ServiceTransition) {
+    registry.ask(health: readiness.health, &transition)
   }
 
-  mutating func ask(_ transition: inout Transition) {
-    registry.ask(policy: policy, health: readiness.health, &transition)
-  }
-
-  /// A heartbeat or a retry; while the service is registered, a fresh probe precedes it.
-  mutating func attempt(_ transition: inout Transition) {
-    if registry.wanted == .present, policy.probe != nil, !readiness.isSuspended {
-      if !readiness.isProbing { readiness.probe(policy: policy, &transition) }
-    } else {
-      ask(&transition)
+  mutating func handle(_ event: ServiceEvent, _ transition: inout ServiceTransition) {
+    switch event {
+    case .probed(let health): probed(health, &transition)
+    case .sent: registry.sent(at: transition.now)
+    case .outdated: registry.outdated()
+    case .answered(let answer): registry.answered(answer, health: readiness.health, &transition)
+    case .lost(let failure): registry.lost(failure, &transition)
     }
   }
 
-  mutating func receive(_ health: Health, _ transition: inout Transition) {
+  private mutating func probed(_ health: Health, _ transition: inout ServiceTransition) {
     guard readiness.isProbing else { return }
     let before = readiness.health
-    readiness.receive(health)
+    readiness.probed(health)
     switch (registry.wanted, readiness.health) {
-    case (.nothingYet, .accepting): serve(&transition)
-    case (.nothingYet, _): readiness.scheduleNext(policy: policy, at: transition.now)
+    case (.nothingYet, .accepting): registry.becameReady(&transition)
+    case (.nothingYet, _): readiness.scheduleNext(at: transition.now)
     case (.present, _): reportHealth(before, &transition)
     case (.absent, _): break
     }
   }
 
   /// Only the kernel accepts for a suspended process, so it is critical at once.
-  mutating func suspend(_ transition: inout Transition) {
+  mutating func suspended(_ transition: inout ServiceTransition) {
     let before = readiness.health
     readiness.isSuspended = true
     guard registry.wanted == .present else { return }
@@ -58,47 +53,52 @@ struct ServiceState: Hashable {
     reportHealth(before, &transition)
   }
 
-  mutating func resume(_ transition: inout Transition) {
+  mutating func continued(_ transition: inout ServiceTransition) {
     guard readiness.isSuspended else { return }
     let before = readiness.health
     readiness.isSuspended = false
     guard registry.wanted == .present else { return }
-    if policy.probe == nil { return reportHealth(before, &transition) }
+    if !readiness.hasProbe { return reportHealth(before, &transition) }
     // Keep the former health until the probe's result.
-    readiness.receive(before)
-    readiness.probe(policy: policy, &transition)
+    readiness.probed(before)
+    readiness.probe(&transition)
   }
 
-  private mutating func reportHealth(_ before: Health, _ transition: inout Transition) {
+  private mutating func reportHealth(_ before: Health, _ transition: inout ServiceTransition) {
     if readiness.health != before { transition.log(.healthChanged(readiness.health)) }
     ask(&transition)
   }
 
   /// Deregisters from Consul, for good.
-  mutating func deregister(_ transition: inout Transition) {
-    readiness.stopProbing(&transition)
-    registry.deregister(policy: policy, &transition)
+  mutating func deregister(_ transition: inout ServiceTransition) {
+    readiness.nextProbe = nil
+    readiness.cancel(&transition)
+    registry.deregister(&transition)
   }
 
-  mutating func elapseReadiness(warns: Bool, _ transition: inout Transition) {
+  mutating func readinessElapsed(warns: Bool, _ transition: inout ServiceTransition) {
     if let deadline = readiness.probeDeadline, deadline <= transition.now.monotonic {
       transition.emit(.cancelProbe)
-      receive(.failing(ServiceState.timedOut), &transition)
+      // ETIMEDOUT of errno(3), as for a connect without an answer.
+      probed(.failing(110), &transition)
     }
-    if let next = readiness.nextProbe, next <= transition.now.monotonic {
-      readiness.probe(policy: policy, &transition)
-    }
-    if warns, isAwaited, readiness.shouldWarn(at: transition.now) {
-      transition.log(.notAccepting(readiness.health, after: readiness.age(at: transition.now)))
+    if let next = readiness.nextProbe, next <= transition.now.monotonic { readiness.probe(&transition) }
+    let age = readiness.age(at: transition.now)
+    if warns, isAwaited, !readiness.hasWarned, age >= Interval.readyWarning {
+      readiness.hasWarned = true
+      transition.log(.notAccepting(readiness.health, after: age))
     }
   }
 
-  mutating func elapseAttempt(_ transition: inout Transition) {
-    if registry.takeAttempt(at: transition.now) { attempt(&transition) }
+  /// A heartbeat or a retry may be due; while the service is registered, a fresh probe precedes it.
+  mutating func registryElapsed(_ transition: inout ServiceTransition) {
+    guard registry.takeAttempt(at: transition.now) else { return }
+    if registry.wanted == .present, readiness.hasProbe, !readiness.isSuspended {
+      if !readiness.isProbing { readiness.probe(&transition) }
+    } else {
+      ask(&transition)
+    }
   }
-
-  /// ETIMEDOUT of errno(3), as for a connect without an answer.
-  private static let timedOut: Int32 = 110
 
   /// The time until the next deadline; nil if there is none.
   func timeLeft(at now: Timestamps) -> Duration? {

@@ -1,7 +1,7 @@
 /// A signal as received; signal(7). The numbers are Linux's on every architecture that Swift supports.
 public struct Signal: Hashable, Sendable {
   /// SIGHUP.
-  public static let hangUp: Int32 = 1
+  public static let hangup: Int32 = 1
   /// SIGINT.
   public static let interrupt: Int32 = 2
   /// SIGQUIT.
@@ -61,7 +61,7 @@ extension Policy {
   func means(stop signal: Signal) -> Bool {
     if rewrites[signal.number] == Policy.dropped { return false }
     return stopSignals.contains(signal.number)
-      || hangUpStops && signal.number == Signal.hangUp && signal.origin != .sent
+      || terminalHangupStops && signal.number == Signal.hangup && signal.origin != .sent
   }
 
   /// The signals to forward for a received one: itself, or none.

@@ -1,15 +1,16 @@
-/// Handling of one event: its time, and the resulting actions in order.
+/// The handling of one event: its time, and the resulting effects in order.
 struct Transition {
   let now: Timestamps
-  /// The index of the service that it concerns.
-  var service: Int
-  private(set) var actions: [Action] = []
+  var effects: [Effect] = []
 
-  init(at now: Timestamps, service: Int) {
-    self.now = now
-    self.service = service
+  init(at now: Timestamps) { self.now = now }
+
+  mutating func emit(_ effect: ProcessEffect) { effects.append(.process(effect)) }
+  mutating func log(_ notice: ProcessNotice) { emit(.log(notice)) }
+
+  /// The same transition as one service sees it.
+  subscript(service index: Int) -> ServiceTransition {
+    get { ServiceTransition(index: index, transition: self) }
+    set { self = newValue.transition }
   }
-
-  mutating func emit(_ effect: Effect) { actions.append(Action(effect, service: service)) }
-  mutating func log(_ notice: Notice) { emit(.log(notice)) }
 }

@@ -46,7 +46,7 @@ struct AgentConnection: ~Copyable {
   }
 
   /// Sends behind the unanswered requests, or connects first. Returns events that are known at once.
-  mutating func send(_ requests: [ServiceRequest], _ poller: borrowing Poller) -> [Event] {
+  mutating func send(_ requests: [ServiceRequest], _ poller: borrowing Poller) -> [ServiceEvent] {
     if let agent = formerAgents.next() {
       let request = requestBuilder.request(.deregister, address: nil).bytes(host: host, token: token.current)
       receiveCleanup(cleanup.call(request, to: [agent], poller))
@@ -61,15 +61,15 @@ struct AgentConnection: ~Copyable {
   }
 
   /// The events behind a poller's tag; nil if the tag isn't ours.
-  mutating func proceed(_ tag: UInt64, _ poller: borrowing Poller) -> [Event]? {
+  mutating func proceed(_ tag: UInt64, _ poller: borrowing Poller) -> [ServiceEvent]? {
     if client.owns(tag) { return receive(client.proceed(tag, poller), poller) }
     guard cleanup.owns(tag) else { return nil }
     receiveCleanup(cleanup.proceed(tag, poller))
     return []
   }
 
-  private mutating func receive(_ events: [HTTPClient.Event], _ poller: borrowing Poller) -> [Event] {
-    var converted: [Event] = []
+  private mutating func receive(_ events: [HTTPClient.Event], _ poller: borrowing Poller) -> [ServiceEvent] {
+    var converted: [ServiceEvent] = []
     for event in events {
       switch event {
       case .ready(let count): converted += write(requests.suffix(count), poller)
@@ -85,7 +85,7 @@ struct AgentConnection: ~Copyable {
     return converted
   }
 
-  private mutating func write(_ requests: ArraySlice<ServiceRequest>, _ poller: borrowing Poller) -> [Event] {
+  private mutating func write(_ requests: ArraySlice<ServiceRequest>, _ poller: borrowing Poller) -> [ServiceEvent] {
     local = client.localAddress
     let secret = token.current
     let isTokenNew = registeredToken != nil && registeredToken != secret

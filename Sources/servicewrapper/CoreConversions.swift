@@ -12,11 +12,15 @@ extension Policy {
     self.init(
       services: options.services.map {
         ServicePolicy(probe: ProbePolicy($0.ready), ttl: $0.ttl, jitter: jitter)
-      }, readyTimeout: options.readyTimeout, stopSignals: options.stop.signals,
-      hangUpStops: options.stop.hangUp, drain: options.stop.drain, stopTimeout: options.stop.timeout,
-      rewrites: Dictionary(
-        uniqueKeysWithValues: options.process.rewrites.map { ($0.received, $0.sent ?? Policy.dropped) }),
-      waitForAll: options.process.waitForAll, expectedExits: options.process.expectedExits)
+      })
+    readyTimeout = options.readyTimeout
+    stopSignals = options.stop.signals
+    terminalHangupStops = options.stop.hangUp
+    drain = options.stop.drain
+    stopTimeout = options.stop.timeout
+    for rewrite in options.process.rewrites { rewrites[rewrite.received] = rewrite.sent ?? Policy.dropped }
+    waitForAll = options.process.waitForAll
+    expectedExits = options.process.expectedExits
   }
 }
 
@@ -37,10 +41,10 @@ extension ServiceAnswer {
     switch response.outcome {
     case .done: self = .done
     case .unknown: self = .unknown
-    case .denied: self = .denied("\(response.status): \(response.reason)")
-    case .rejected: self = .rejected("\(response.status): \(response.reason)")
-    case .busy: self = .busy("\(response.status): \(response.reason)")
-    case .failing: self = .failing("\(response.status): \(response.reason)")
+    case .denied: self = .failed(.denied("\(response.status): \(response.reason)"))
+    case .rejected: self = .failed(.rejected("\(response.status): \(response.reason)"))
+    case .busy: self = .failed(.busy("\(response.status): \(response.reason)"))
+    case .failing: self = .failed(.failing("\(response.status): \(response.reason)"))
     }
   }
 }

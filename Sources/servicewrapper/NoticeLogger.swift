@@ -24,11 +24,13 @@ struct NoticeLogger {
 
   mutating func warn(_ text: String) { log.write(.warning, text) }
 
+  mutating func write(_ notice: ProcessNotice) { log.write(notice.level, texts.text(notice)) }
+
   /// - Parameters:
-  ///   - service: the index of the service that it concerns.
+  ///   - index: the index of the service that it concerns.
   ///   - address: what was registered; nil: the agent's own.
-  mutating func write(_ notice: Notice, of service: Int, address: String?) {
-    let text = texts.text(notice, of: service, address: address)
+  mutating func write(_ notice: ServiceNotice, of index: Int, address: String?) {
+    let text = texts.text(notice, of: index, address: address)
     if notice.isAboutConsul {
       if text.utf8.elementsEqual(lastConsulText.utf8) { return }
       lastConsulText = text
@@ -37,29 +39,35 @@ struct NoticeLogger {
   }
 
   /// Logs an effect at level debug.
-  mutating func trace(_ effect: Effect, of service: Int) {
-    if log.level == .debug, let text = texts.text(effect, of: service) { log.write(.debug, text) }
+  mutating func trace(_ effect: Effect) {
+    if log.level == .debug, let text = texts.text(effect) { log.write(.debug, text) }
   }
 }
 
-extension Notice {
+extension ProcessNotice {
+  fileprivate var level: LogOptions.Level {
+    switch self {
+    case .stopping, .stoppedByTerminal, .ended, .waitingForRemaining: .info
+    case .killing, .killingRemaining: .warning
+    }
+  }
+}
+
+extension ServiceNotice {
   fileprivate var isAboutConsul: Bool {
     switch self {
     case .consulFailed, .consulAnswers: true
-    default: false
+    case .registered, .deregistered, .healthChanged, .notAccepting, .readyTimedOut, .foreignEntry,
+      .deregistrationUnconfirmed:
+      false
     }
   }
 
   fileprivate var level: LogOptions.Level {
     switch self {
     case .registered(.again, _), .registered(.renewed, _): .warning
-    case .registered, .deregistered, .consulAnswers, .stopping, .stoppedByTerminal, .ended,
-      .waitingForRemaining:
-      .info
-    case .healthChanged(.accepting): .info
-    case .healthChanged, .notAccepting, .foreignEntry, .killing, .killingRemaining,
-      .deregistrationUnconfirmed:
-      .warning
+    case .registered, .deregistered, .consulAnswers, .healthChanged(.accepting): .info
+    case .healthChanged, .notAccepting, .foreignEntry, .deregistrationUnconfirmed: .warning
     case .consulFailed(let failure, _): failure.isRefusal ? .error : .warning
     case .readyTimedOut: .error
     }

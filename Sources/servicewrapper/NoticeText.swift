@@ -26,10 +26,8 @@ struct NoticeText {
     token = options.token.text
   }
 
-  /// The address is the one that was registered; nil: the agent's own.
-  func text(_ notice: Notice, of service: Int, address: String?) -> String {
-    if services.indices.contains(service), let text = text(notice, services[service], address) { return text }
-    return switch notice {
+  func text(_ notice: ProcessNotice) -> String {
+    switch notice {
     case .stopping(let signal, let sent, let result, let drain):
       stopping(signal, as: sent, result, drain)
     case .stoppedByTerminal(let signal): "\(signalName(signal)): \(process) got it from the terminal as well"
@@ -38,14 +36,14 @@ struct NoticeText {
     case .waitingForRemaining(let time):
       "waiting \(time.text) at most for what \(program) left running; sending it SIGTERM"
     case .killingRemaining: "some of what \(program) left running is still there; sending SIGKILL"
-    case .registered, .deregistered, .healthChanged, .notAccepting, .readyTimedOut, .consulFailed,
-      .consulAnswers, .foreignEntry, .deregistrationUnconfirmed:
-      ""
     }
   }
 
-  /// For notices about one service; nil for the rest.
-  private func text(_ notice: Notice, _ service: Service, _ address: String?) -> String? {
+  /// - Parameters:
+  ///   - index: the index of the service that it concerns.
+  ///   - address: what was registered; nil: the agent's own.
+  func text(_ notice: ServiceNotice, of index: Int, address: String?) -> String {
+    let service = services[index]
     let id = service.id
     return switch notice {
     case .registered(let which, let duration): registered(which, service, at: address, duration)
@@ -62,7 +60,6 @@ struct NoticeText {
     case .foreignEntry(let owner):
       "\(id) is registered by \(owner) as well: each overwrites the other; give each an --id of its own"
     case .deregistrationUnconfirmed: deregistrationUnconfirmed(service)
-    case .stopping, .stoppedByTerminal, .killing, .ended, .waitingForRemaining, .killingRemaining: nil
     }
   }
 
@@ -127,17 +124,19 @@ struct NoticeText {
 // MARK: For --log-level debug
 extension NoticeText {
   /// Nil for effects that a notice reports already.
-  func text(_ effect: Effect, of service: Int) -> String? {
+  func text(_ effect: Effect) -> String? {
     switch effect {
-    case .probe, .cancelProbe, .log, .disconnect: nil
-    case .send(let requests):
-      "asking \(consul) about \(services[service].id): \(requests.map(name).joined(separator: ", "))"
-    case .signal(let number): "sending \(signalName(number)) to \(process)"
-    case .suspendSelf(let number):
+    case .process(.signal(let number)): "sending \(signalName(number)) to \(process)"
+    case .process(.suspendSelf(let number)):
       "\(process) was stopped by \(signalName(number)); suspending ourselves, if we may"
-    case .terminateRemaining: "sending SIGTERM to all that \(program) left running"
-    case .killRemaining: "sending SIGKILL to all that \(program) left running"
-    case .exit(let status): "exiting status=\(status)"
+    case .process(.terminateRemaining): "sending SIGTERM to all that \(program) left running"
+    case .process(.killRemaining): "sending SIGKILL to all that \(program) left running"
+    case .process(.exit(let status)): "exiting status=\(status)"
+    case .service(.send(let requests), of: let index):
+      "asking \(consul) about \(services[index].id): \(requests.map(name).joined(separator: ", "))"
+    case .process(.log), .service(.probe, _), .service(.cancelProbe, _), .service(.disconnect, _),
+      .service(.log, _):
+      nil
     }
   }
 

@@ -39,34 +39,33 @@ final class ServiceConnector {
   /// What was last registered; nil: the agent's own address.
   var registeredAddress: String? { agent.registeredAddress }
 
-  /// Returns events that are known at once.
-  func perform(_ effect: Effect, _ poller: borrowing Poller) -> [Event] {
-    switch effect {
-    case .probe: return probed(startProbe(poller))
-    case .cancelProbe:
-      connectProbe?.cancel()
-      commandProbe?.cancel()
-    case .send(let requests): return agent.send(requests, poller)
-    case .disconnect: agent.disconnect()
-    case .signal, .suspendSelf, .terminateRemaining, .killRemaining, .log, .exit: break
-    }
-    return []
+  /// Starts the probe; returns its result if it is known at once.
+  func probe(_ poller: borrowing Poller) -> [ServiceEvent] {
+    if connectProbe == nil { return probed(commandProbe?.start() ?? nil) }
+    return probed(connectProbe?.start(registered: agent.advertisedAddress, poller) ?? nil)
   }
 
+  func cancelProbe() {
+    connectProbe?.cancel()
+    commandProbe?.cancel()
+  }
+
+  /// Returns events that are known at once.
+  func send(_ requests: [ServiceRequest], _ poller: borrowing Poller) -> [ServiceEvent] {
+    agent.send(requests, poller)
+  }
+
+  func disconnect() { agent.disconnect() }
+
   /// The events behind a poller's tag; none if its connection was closed.
-  func proceed(_ tag: UInt64, _ poller: borrowing Poller) -> [Event] {
+  func proceed(_ tag: UInt64, _ poller: borrowing Poller) -> [ServiceEvent] {
     agent.proceed(tag, poller) ?? probed(connectProbe?.proceed(tag, poller) ?? nil)
   }
 
   /// Called with every child that has ended.
-  func take(_ ended: ExitedChild) -> [Event] { probed(commandProbe?.take(ended)) }
+  func take(_ ended: ExitedChild) -> [ServiceEvent] { probed(commandProbe?.take(ended)) }
 
-  private func startProbe(_ poller: borrowing Poller) -> Health? {
-    if connectProbe == nil { return commandProbe?.start() ?? nil }
-    return connectProbe?.start(registered: agent.advertisedAddress, poller) ?? nil
-  }
-
-  private func probed(_ health: Health?) -> [Event] { health.map { [.probed($0)] } ?? [] }
+  private func probed(_ health: Health?) -> [ServiceEvent] { health.map { [.probed($0)] } ?? [] }
 }
 
 extension SocketAddress {

@@ -13,15 +13,10 @@ struct WrapperLoop: ~Copyable {
   private var machine: WrapperMachine
   private var child: Child?
   private var remaining = RemainingProcesses()
-  /// Events that resulted from performing effects.
-  private var pending: [Pending] = []
+  /// Events that the machine hasn't handled yet.
+  private var pending: [Event] = []
   /// The exit status, once it is known.
   private var status: Int32?
-
-  private struct Pending {
-    let event: Event
-    var service = 0
-  }
 
   private init(
     _ options: Options, sources: consuming WrapperEventSources, connectors: [ServiceConnector], child: Child
@@ -107,17 +102,13 @@ struct WrapperLoop: ~Copyable {
   private mutating func handlePending() -> Duration? {
     while true {
       if !pending.isEmpty {
-        handle(pending.removeFirst())
+        perform(machine.handle(pending.removeFirst(), at: .now))
         continue
       }
       let left = machine.timeLeft(at: .now)
       guard let left, left <= .zero else { return left }
-      handle(Pending(event: .elapsed))
+      note(.elapsed)
     }
-  }
-
-  private mutating func handle(_ next: Pending) {
-    perform(machine.handle(next.event, of: next.service, at: .now))
   }
 }
 
@@ -134,8 +125,10 @@ extension WrapperLoop {
     }
   }
 
-  private mutating func note(_ events: [Event], of service: Int = 0) {
-    pending += events.map { Pending(event: $0, service: service) }
+  private mutating func note(_ event: ProcessEvent) { pending.append(.process(event)) }
+
+  private mutating func note(_ events: [ServiceEvent], of service: Int) {
+    pending += events.map { .service($0, of: service) }
   }
 
   private mutating func collectSignals() {
@@ -147,7 +140,7 @@ extension WrapperLoop {
       reap()
     } else if !received.isFromOwnLogWrite {
       let sharesGroup = received.isFromKernel && child?.sharesOurGroup ?? false
-      note([.signal(Signal(received, sharesGroup: sharesGroup))])
+      note(.signal(Signal(received, sharesGroup: sharesGroup)))
     }
   }
 
@@ -161,8 +154,8 @@ extension WrapperLoop {
         status = ExitStatus(reaped)
       case .ended(let reaped):
         for index in connectors.indices { note(connectors[index].take(reaped), of: index) }
-      case .suspended(let id, let signal) where id == child?.id: note([.suspended(by: signal)])
-      case .continued(let id) where id == child?.id: note([.continued])
+      case .suspended(let id, let signal) where id == child?.id: note(.suspended(by: signal))
+      case .continued(let id) where id == child?.id: note(.continued)
       case .suspended, .continued: break
       case .noChange: return conclude(status, childrenLeft: true)
       case .noChildren: return conclude(status, childrenLeft: false)
@@ -172,13 +165,13 @@ extension WrapperLoop {
 
   private mutating func conclude(_ status: ExitStatus?, childrenLeft: Bool) {
     if let status {
-      note([.ended(status, childrenLeft: childrenLeft)])
+      note(.ended(status, childrenLeft: childrenLeft))
     } else if child == nil {
-      note([.childEnded(childrenLeft: childrenLeft)])
+      note(.childEnded(childrenLeft: childrenLeft))
     } else if !childrenLeft {
       // Without any child the process is gone, although its status is lost.
       forgetChild()
-      note([.ended(.exited(StartError.ownFailure))])
+      note(.ended(.exited(StartError.ownFailure)))
     }
   }
 
@@ -191,21 +184,35 @@ extension WrapperLoop {
 
 // MARK: What is done
 extension WrapperLoop {
-  private mutating func perform(_ actions: [Action]) {
-    for action in actions { perform(action.effect, of: action.service) }
+  private mutating func perform(_ effects: [Effect]) {
+    for effect in effects {
+      logger.trace(effect)
+      switch effect {
+      case .process(let effect): perform(effect)
+      case .service(let effect, of: let index): perform(effect, of: index)
+      }
+    }
   }
 
-  private mutating func perform(_ effect: Effect, of service: Int) {
-    logger.trace(effect, of: service)
+  private mutating func perform(_ effect: ProcessEffect) {
     switch effect {
-    case .probe, .cancelProbe, .send, .disconnect:
-      note(connectors[service].perform(effect, sources.poller), of: service)
     case .signal(let number): send(number)
     case .suspendSelf(let number): suspendSelf(by: number)
     case .terminateRemaining: remaining.terminate()
     case .killRemaining: remaining.kill()
-    case .log(let notice): logger.write(notice, of: service, address: address(of: service))
+    case .log(let notice): logger.write(notice)
     case .exit(let status): self.status = status
+    }
+  }
+
+  private mutating func perform(_ effect: ServiceEffect, of index: Int) {
+    let connector = connectors[index]
+    switch effect {
+    case .probe: note(connector.probe(sources.poller), of: index)
+    case .cancelProbe: connector.cancelProbe()
+    case .send(let requests): note(connector.send(requests, sources.poller), of: index)
+    case .disconnect: connector.disconnect()
+    case .log(let notice): logger.write(notice, of: index, address: connector.registeredAddress)
     }
   }
 
@@ -213,10 +220,6 @@ extension WrapperLoop {
     do throws(SystemCallError) {
       try child?.send(number)
     } catch { logger.warn("\(signalName(number)) can't be sent to the process: \(error.reason)") }
-  }
-
-  private func address(of service: Int) -> String? {
-    connectors.indices.contains(service) ? connectors[service].registeredAddress : nil
   }
 
   /// A shell that continues us in the foreground gives the terminal to our group, not to the process's own.

@@ -1,18 +1,18 @@
 import Testing
 import WrapperCore
 
-/// An agent that is away for a while and has forgotten everything when it comes back; it answers at once.
+/// An agent that answers at once, is away for a while, and has lost every service when it is back.
 private struct Agent {
   let away: Range<Duration>
   private(set) var isListed = false
-  private var knowsOfTheOutage = false
+  private var hasLostServices = false
 
   init(away: Range<Duration>) { self.away = away }
 
-  /// The answers, or nil where there is nobody to answer.
+  /// The answers; nil while the agent is away.
   mutating func answer(_ requests: [ServiceRequest], at time: Duration) -> [ServiceAnswer]? {
     if away.contains(time) { return nil }
-    if time >= away.upperBound && !knowsOfTheOutage { (knowsOfTheOutage, isListed) = (true, false) }
+    if time >= away.upperBound && !hasLostServices { (hasLostServices, isListed) = (true, false) }
     return requests.map { request in
       if case .register = request { isListed = true }
       return isListed ? .done : .unknown
@@ -20,15 +20,15 @@ private struct Agent {
   }
 }
 
-/// One machine among many, with a process that always accepts.
+/// One of many machines; its process always accepts.
 private struct Instance {
   private(set) var machine: WrapperMachine
   private var agent: Agent
   /// When each request was sent, those on one connection at the same time.
   private(set) var requests: [Duration] = []
-  /// Some 150 are made in eleven minutes: where no end is in sight, the rest is of no interest.
+  /// About 150 requests are sent in eleven minutes; more than this is a failure already.
   private static let tooMany = 500
-  /// When the agent that came back listed it.
+  /// When the agent listed it after the outage.
   private(set) var listedAt: Duration?
   private var now = Timestamps(monotonic: .zero, boottime: .zero)
 
@@ -47,13 +47,12 @@ private struct Instance {
     }
   }
 
-  private mutating func perform(_ actions: [Action]) {
-    for effect in actions.map(\.effect) {
+  private mutating func perform(_ effects: [Effect]) {
+    for effect in effects {
       switch effect {
-      case .probe: perform(machine.handle(.probed(.accepting), at: now))
-      case .send(let requests): send(requests)
-      case .cancelProbe, .disconnect, .signal, .suspendSelf, .terminateRemaining, .killRemaining, .log, .exit:
-        break
+      case .service(.probe, _): perform(machine.handle(.probed(.accepting), at: now))
+      case .service(.send(let requests), _): send(requests)
+      case .service(.cancelProbe, _), .service(.disconnect, _), .service(.log, _), .process: break
       }
     }
   }
@@ -81,7 +80,7 @@ struct StormTests {
     }
   }
 
-  /// The most requests that are sent within one of the spans of time from `start` on.
+  /// The largest number of requests within one span of time, from `start` on.
   private static func peak(_ instances: [Instance], in span: Duration, from start: Duration) -> Int {
     var buckets: [Int: Int] = [:]
     for time in instances.flatMap(\.requests) where time >= start {
@@ -91,7 +90,7 @@ struct StormTests {
   }
 
   @Test(
-    "An agent that comes back after a minute isn't trampled, and lists all of them within a beat",
+    "After an outage every instance is registered within one heartbeat, at a bounded request rate",
     arguments: [(1_000, .zero), (10_000, .seconds(30)), (1_000, .seconds(600))] as [(Int, Duration)])
   func commonOutage(count: Int, from start: Duration) {
     let away = start..<(start + .seconds(60))

@@ -11,8 +11,8 @@ func takeEvents(_ bytes: [UInt8]) {
   for byte in bytes.dropFirst().prefix(300) where breaches.isEmpty {
     let steps = always + node.pauses
     taken.append(steps[Int(byte) % steps.count])
-    let transition = node.take(taken[taken.count - 1])
-    breaches = transition.breaches.filter { !$0.isHarmless(transition.actions) }
+    let transition = node.apply(taken[taken.count - 1])
+    breaches = transition.breaches.filter { !$0.isHarmless(transition.effects) }
   }
   promise(breaches.isEmpty, "\(breaches) after \(taken) of \(node.machine.policy)")
 }
@@ -20,12 +20,21 @@ func takeEvents(_ bytes: [UInt8]) {
 extension Breach {
   /// What the walk, whose states know less of time, never sees: a note in the state that nothing reads any more, and a
   /// warning that came with the first news after its time. What concerns futures, those of coarse states are asked for.
-  fileprivate func isHarmless(_ actions: [Action]) -> Bool {
+  fileprivate func isHarmless(_ effects: [Effect]) -> Bool {
     switch self {
-    case .actsOnWhatCannotMatter: actions.isEmpty
-    case .actsTooEarly: actions.allSatisfy { if case .log = $0.effect { true } else { false } }
+    case .actsOnIrrelevantEvent: effects.isEmpty
+    case .actsTooEarly: effects.allSatisfy(\.isNotice)
     case .exitsTooEarly, .exitsTooLate, .neverRegisters, .givesUp, .neverDeregisters: true
     default: false
+    }
+  }
+}
+
+extension Effect {
+  fileprivate var isNotice: Bool {
+    switch self {
+    case .process(.log), .service(.log, _): true
+    case .process, .service: false
     }
   }
 }

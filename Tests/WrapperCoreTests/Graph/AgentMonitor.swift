@@ -1,98 +1,96 @@
 @testable import WrapperCore
 
-/// What the agent has been asked about one service and may hold, as far as can be seen from outside.
+/// One service's requests to the agent, and the entry that the agent may have, as seen from outside.
 struct AgentMonitor: Hashable {
   /// How an exchange ended.
   enum Outcome: Hashable { case good, failed, overloaded, refused }
 
-  /// Sent on the open connection and unanswered.
+  /// Sent on the open connection, and unanswered.
   private(set) var unanswered: [ServiceRequest] = []
-  /// A connection was asked for, and not lost or closed since.
+  /// A connection was opened, and not lost or closed since.
   private(set) var isConnected = false
-  /// There is one, and what was to be sent is on its way.
+  /// The connection is established, and the requests are being sent.
   private var isSent = false
-  /// It was lost, and not closed yet.
+  /// The connection was lost, and not closed yet.
   private var isBroken = false
-  /// What the agent may have: nothing of ours, an earlier life's, or this one's.
+  /// The agent's entry: none of ours, an earlier run's, or this run's.
   private(set) var entry = Entry.none
-  /// Before the last registration.
+  /// The entry before the last registration.
   private var entryBefore = Entry.none
-  /// Another was found under our ID, and wasn't overwritten since.
-  private(set) var isAnothers = false
-  /// What it confirmed of *ready*.
-  private(set) var saysPassing: Bool?
-  /// It took a registration of ours, ever.
+  /// A foreign entry was found under our ID, and wasn't overwritten since.
+  private(set) var isForeign = false
+  /// Whether the agent confirmed *ready* as passing.
+  private(set) var isConfirmedPassing: Bool?
+  /// The agent has accepted a registration of ours.
   private(set) var hasWorked = false
-  /// The registration is to be repeated.
+  /// The registration must be renewed.
   private(set) var isOutdated = false
-  /// Since we are to be gone.
-  private var deregisterAsked = false
+  /// The deregistration was sent since the stop began.
+  private var hasSentDeregistration = false
   /// This exchange began with a registration.
   private var registers = false
-  /// The first trouble of this exchange.
+  /// The first failure of this exchange.
   private var trouble: Outcome?
-  /// Of the last exchange, and whether it ended in this turn.
+  /// The outcome of the last exchange, and whether it ended in this transition.
   private(set) var outcome = Outcome.good
   private(set) var hasJustEnded = false
 
   enum Entry: Hashable { case none, earlier, ours }
 
   var mayBeListed: Bool { entry != .none }
-  var asksToDeregister: Bool { unanswered.contains(.deregister) }
+  var awaitsDeregistration: Bool { unanswered.contains(.deregister) }
 
-  mutating func follow(_ transition: Observation) -> [Breach] {
+  mutating func follow(_ transition: Observation, of index: Int) -> [Breach] {
     hasJustEnded = false
-    hasJustEnded = false
-    if transition.isMine { take(transition.step.event) }
+    if let event = transition.event(of: index) { apply(event) }
     var breaches: [Breach] = []
-    for effect in transition.effects {
+    for effect in transition.effects(of: index) {
       switch effect {
       case .send(let requests): breaches += send(requests, transition)
       case .disconnect: breaches += disconnect(transition)
       case .log(.deregistrationUnconfirmed) where !mayBeListed: breaches.append(.logsWrongly)
-      case .probe, .cancelProbe, .signal, .suspendSelf, .terminateRemaining, .killRemaining, .log, .exit:
-        break
+      case .probe, .cancelProbe, .log: break
       }
     }
     return breaches
   }
 
-  /// Where the exit is done, in this turn.
-  func judgeExit(_ transition: Observation) -> [Breach] {
+  /// Called with the transition that exits.
+  func checkExit(_ transition: Observation, of index: Int) -> [Breach] {
     guard mayBeListed else { return [] }
-    return (deregisterAsked ? [] : [.exitsWithoutDeregistering])
-      + (transition.effects.contains(.log(.deregistrationUnconfirmed)) ? [] : [.logsWrongly])
+    return (hasSentDeregistration ? [] : [.exitsWithoutDeregistering])
+      + (transition.effects(of: index).contains(.log(.deregistrationUnconfirmed)) ? [] : [.logsWrongly])
   }
 
-  /// What holds after every turn but the last.
-  func judge(_ transition: Observation) -> [Breach] {
+  /// Called with every other transition.
+  func check(_ transition: Observation) -> [Breach] {
     var breaches: [Breach] = []
     if isConnected && unanswered.isEmpty { breaches.append(.keepsAnIdleConnection) }
-    if transition.isWithdrawn && mayBeListed && !deregisterAsked {
+    if transition.isStopping && mayBeListed && !hasSentDeregistration {
       breaches.append(.stopsWithoutDeregistering)
     }
     return breaches
   }
 
-  /// - Parameter isWithdrawn: then only the deregistration matters.
-  func coarse(isWithdrawn: Bool) -> AgentMonitor {
-    var watch = self
-    watch.unanswered = unanswered.map(\.coarse)
-    watch.hasJustEnded = false
-    watch.registers = registers && isConnected
-    if !watch.unanswered.contains(where: { $0.registers }) { watch.entryBefore = .none }
-    if isWithdrawn { watch.isAnothers = watch.isAnothers && !mayBeListed }
+  /// - Parameter isStopping: then only the deregistration matters.
+  func coarse(isStopping: Bool) -> AgentMonitor {
+    var monitor = self
+    monitor.unanswered = unanswered.map(\.coarse)
+    monitor.hasJustEnded = false
+    monitor.registers = registers && isConnected
+    if !monitor.unanswered.contains(where: { $0.registers }) { monitor.entryBefore = .none }
+    if isStopping { monitor.isForeign = monitor.isForeign && !mayBeListed }
     let isSettled =
       entry == .ours && (entryBefore == .ours || !(isSent && unanswered.contains { $0.registers }))
-    if isWithdrawn || !isSettled { (watch.saysPassing, watch.isOutdated) = (nil, false) }
-    if isWithdrawn { watch.hasWorked = false }
-    return watch
+    if isStopping || !isSettled { (monitor.isConfirmedPassing, monitor.isOutdated) = (nil, false) }
+    if isStopping { monitor.hasWorked = false }
+    return monitor
   }
 }
 
-// MARK: What happens to it
+// MARK: Events
 extension AgentMonitor {
-  private mutating func take(_ event: Event) {
+  private mutating func apply(_ event: ServiceEvent) {
     switch event {
     case .sent: reach()
     case .answered(let answer):
@@ -102,7 +100,7 @@ extension AgentMonitor {
       if isConnected { end(failure == .closed ? .overloaded : .failed) }
       (isSent, isBroken, unanswered) = (false, isConnected, [])
     case .outdated: if entry == .ours { isOutdated = true }
-    case .signal, .ended, .childEnded, .suspended, .continued, .probed, .elapsed: break
+    case .probed: break
     }
   }
 
@@ -110,36 +108,36 @@ extension AgentMonitor {
     guard isConnected, !isSent else { return }
     isSent = true
     if unanswered.contains(where: { $0.registers }) {
-      (entryBefore, entry, isAnothers) = (entry, .ours, false)
+      (entryBefore, entry, isForeign) = (entry, .ours, false)
     }
   }
 
-  private mutating func conclude(_ request: ServiceRequest, _ said: ServiceAnswer) {
-    let isEntry = said == .different || said == .foreign("another")
-    // What is said where nothing was asked is only a success.
-    let answer = isEntry && request != .inspect ? .done : said
+  private mutating func conclude(_ request: ServiceRequest, _ received: ServiceAnswer) {
+    let hasBody = received == .different || received == .foreign("another")
+    // Bodies of replies to other requests than inspect are ignored.
+    let answer = hasBody && request != .inspect ? .done : received
     switch (request, answer) {
-    case (_, .denied), (_, .rejected): trouble = trouble ?? .refused
-    case (_, .busy): trouble = trouble ?? .overloaded
-    case (_, .failing), (.register, .unknown): trouble = trouble ?? .failed
+    case (_, .failed(.denied)), (_, .failed(.rejected)): trouble = trouble ?? .refused
+    case (_, .failed(.busy)): trouble = trouble ?? .overloaded
+    case (_, .failed), (.register, .unknown): trouble = trouble ?? .failed
     case (_, _): break
     }
     switch (request, answer) {
     case (.deregister, .done), (.deregister, .unknown): entry = .none
-    case (.inspect, .unknown): (entry, isAnothers) = (.none, false)
-    case (.inspect, .foreign): (entry, isAnothers) = (.none, true)
+    case (.inspect, .unknown): (entry, isForeign) = (.none, false)
+    case (.inspect, .foreign): (entry, isForeign) = (.none, true)
     case (.alive, .unknown), (.ready, .unknown): forget()
-    case (.inspect, .different) where hasWorked: (entry, isOutdated, isAnothers) = (.ours, true, false)
-    case (.inspect, .done) where isAnothers: (entry, isOutdated, isAnothers) = (.ours, true, false)
+    case (.inspect, .different) where hasWorked: (entry, isOutdated, isForeign) = (.ours, true, false)
+    case (.inspect, .done) where isForeign: (entry, isOutdated, isForeign) = (.ours, true, false)
     case (.inspect, .done), (.inspect, .different): if entry == .none { entry = .earlier }
-    case (.register, .denied), (.register, .rejected): entry = entryBefore
+    case (.register, .failed(.denied)), (.register, .failed(.rejected)): entry = entryBefore
     case (.register, .done): (hasWorked, isOutdated) = (true, false)
-    case (.ready(let health), .done): saysPassing = health == .accepting
+    case (.ready(let health), .done): isConfirmedPassing = health == .accepting
     case (_, _): break
     }
   }
 
-  /// Right after a registration that is a fault of the agent's.
+  /// Right after a registration this is the agent's failure.
   private mutating func forget() {
     if registers && entry == .ours { trouble = trouble ?? .failed }
     entry = .none
@@ -150,18 +148,18 @@ extension AgentMonitor {
   }
 }
 
-// MARK: What is done about it
+// MARK: Effects
 extension AgentMonitor {
   private mutating func send(_ requests: [ServiceRequest], _ transition: Observation) -> [Breach] {
     var breaches: [Breach] = []
-    if transition.policy.services.isEmpty { breaches.append(.talksToConsulUninvited) }
-    if transition.isWithdrawn && requests != [.deregister] { breaches.append(.registersAfterStop) }
+    if transition.policy.services.isEmpty { breaches.append(.sendsWithoutServices) }
+    if transition.isStopping && requests != [.deregister] { breaches.append(.registersAfterStop) }
     let overwrites = hasWorked && requests.contains { $0.registers }
-    if isAnothers && (requests.contains(.deregister) || requests.contains(.markCritical) || overwrites) {
+    if isForeign && (requests.contains(.deregister) || requests.contains(.markCritical) || overwrites) {
       breaches.append(.deregistersForeign)
     }
     let pipelines =
-      isSent && transition.isWithdrawn && !transition.wasWithdrawn && unanswered.contains { $0.registers }
+      isSent && transition.isStopping && !transition.wasStopping && unanswered.contains { $0.registers }
     let passes = isSent && unanswered.isEmpty && requests.allSatisfy { $0.updates }
     if !unanswered.isEmpty && !(pipelines && requests == [.deregister]) {
       breaches.append(.sendsWhileUnanswered)
@@ -172,7 +170,7 @@ extension AgentMonitor {
     if !passes { registers = requests.contains { $0.registers } }
     isConnected = true
     unanswered += requests
-    if transition.isWithdrawn && requests.contains(.deregister) { deregisterAsked = true }
+    if transition.isStopping && requests.contains(.deregister) { hasSentDeregistration = true }
     return breaches
   }
 
@@ -180,7 +178,7 @@ extension AgentMonitor {
     defer { (isConnected, isSent, isBroken, unanswered, trouble) = (false, false, false, [], nil) }
     if !isConnected { return [.disconnectsNothing] }
     if unanswered.isEmpty && !isBroken { end(trouble ?? .good) }
-    if unanswered.isEmpty || transition.isWithdrawn && !transition.wasWithdrawn {
+    if unanswered.isEmpty || transition.isStopping && !transition.wasStopping {
       return isSent && unanswered.contains { $0.registers } ? [.dropsAnUnansweredRegistration] : []
     }
     if transition.step.event == .elapsed { end(.failed) }

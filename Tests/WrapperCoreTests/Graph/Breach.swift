@@ -1,70 +1,81 @@
 @testable import WrapperCore
 
-/// A promise of the machine that was seen broken. Which of the project's promises each belongs to is in docs/proof.md;
+/// A promise of the machine that a transition broke. docs/proof.md says which of the project's promises each belongs to;
 /// scripts/mutate-machine breaks each of them.
 enum Breach: String, Hashable, CaseIterable {
-  // The process: its signals, at once or in time, and no others.
-  case signalsWrongly, signalsAfterEnd, forwardsTooEarly, forwardsTooLate, holdsForNothing
+  // The process gets its signals in time, and no others.
+  case signalsWrongly, signalsAfterEnd, forwardsTooEarly, forwardsTooLate, holdsWithoutReason
   case killsTooEarly, doesNotKill, suspendsWrongly
-  // What it left running.
+  // Remaining processes.
   case mishandlesRemaining, exitsWhileRemainingHaveTime
-  // The exit: once, last, with its status, in time.
+  // The exit comes once, last, with the right status, in time.
   case exitsWhileProcessLives, exitsWithWrongStatus, exitsTooEarly, exitsTooLate, actsAfterExit
-  // The probe.
+  // Probes.
   case probesTwice, cancelsNoProbe, probesAfterStop
   // The registry is true.
-  case registersBeforeReady, registersAfterStop, claimsWrongHealth, restsThoughUntrue, letsAliveExpire
+  case registersBeforeReady, registersAfterStop, reportsWrongHealth, staysOutOfSync, letsAliveExpire
   case neverRegisters, neverDeregisters, givesUp, deregistersForeign
   case stopsWithoutDeregistering, exitsWithoutDeregistering, logsWrongly
-  // The conversation: one connection at a time, in order, never hot.
+  // Requests: one connection at a time, in order, with pauses.
   case sendsWhileUnanswered, sendsOnALostConnection, dropsAnUnansweredRegistration, closesAConnectionInUse
-  case disconnectsNothing, keepsAnIdleConnection, talksToConsulUninvited, touchesAnother
-  case asksTooSoon, asksTooLate, hammers
+  case disconnectsNothing, keepsAnIdleConnection, sendsWithoutServices, affectsAnotherService
+  case sendsTooSoon, sendsTooLate, retriesWithoutPause
   // Time.
-  case actsTooEarly, postpones, isBusy, actsOnWhatCannotMatter
+  case actsTooEarly, postpones, isBusy, actsOnIrrelevantEvent
 }
 
-/// One turn of the machine, as seen from outside.
+/// One transition of the machine, as seen from outside.
 struct Observation {
   let policy: Policy
   let step: Step
-  /// What is done about the service that is looked at.
   let effects: [Effect]
-  /// Whether the event is about it, or about all.
-  let isMine: Bool
-  /// Told to stop, ended, or not ready in time: before and after this turn.
-  let wasWithdrawn: Bool
-  let isWithdrawn: Bool
+  /// Whether the stop had begun before and after this transition: a stop signal, the end, or the ready time-out.
+  let wasStopping: Bool
+  let isStopping: Bool
 
-  init(_ policy: Policy, _ step: Step, _ actions: [Action], of service: Int? = nil, wasWithdrawn: Bool) {
-    (self.policy, self.step, self.wasWithdrawn) = (policy, step, wasWithdrawn)
-    effects = actions.filter { service == nil || $0.service == service }.map(\.effect)
-    isMine = service == nil || step.service == nil || step.service == service
-    let withdraws =
+  init(_ policy: Policy, _ step: Step, _ effects: [Effect], wasStopping: Bool) {
+    (self.policy, self.step, self.effects, self.wasStopping) = (policy, step, effects, wasStopping)
+    let beginsStop =
       switch step.event {
-      case .signal(let signal): policy.isStop(signal)
-      case .ended: true
-      case .childEnded, .suspended, .continued: false
-      case .elapsed: actions.contains { $0.effect.isReadyTimeout }
-      case .sent, .outdated, .probed, .answered, .lost: false
+      case .process(.signal(let signal)): policy.isStop(signal)
+      case .process(.ended): true
+      case .process(.elapsed): effects.contains(where: \.isReadyTimeout)
+      case .process(.childEnded), .process(.suspended), .process(.continued), .service: false
       }
-    isWithdrawn = wasWithdrawn || withdraws
+    isStopping = wasStopping || beginsStop
   }
 
+  var processEffects: [ProcessEffect] {
+    effects.compactMap { if case .process(let effect) = $0 { effect } else { nil } }
+  }
+
+  func effects(of index: Int) -> [ServiceEffect] {
+    effects.compactMap { if case .service(let effect, of: index) = $0 { effect } else { nil } }
+  }
+
+  /// The step's event if it concerns this service.
+  func event(of index: Int) -> ServiceEvent? {
+    if case .service(let event, of: index) = step.event { event } else { nil }
+  }
+
+  var isReadyTimeout: Bool { effects.contains(where: \.isReadyTimeout) }
+
   var beginsToDrain: Bool {
-    effects.contains { if case .log(.stopping(_, _, _, let drain)) = $0 { drain > .zero } else { false } }
+    processEffects.contains {
+      if case .log(.stopping(_, _, _, let drain)) = $0 { drain > .zero } else { false }
+    }
   }
 }
 
 extension Effect {
-  var isReadyTimeout: Bool { if case .log(.readyTimedOut) = self { true } else { false } }
+  var isReadyTimeout: Bool { if case .service(.log(.readyTimedOut), _) = self { true } else { false } }
 }
 
 extension Policy {
-  /// The design's own words, not the machine's code.
+  /// Written anew, not the machine's code.
   func isStop(_ signal: Signal) -> Bool {
     if rewrites[signal.number] == 0 { return false }
-    if signal.number == 1 { return signal.origin != .sent && hangUpStops }
+    if signal.number == 1 { return signal.origin != .sent && terminalHangupStops }
     return stopSignals.contains(signal.number)
   }
 }

@@ -5,7 +5,7 @@
 // a step to each of them, so that every order is walked.
 
 extension WrapperMachine {
-  /// This state as it would be with its clocks at zero, and without what changes nothing but numbers in the log.
+  /// This state with the clocks at zero, and without fields that only the log depends on.
   func coarse(at now: Timestamps) -> WrapperMachine {
     var machine = self
     machine.phase = phase.coarse(at: now, policy: policy)
@@ -45,8 +45,8 @@ extension WrapperMachine.Remaining {
     func later(_ time: Duration, _ whole: Duration) -> Duration { due(time - now.monotonic, of: whole) }
     return switch self {
     case .gone: .gone
-    case .given(let until, let isStopping):
-      .given(until: later(until, policy.waitForAll ?? .zero), isStopping: isStopping)
+    case .terminating(let until, let stopReceived):
+      .terminating(until: later(until, policy.waitForAll ?? .zero), stopReceived: stopReceived)
     case .killed(let until): .killed(until: later(until, Interval.remainingKilled))
     }
   }
@@ -55,10 +55,10 @@ extension WrapperMachine.Remaining {
 extension ServiceState {
   func coarse(at now: Timestamps, hasExited: Bool) -> ServiceState {
     var service = self
-    service.readiness = readiness.coarse(at: now, policy: policy, isAwaited: isAwaited)
-    service.registry = hasExited ? Registry() : registry.coarse(at: now)
+    service.readiness = readiness.coarse(at: now, isAwaited: isAwaited)
+    service.registry = hasExited ? Registry(registry.policy) : registry.coarse(at: now)
     if registry.wanted == .absent {
-      service.readiness.receive(.accepting)
+      service.readiness.probed(.accepting)
       service.readiness.isSuspended = false
     }
     return service
@@ -66,12 +66,12 @@ extension ServiceState {
 }
 
 extension Readiness {
-  /// In seconds: where the cadence of the probes changes, and where the warning comes.
+  /// In seconds: the ages at which the pause between probes changes, and the warning is logged.
   static let ages: [Double] = [1, 10, 30]
 
-  func coarse(at now: Timestamps, policy: ServicePolicy, isAwaited: Bool) -> Readiness {
+  func coarse(at now: Timestamps, isAwaited: Bool) -> Readiness {
     var readiness = self
-    if !isSuspended { readiness.receive(health.coarse) }
+    if !isSuspended { readiness.probed(health.coarse) }
     readiness.startedAt = isAwaited ? .zero - floor(age(at: now), to: Readiness.ages) : .zero
     readiness.probeDeadline = probeDeadline.map { ceiling($0 - now.monotonic, to: [policy.probeTimeout]) }
     let pauses: [Duration] = [.milliseconds(2), .milliseconds(20), .milliseconds(100)]
@@ -110,7 +110,7 @@ extension Registry {
     registry.trouble = trouble.map { $0.isOverloaded ? .closed : .timedOut }
     let pauses: [Duration] = [.milliseconds(100), .seconds(5), .seconds(30), .seconds(60)]
     registry.nextAttempt = nextAttempt.map { ceiling($0 - now.boottime, to: pauses) }
-    registry.forgetTheIrrelevant()
+    registry.forgetIrrelevant()
     registry.exchange = exchange?.coarse(at: now)
     let compares = registry.compares && trouble == nil
     registry.nextComparison =
@@ -122,11 +122,11 @@ extension Registry {
 extension Registry {
   fileprivate var compares: Bool { (wanted, confirmed) == (.present, .present) }
 
-  /// What only the log depends on, and what is of no more interest once we are gone or not there yet.
-  fileprivate mutating func forgetTheIrrelevant() {
+  /// Without fields that only the log depends on, or that only matter while we are registered.
+  fileprivate mutating func forgetIrrelevant() {
     (registrationReason, isRegistrationLogged, loggedOwner) = (.first, true, "")
     hasRegistered = wanted == .present && hasRegistered
-    // So they are again where a registration is refused.
+    // The state after a refused registration.
     let wereConfirmed = wanted == .present && exchange?.confirmedBefore == .present
     if !compares && !wereConfirmed { (confirmedHealth, isOutdated) = (nil, false) }
     if let health = confirmedHealth { confirmedHealth = health.coarse }
@@ -134,7 +134,7 @@ extension Registry {
 }
 
 extension Registry.Confirmed {
-  /// Once a registration was sent, what was there before matters and not how that is known.
+  /// After a registration was sent, it only matters what entry was there before.
   var coarse: Registry.Confirmed {
     switch self {
     case .notInspected, .absent, .foreign: .absent
@@ -158,23 +158,23 @@ extension Exchange {
 }
 
 extension Failure {
-  /// As far as anything but the log depends on it.
+  /// Without what only the log depends on.
   fileprivate var coarse: Failure {
     if isRefusal { return .denied("") }
     return isOverloaded ? .busy("") : .failing("")
   }
 }
 
-/// What is left of a deadline: one that is about to be met is another than one that was just set, or none could be seen to
-/// be put off.
+/// A rounded deadline: one that is about to pass differs from one that was just set, so that a postponed one is
+/// noticed.
 func due(_ left: Duration, of whole: Duration) -> Duration { ceiling(left, to: [.nanoseconds(1), whole]) }
 
-/// The first of the values that isn't exceeded; zero for what is due.
+/// The first of the values that isn't exceeded; zero if it is due.
 func ceiling(_ duration: Duration, to values: [Duration]) -> Duration {
   duration <= .zero ? .zero : values.first { duration <= $0 } ?? duration
 }
 
-/// The last of the thresholds, in seconds, that was reached, or zero.
+/// The last of the thresholds, in seconds, that was reached; zero if none was.
 func floor(_ age: Duration, to seconds: [Double]) -> Duration {
   seconds.map { Duration.seconds($0) }.last { $0 <= age } ?? .zero
 }

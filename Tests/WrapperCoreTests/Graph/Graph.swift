@@ -1,8 +1,8 @@
 @testable import WrapperCore
 
-/// Every state that can be reached, breadth first: the way to a broken promise is one of the shortest.
+/// Every reachable state, breadth first, so that the path to a broken promise is a shortest one.
 struct Graph {
-  /// A promise broken, and how to get there.
+  /// A broken promise, and the steps that lead to it.
   struct Finding: CustomStringConvertible {
     let breach: Breach
     let steps: [Step]
@@ -16,10 +16,10 @@ struct Graph {
   private let steps: Steps
   private var indices: [Node: Int] = [:]
   private var origins: [(parent: Int, step: Step)?] = []
-  /// Where the agent's and the probe's answers lead, which take no time.
+  /// The states that follow by answers of the agent and the probe, which take no time.
   private var instant: [[Int]] = []
 
-  /// The number of states at which the walk ends: there is no end then.
+  /// The walk fails at this number of states.
   static let limit = 50_000
 
   init(_ policy: Policy, _ steps: Steps? = nil) {
@@ -32,7 +32,7 @@ struct Graph {
       walk(from: index)
       index += 1
     }
-    noteHammering()
+    noteRetriesWithoutPause()
   }
 
   private mutating func walk(from index: Int) {
@@ -40,12 +40,12 @@ struct Graph {
       edges += 1
       if nodes[index].ignores(step) { continue }
       var next = nodes[index]
-      let transition = next.take(step)
-      for action in transition.actions { effects.insert(action.effect.kind) }
+      let transition = next.apply(step)
+      for effect in transition.effects { effects.insert(effect.kind) }
       note(transition.breaches, at: index, step)
       let target = add(next, from: (index, step))
       let isAnswer = step.service != nil && step.event != .outdated
-      if isAnswer, target != index || !transition.actions.isEmpty { instant[index].append(target) }
+      if isAnswer, target != index || !transition.effects.isEmpty { instant[index].append(target) }
     }
   }
 
@@ -71,8 +71,8 @@ struct Graph {
     return way(to: origin.parent) + [origin.step]
   }
 
-  /// A circle of answers alone: an agent could keep us asking as fast as it answers.
-  private mutating func noteHammering() {
+  /// A cycle of answers alone: an agent could make us send requests as fast as it answers.
+  private mutating func noteRetriesWithoutPause() {
     var (incoming, isDone) = (
       Array(repeating: 0, count: nodes.count), Array(repeating: false, count: nodes.count)
     )
@@ -85,14 +85,16 @@ struct Graph {
         if incoming[target] == 0 { free.append(target) }
       }
     }
-    if let index = isDone.firstIndex(of: false) { note([.hammers], at: index, nil) }
+    if let index = isDone.firstIndex(of: false) { note([.retriesWithoutPause], at: index, nil) }
   }
 }
 
 extension Effect {
-  /// Without the numbers of the log.
+  /// Without a notice's values.
   fileprivate var kind: Effect {
-    if case .log = self { return .log(.killing) }
-    return self
+    switch self {
+    case .process(.log), .service(.log, _): .log(.killing)
+    case .process, .service: self
+    }
   }
 }

@@ -63,7 +63,7 @@ struct GraphTests {
     expectUnbroken(name) { name == "default" ? Self.whole : Graph(policy) }
   }
 
-  @Test("Nor where a few events are enough", arguments: chosen(fewer, wideAndFewer))
+  @Test("No promise is broken with two services or a ready time-out", arguments: chosen(fewer, wideAndFewer))
   func fewEvents(name: String, policy: Policy) {
     expectUnbroken(name) { Graph(policy, .few(services: policy.services.count)) }
   }
@@ -78,13 +78,13 @@ struct GraphTests {
     #expect(graph.nodes.count < Graph.limit)
   }
 
-  @Test("The walk sees all that the machine can do, so that a promise is kept and not merely never tried")
+  @Test("The walk reaches every effect and every confirmed state")
   func everything() {
     let late = Graph(Policy(readyTimeout: .seconds(20), ttl: nil, drain: .seconds(4)), .few(services: 1))
     let remaining = Graph(Policy(registers: false, stopTimeout: .seconds(9), waitForAll: .seconds(2)))
     let states = Self.whole.nodes.map(\.machine.services[0].registry.confirmed)
     let single: [Effect] = [
-      .probe, .cancelProbe, .disconnect, .signal(Signal.terminate), .signal(Signal.hangUp), .signal(user1),
+      .probe, .cancelProbe, .disconnect, .signal(Signal.terminate), .signal(Signal.hangup), .signal(user1),
       .exit(7),
       .exit(137), .send([.inspect]), .send([.deregister]), .send([.register(.accepting)]),
       .send([.register(.failing(refused))]), .send([.alive, .ready(.accepting)]), .send([.markCritical]),

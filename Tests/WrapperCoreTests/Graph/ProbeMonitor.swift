@@ -1,11 +1,11 @@
 @testable import WrapperCore
 
-/// What is known of one service's health, as far as can be seen from outside.
+/// One service's probe and health, as seen from outside.
 struct ProbeMonitor: Hashable {
   private(set) var isProbing = false
-  /// It was seen to accept: from then on it is registered.
+  /// A probe succeeded: from then on the service is registered.
   private(set) var isReady: Bool
-  /// What the last probe said.
+  /// Whether the last probe succeeded.
   private var accepts: Bool
   private var isSuspended = false
   private let hasProbe: Bool
@@ -15,61 +15,59 @@ struct ProbeMonitor: Hashable {
     (isReady, accepts) = (!hasProbe, !hasProbe)
   }
 
-  /// What *ready* is to say.
+  /// Whether *ready* must be passing.
   var isHealthy: Bool { accepts && !isSuspended }
 
-  mutating func follow(_ transition: Observation, isAlive: Bool) -> [Breach] {
-    take(transition, isAlive: isAlive)
+  mutating func follow(_ transition: Observation, of index: Int, isAlive: Bool) -> [Breach] {
+    apply(transition, of: index, isAlive: isAlive)
     var breaches: [Breach] = []
-    for effect in transition.effects {
+    for effect in transition.effects(of: index) {
       switch effect {
       case .probe:
         if isProbing { breaches.append(.probesTwice) }
-        if transition.wasWithdrawn { breaches.append(.probesAfterStop) }
+        if transition.wasStopping { breaches.append(.probesAfterStop) }
         isProbing = true
       case .cancelProbe:
         if !isProbing { breaches.append(.cancelsNoProbe) }
         if transition.step.event == .elapsed { accepts = false }
         isProbing = false
-      case .send(let requests): breaches += requests.flatMap { judge($0) }
-      case .disconnect, .signal, .suspendSelf, .terminateRemaining, .killRemaining, .log, .exit: break
+      case .send(let requests): breaches += requests.flatMap { check($0) }
+      case .disconnect, .log: break
       }
     }
-    if isProbing && transition.isWithdrawn { breaches.append(.probesAfterStop) }
+    if isProbing && transition.isStopping { breaches.append(.probesAfterStop) }
     return breaches
   }
 
-  private mutating func take(_ transition: Observation, isAlive: Bool) {
-    guard transition.isMine else { return }
+  private mutating func apply(_ transition: Observation, of index: Int, isAlive: Bool) {
     switch transition.step.event {
-    case .probed(let health) where isProbing:
+    case .service(.probed(let health), of: index) where isProbing:
       isProbing = false
       accepts = health == .accepting
       if isHealthy { isReady = true }
-    case .suspended(let signal) where isAlive && signal != 20:
+    case .process(.suspended(let signal)) where isAlive && signal != 20:
       isSuspended = true
-      // Until it was probed again.
+      // Until the next probe.
       if isReady && hasProbe { accepts = false }
-    case .continued: isSuspended = false
-    case .probed, .suspended, .signal, .ended, .childEnded, .sent, .outdated, .answered, .lost, .elapsed:
-      break
+    case .process(.continued): isSuspended = false
+    case .process, .service: break
     }
   }
 
-  private func judge(_ request: ServiceRequest) -> [Breach] {
+  private func check(_ request: ServiceRequest) -> [Breach] {
     switch request {
     case .register where !isReady: [.registersBeforeReady]
     case .alive where !isReady: [.registersBeforeReady]
     case .register(let health), .ready(let health):
-      (health == .accepting) == isHealthy ? [] : [.claimsWrongHealth]
+      (health == .accepting) == isHealthy ? [] : [.reportsWrongHealth]
     case .inspect, .markCritical, .alive, .deregister: []
     }
   }
 
-  /// What is of no more interest is forgotten.
-  func coarse(isWithdrawn: Bool) -> ProbeMonitor {
-    var watch = self
-    if isWithdrawn { (watch.accepts, watch.isSuspended) = (true, false) }
-    return watch
+  /// Without the fields that no longer matter.
+  func coarse(isStopping: Bool) -> ProbeMonitor {
+    var monitor = self
+    if isStopping { (monitor.accepts, monitor.isSuspended) = (true, false) }
+    return monitor
   }
 }

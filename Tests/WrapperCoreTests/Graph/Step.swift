@@ -1,12 +1,11 @@
 @testable import WrapperCore
 
-/// What can happen next in the graph.
+/// A step in the graph.
 enum Step: Hashable, Sendable {
-  /// At once; about this service, where it is about one.
-  case event(Event, of: Int = 0)
-  /// Time has passed, and nothing else has happened.
+  case event(Event)
+  /// Time has passed without an event.
   case passed(Duration)
-  /// The machine has slept: only the boottime went on.
+  /// The machine has slept: only the boottime has advanced.
   case slept(Duration)
 
   var duration: Duration {
@@ -18,71 +17,72 @@ enum Step: Hashable, Sendable {
 
   var event: Event {
     switch self {
-    case .event(let event, _): event
+    case .event(let event): event
     case .passed, .slept: .elapsed
     }
   }
 
-  /// Which service it is about; nil where it is about all.
+  /// The index of the service; nil for events of the process.
   var service: Int? {
-    guard case .event(let event, let service) = self else { return nil }
-    return switch event {
-    case .probed, .sent, .outdated, .answered, .lost: service
-    case .signal, .ended, .childEnded, .suspended, .continued, .elapsed: nil
-    }
+    if case .event(.service(_, of: let index)) = self { index } else { nil }
   }
 }
 
-/// The events of a walk: all of them, or one of each kind, where several services multiply the states.
+/// The events of a walk: all, or one of each kind if several services multiply the states.
 struct Steps {
-  /// What doesn't depend on the state.
+  /// Steps that are possible in every state.
   let always: [Step]
 
-  init(common: [Event], conversation: [Event], services: Int) {
-    let about = (0..<max(services, 1)).flatMap { index in conversation.map { Step.event($0, of: index) } }
-    always = common.map { .event($0) } + about + [.passed(Steps.late), .slept(Steps.late)]
+  init(process: [ProcessEvent], service: [ServiceEvent], services: Int) {
+    let about = (0..<max(services, 1)).flatMap { index in
+      service.map { Step.event(.service($0, of: index)) }
+    }
+    always = process.map { .event(.process($0)) } + about + [.passed(Steps.late), .slept(Steps.late)]
   }
 
   static func all(services: Int) -> Steps {
-    Steps(common: signals + ends + stops, conversation: answers + news, services: services)
+    Steps(process: signals + ends + suspensions, service: answers + news, services: services)
   }
 
   static func few(services: Int) -> Steps {
     Steps(
-      common: [.signal(Signal(Signal.terminate)), .ended(.exited(7))],
-      conversation: [.probed(.accepting), .sent, .answered(.done), .answered(.denied("")), .lost(.timedOut)],
+      process: [.signal(Signal(Signal.terminate)), .ended(.exited(7))],
+      service: [
+        .probed(.accepting), .sent, .answered(.done), .answered(.failed(.denied(""))), .lost(.timedOut),
+      ],
       services: services)
   }
 
-  /// One of each class, as received: stop, reload, the terminal's own, ours alone, what the process has already, the rest.
-  private static let signals: [Event] = [
+  /// One signal of each class and origin.
+  private static let signals: [ProcessEvent] = [
     Signal(Signal.terminate), Signal(Signal.interrupt, origin: .terminal),
-    Signal(Signal.interrupt, origin: .terminalToUsAlone), Signal(Signal.hangUp),
-    Signal(Signal.hangUp, origin: .terminal), Signal(Signal.hangUp, origin: .terminalToUsAlone),
+    Signal(Signal.interrupt, origin: .terminalToUsAlone), Signal(Signal.hangup),
+    Signal(Signal.hangup, origin: .terminal), Signal(Signal.hangup, origin: .terminalToUsAlone),
     Signal(Signal.windowChange, origin: .terminal), Signal(Signal.terminalStop, origin: .terminal),
     Signal(Signal.continue), Signal(user1), Signal(realTime),
   ].map { .signal($0) }
 
-  private static let ends: [Event] = [
+  private static let ends: [ProcessEvent] = [
     .ended(.exited(7)), .ended(.killed(signal: 9)), .ended(.exited(7), childrenLeft: true),
     .childEnded(childrenLeft: true), .childEnded(childrenLeft: false),
   ]
 
-  private static let stops: [Event] = [
+  private static let suspensions: [ProcessEvent] = [
     .suspended(by: 20), .suspended(by: 21), .suspended(by: 22), .suspended(by: 19), .continued,
   ]
 
-  private static let answers: [Event] = [
+  private static let answers: [ServiceEvent] = [
     .answered(.done), .answered(.foreign("another")), .answered(.different), .answered(.unknown),
-    .answered(.denied("")), .answered(.rejected("")), .answered(.busy("")), .answered(.failing("")),
+    .answered(.failed(.denied(""))), .answered(.failed(.rejected(""))), .answered(.failed(.busy(""))),
+    .answered(.failed(.failing(""))),
   ]
 
-  private static let news: [Event] = [
+  private static let news: [ServiceEvent] = [
     .probed(.accepting), .probed(.failing(refused)), .probed(.unhealthy(503)), .sent, .outdated,
     .lost(.unreachable(refused)), .lost(.timedOut), .lost(.closed),
   ]
 
-  /// The first that the C library leaves to programs.
+  /// The first signal that the C library leaves to programs.
   private static let realTime: Int32 = 34
 
   /// Later than any deadline.
@@ -90,7 +90,7 @@ struct Steps {
 }
 
 extension WrapperMachine {
-  /// The times at which something is due, from zero on.
+  /// The deadlines, from zero on.
   private var deadlines: Set<Duration> {
     var all = [phaseDeadline]
     for service in services {

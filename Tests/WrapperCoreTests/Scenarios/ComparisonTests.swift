@@ -2,7 +2,7 @@ import Testing
 import WrapperCore
 
 extension Simulation {
-  /// Registered, and beaten as often as it takes until the agent's entry is compared: that exchange is under way.
+  /// Registered; after some heartbeats the agent's entry is being compared.
   fileprivate static func comparing(_ policy: Policy = Policy(probes: false)) -> (Simulation, beats: Int) {
     var simulation = Simulation.registered(policy)
     for beat in 1...20 {
@@ -15,7 +15,7 @@ extension Simulation {
 
 @Suite("The agent's entry is compared with ours")
 struct ComparisonTests {
-  @Test("About every 30 s, with a heartbeat")
+  @Test("The entry is compared about every 30 s, with a heartbeat")
   func cadence() {
     var (simulation, beats) = Simulation.comparing()
     #expect(beats == 6)
@@ -24,7 +24,7 @@ struct ComparisonTests {
     #expect(simulation.wait() == [Effect.checks()])
   }
 
-  @Test("One that somebody has changed is registered again")
+  @Test("An entry that was changed is registered again")
   func different() {
     var (simulation, _) = Simulation.comparing()
     simulation.play(.answered(.different), .answered(.done))
@@ -34,8 +34,8 @@ struct ComparisonTests {
   }
 
   @Test(
-    "One that another has taken is told of and left to it, not kept alive by us, and not taken out at a stop")
-  func taken() {
+    "A foreign entry is logged, gets no updates, and isn't deregistered at a stop")
+  func foreign() {
     var (simulation, _) = Simulation.comparing()
     #expect(simulation.on(.answered(.foreign("another"))) == [.log(.foreignEntry(of: "another"))])
     simulation.play(.answered(.done))
@@ -45,8 +45,8 @@ struct ComparisonTests {
     #expect(simulation.on(signal: Signal.terminate).contains(.send([.deregister])) == false)
   }
 
-  @Test("A new token is no reason to take it back from the other")
-  func takenAndNewToken() {
+  @Test("A new token doesn't overwrite a foreign entry")
+  func foreignAndNewToken() {
     var (simulation, _) = Simulation.comparing()
     simulation.play(.answered(.foreign("another")), .answered(.done), .answered(.done))
     #expect(simulation.wait() == [.send([.inspect])])
@@ -54,15 +54,15 @@ struct ComparisonTests {
     #expect(simulation.wait() == [.send([.inspect])])
   }
 
-  @Test("When the other is gone, we are registered again")
-  func takenBack() {
+  @Test("When the foreign entry is gone, we are registered again")
+  func foreignEntryGone() {
     var (simulation, _) = Simulation.comparing()
     simulation.play(.answered(.foreign("another")), .answered(.done), .answered(.done))
     simulation.wait()
     #expect(simulation.on(.answered(.unknown)) == [.disconnect, Effect.registration()])
   }
 
-  @Test("In trouble it isn't: the agent has enough to do")
+  @Test("After a failure the entry isn't compared")
   func trouble() {
     var simulation = Simulation.registered(Policy(probes: false))
     for _ in 0..<12 {
@@ -73,7 +73,7 @@ struct ComparisonTests {
     #expect(simulation.on(.elapsed) == [Effect.checks()])
   }
 
-  @Test("With a new token we are registered again, since the agent keeps the one of the registration")
+  @Test("With a new token the service is registered again")
   func newToken() {
     var simulation = Simulation.registered(Policy(probes: false))
     simulation.wait()
@@ -88,7 +88,7 @@ struct ComparisonTests {
 
 extension Effect? {
   fileprivate var isRenewal: Bool {
-    if case .log(.registered(.renewed, _))? = self { return true }
+    if case .service(.log(.registered(.renewed, _)), _)? = self { return true }
     return false
   }
 }

@@ -13,7 +13,7 @@ private func pauses(_ policy: Policy, count: Int, failure: Failure = .unreachabl
   }
 }
 
-@Suite("When Consul fails")
+@Suite("Consul fails")
 struct FailureTests {
   @Test("Pauses double from 100 ms up to a third of the TTL or 5 s, and lie in their upper half")
   func backoff() {
@@ -29,7 +29,7 @@ struct FailureTests {
     #expect(pauses(long, count: 8).suffix(2) == [5_000, 5_000])
   }
 
-  @Test("An answer begins the doubling anew")
+  @Test("A successful exchange resets the backoff")
   func backoffStartsAnew() {
     var simulation = Simulation(Policy(probes: false))
     simulation.start()
@@ -44,9 +44,9 @@ struct FailureTests {
   }
 
   @Test(
-    "A port that closes while the registration is in doubt is told by its check, which a registration wouldn't change",
+    "If the port closes while a registration is unconfirmed, the check is updated first",
     arguments: [ServiceAnswer.done, .unknown])
-  func closesInDoubt(answer: ServiceAnswer) {
+  func closesWhileUnconfirmed(answer: ServiceAnswer) {
     var simulation = Simulation.registering()
     simulation.on(.lost(.closed))
     simulation.wait()
@@ -54,16 +54,16 @@ struct FailureTests {
     #expect(simulation.on(.answered(answer)).contains(.registration(.failing(refused))))
   }
 
-  @Test("In doubt, a port that accepts is registered again")
-  func acceptsInDoubt() {
+  @Test("An unconfirmed registration of an accepting port is sent again")
+  func acceptsWhileUnconfirmed() {
     var simulation = Simulation.registering()
     simulation.on(.lost(.closed))
     simulation.wait()
     #expect(simulation.on(.probed(.accepting)) == [.registration()])
   }
 
-  @Test("One condition is told once, another one again, and the answer that ends it too")
-  func toldOnce() {
+  @Test("Each failure is logged once, and so is the recovery")
+  func loggedOnce() {
     var simulation = Simulation.registered(Policy(probes: false))
     simulation.wait()
     let down = Failure.unreachable(refused)
@@ -81,51 +81,49 @@ struct FailureTests {
     #expect(simulation.on(.answered(.done)) == [.disconnect])
   }
 
-  @Test("An internal error is one condition, whatever its text")
+  @Test("Internal errors with different texts are logged once")
   func sameInternalError() {
     var simulation = Simulation.registered(Policy(ttl: nil))
     simulation.wait()
     simulation.on(.probed(.accepting))
-    #expect(simulation.on(.answered(.failing("id 1"))).count == 2)
+    #expect(simulation.on(.answered(.failed(.failing("id 1")))).count == 2)
     simulation.wait()
     simulation.on(.probed(.accepting))
-    #expect(simulation.on(.answered(.failing("id 2"))) == [.disconnect])
+    #expect(simulation.on(.answered(.failed(.failing("id 2")))) == [.disconnect])
   }
 
   @Test(
-    "A refusal is told once and tried again after a minute: waiting won't mend it",
-    arguments: [(ServiceAnswer.denied("ACL"), Failure.denied("ACL")), (.rejected("bad"), .rejected("bad"))])
-  func refusal(answer: ServiceAnswer, failure: Failure) {
+    "A refusal is logged once and retried after a minute",
+    arguments: [Failure.denied("ACL"), .rejected("bad")])
+  func refusal(failure: Failure) {
     var simulation = Simulation(Policy(probes: false, jitter: 1_000))
     simulation.start()
-    let told = Effect.log(.consulFailed(failure, registered: false))
-    #expect(simulation.on(answered(answer)) == [.disconnect, told])
+    let notice = Effect.log(.consulFailed(failure, registered: false))
+    #expect(simulation.on(.answered(.failed(failure))) == [.disconnect, notice])
     #expect(simulation.timeLeft == .seconds(60))
     #expect(simulation.wait() == [.registration()])
-    #expect(simulation.on(answered(answer)) == [.disconnect])
+    #expect(simulation.on(.answered(.failed(failure))) == [.disconnect])
     #expect(simulation.timeLeft == .seconds(60))
   }
 
-  private func answered(_ answer: ServiceAnswer) -> Event { .answered(answer) }
-
   @Test(
-    "A refusal of what once worked may pass: an agent that restarts under ACLs denies everybody at first",
-    arguments: [(ServiceAnswer.denied("ACL"), Failure.denied("ACL")), (.rejected("bad"), .rejected("bad"))])
-  func passingRefusal(answer: ServiceAnswer, failure: Failure) {
+    "A refusal after a successful registration is retried like any failure",
+    arguments: [Failure.denied("ACL"), .rejected("bad")])
+  func passingRefusal(failure: Failure) {
     var simulation = Simulation.registered(Policy(probes: false))
     simulation.wait()
-    simulation.on(answered(answer))
-    let told = Effect.log(.consulFailed(failure, registered: true))
-    #expect(simulation.on(answered(answer)) == [.disconnect, told])
+    simulation.on(.answered(.failed(failure)))
+    let notice = Effect.log(.consulFailed(failure, registered: true))
+    #expect(simulation.on(.answered(.failed(failure))) == [.disconnect, notice])
     #expect(simulation.timeLeft == .milliseconds(50))
     #expect(simulation.wait() == [Effect.checks()])
-    simulation.on(answered(answer))
-    #expect(simulation.on(answered(answer)) == [.disconnect])
+    simulation.on(.answered(.failed(failure)))
+    #expect(simulation.on(.answered(.failed(failure))) == [.disconnect])
     #expect(simulation.timeLeft == .milliseconds(100))
   }
 
   @Test(
-    "Checks that aren't answered are given up in time for another beat within the TTL",
+    "Check updates time out early enough for another heartbeat within the TTL",
     arguments: [(15, 5_000), (3, 1_000), (60, 10_000)])
   func unansweredChecks(ttl: Int, given: Int) {
     var simulation = Simulation.registered(Policy(probes: false, ttl: .seconds(ttl)))
@@ -135,7 +133,7 @@ struct FailureTests {
       simulation.wait() == [.disconnect, .log(.consulFailed(.timedOut, registered: true))])
   }
 
-  @Test("Each answer gives the next one its own time")
+  @Test("Each answer restarts the time-out")
   func timeForEach() {
     var simulation = Simulation.registered(Policy(probes: false))
     simulation.wait()
@@ -151,7 +149,7 @@ struct FailureTests {
     #expect(simulation.wait().first == .disconnect)
   }
 
-  @Test("Once the registration itself is answered, its checks are given up as any others")
+  @Test("After the registration is answered, its check updates have their own time-out")
   func unansweredChecksOfARegistration() {
     var simulation = Simulation.registering()
     simulation.on(.answered(.done))
@@ -159,31 +157,31 @@ struct FailureTests {
   }
 
   @Test(
-    "A success that says something where nothing was asked is a success, and no reason to ask again at once",
+    "Bodies of replies to requests other than inspect are ignored",
     arguments: [ServiceAnswer.different, .foreign("another")])
-  func talkative(answer: ServiceAnswer) {
+  func unexpectedBody(answer: ServiceAnswer) {
     var simulation = Simulation.registering()
-    #expect(simulation.on(answered(answer)) == [Effect.checks()])
-    simulation.on(answered(answer))
-    let registered = Notice.registered(.first, after: .zero)
-    #expect(simulation.on(answered(answer)) == [.disconnect, .log(registered)])
+    #expect(simulation.on(.answered(answer)) == [Effect.checks()])
+    simulation.on(.answered(answer))
+    let registered = ServiceNotice.registered(.first, after: .zero)
+    #expect(simulation.on(.answered(answer)) == [.disconnect, .log(registered)])
     #expect(simulation.timeLeft == .milliseconds(4_500))
     simulation.on(signal: Signal.terminate)
-    #expect(simulation.on(answered(answer)).suffix(2) == Effect.stop(Signal.terminate))
+    #expect(simulation.on(.answered(answer)).suffix(2) == Effect.stop(Signal.terminate))
   }
 
-  @Test("What never reached the agent isn't waited for, drained, taken out or called left behind")
+  @Test("A registration that wasn't sent needs no deregistration and no drain")
   func neverSent() {
     var simulation = Simulation(Policy(probes: false, drain: .seconds(4)))
     simulation.start()
     let down = Failure.unreachable(refused)
     #expect(simulation.on(.lost(down)) == [.disconnect, .log(.consulFailed(down, registered: false))])
-    let now = Notice.stopping(signal: Signal.terminate, .notRegistered, drain: .zero)
+    let now = ProcessNotice.stopping(signal: Signal.terminate, .notRegistered, drain: .zero)
     #expect(simulation.on(signal: Signal.terminate) == [.log(now)] + Effect.stop(Signal.terminate))
     #expect(simulation.on(.ended(.exited(7))) == [.log(.ended(.exited(7))), .exit(7)])
   }
 
-  @Test("What was registered before stays so when the agent can't be reached any more")
+  @Test("A registered service stays registered when the agent becomes unreachable")
   func unreachableLater() {
     var simulation = Simulation.registered()
     simulation.wait()
@@ -197,34 +195,34 @@ struct FailureTests {
     #expect(answered.on(signal: Signal.terminate).first == .send([.deregister]))
   }
 
-  @Test("A registration whose checks failed at first is told as soon as they pass")
-  func toldLate() {
+  @Test("A registration is logged once its checks pass")
+  func loggedLate() {
     var simulation = Simulation.registering()
     simulation.play(.answered(.done), .lost(.closed))
     simulation.wait()
     simulation.play(.probed(.accepting), .answered(.done))
-    let registered = Notice.registered(.first, after: .milliseconds(50))
+    let registered = ServiceNotice.registered(.first, after: .milliseconds(50))
     #expect(simulation.on(.answered(.done)) == [.disconnect, .log(registered)])
     simulation.wait()
     simulation.play(.probed(.accepting), .answered(.done))
     #expect(simulation.on(.answered(.done)) == [.disconnect])
   }
 
-  @Test("One that wasn't told yet when the token changed is told as the first")
-  func renewedBeforeTold() {
+  @Test("A registration that is renewed before it was logged is logged as the first")
+  func renewedBeforeLogged() {
     var simulation = Simulation.registering(Policy(probes: false))
     simulation.play(.answered(.done), .lost(.closed), .outdated)
     #expect(simulation.wait() == [.registration()])
     simulation.play(.answered(.done), .answered(.done))
-    let registered = Notice.registered(.first, after: .milliseconds(50))
+    let registered = ServiceNotice.registered(.first, after: .milliseconds(50))
     #expect(simulation.on(.answered(.done)) == [.disconnect, .log(registered)])
   }
 
-  @Test("A process that becomes ready while Consul is being left alone doesn't wait for the pause")
+  @Test("A process that becomes ready during a pause is registered at once")
   func readyDuringThePause() {
     var simulation = Simulation()
     simulation.start()
-    simulation.on(.answered(.denied("ACL")))
+    simulation.on(.answered(.failed(.denied("ACL"))))
     #expect(simulation.on(.probed(.accepting)) == [.registration()])
   }
 }

@@ -4,7 +4,7 @@ import WrapperCore
 @Suite("Heartbeats")
 struct HeartbeatTests {
   @Test(
-    "A beat comes after a third of the TTL, at most a tenth earlier, and never without a probe",
+    "A heartbeat comes after a third of the TTL, at most a tenth earlier, and follows a probe",
     arguments: [(15, 0, 4_500), (15, 500, 4_750), (15, 1_000, 5_000), (3, 0, 900), (3, 1_000, 1_000)])
   func beat(ttl: Int, jitter: Int, pause: Int) {
     var simulation = Simulation.registered(Policy(ttl: .seconds(ttl), jitter: jitter))
@@ -16,7 +16,7 @@ struct HeartbeatTests {
     }
   }
 
-  @Test("The beat carries what the probe says, and a change is told once")
+  @Test("The heartbeat sends the probe's result, and a change is logged once")
   func health() {
     var simulation = Simulation.registered()
     simulation.wait()
@@ -32,7 +32,7 @@ struct HeartbeatTests {
         == [.log(.healthChanged(.accepting)), .send([.alive, .ready(.accepting)])])
   }
 
-  @Test("A probe that hangs makes *ready* critical, and *alive* goes on")
+  @Test("A probe that hangs makes *ready* critical, and *alive* is still renewed")
   func hangingProbe() {
     var simulation = Simulation.registered()
     simulation.wait()
@@ -55,7 +55,7 @@ struct HeartbeatTests {
     #expect(simulation.on(.answered(.done)).last.isRegisteredAgain)
   }
 
-  @Test("An agent that forgot us is told again at once")
+  @Test("An agent that lost the service gets the registration again at once")
   func forgotten() {
     var simulation = Simulation.registered()
     simulation.wait()
@@ -66,7 +66,7 @@ struct HeartbeatTests {
     #expect(simulation.on(.answered(.done)).last.isRegisteredAgain)
   }
 
-  @Test("A check that somebody took out is put back at once")
+  @Test("A service whose check was removed is registered again at once")
   func forgottenCheck() {
     var simulation = Simulation.registered()
     simulation.wait()
@@ -74,8 +74,8 @@ struct HeartbeatTests {
     #expect(simulation.on(.answered(.unknown)) == [.disconnect, .registration()])
   }
 
-  @Test("An agent that forgets right after registering isn't hammered")
-  func forgetful() {
+  @Test("An agent that loses the service right after the registration is retried with a backoff")
+  func forgetsAtOnce() {
     var simulation = Simulation.registering()
     simulation.play(.answered(.done), .answered(.unknown))
     let failed = Failure.failing("it forgot the registration at once")
@@ -89,19 +89,19 @@ struct HeartbeatTests {
     #expect(simulation.timeLeft == .milliseconds(100))
   }
 
-  @Test("What took a registration once isn't left alone for a minute when it denies the next")
+  @Test("An agent that accepted a registration before isn't left for a minute after a refusal")
   func forgetsAndDenies() {
     var simulation = Simulation.registering(Policy(probes: false))
     simulation.play(.answered(.done), .answered(.unknown), .answered(.unknown))
     simulation.wait()
-    simulation.on(.answered(.denied("ACL")))
+    simulation.on(.answered(.failed(.denied("ACL"))))
     #expect(simulation.timeLeft == .milliseconds(100))
   }
 }
 
 extension Effect? {
   fileprivate var isRegisteredAgain: Bool {
-    if case .log(.registered(.again, _))? = self { return true }
+    if case .service(.log(.registered(.again, _)), _)? = self { return true }
     return false
   }
 }

@@ -3,7 +3,7 @@ import WrapperCore
 
 @Suite("From start to exit")
 struct LifeTests {
-  @Test("The normal life: probed, registered, renewed, deregistered, signalled, ended")
+  @Test("A process is probed, registered, renewed, deregistered, signalled and ends")
   func normalLife() {
     var simulation = Simulation()
     #expect(simulation.start() == [.send([.inspect]), .probe])
@@ -13,7 +13,7 @@ struct LifeTests {
     #expect(simulation.on(.probed(.accepting)) == [.registration()])
     #expect(simulation.on(.answered(.done), after: .milliseconds(2)) == [.checks()])
     #expect(simulation.on(.answered(.done), after: .milliseconds(1)) == [])
-    let registered = Notice.registered(.first, after: .milliseconds(4))
+    let registered = ServiceNotice.registered(.first, after: .milliseconds(4))
     #expect(simulation.on(.answered(.done), after: .milliseconds(1)) == [.disconnect, .log(registered)])
 
     #expect(simulation.wait() == [.probe])
@@ -22,7 +22,7 @@ struct LifeTests {
     #expect(simulation.on(.answered(.done)) == [.disconnect])
 
     #expect(simulation.on(signal: Signal.terminate) == [.send([.deregister])])
-    let gone = Notice.stopping(
+    let gone = ProcessNotice.stopping(
       signal: Signal.terminate, .deregistered(after: .milliseconds(2)), drain: .zero)
     let forwarded = [.disconnect, .log(gone)] + Effect.stop(Signal.terminate)
     #expect(simulation.on(.answered(.done), after: .milliseconds(2)) == forwarded)
@@ -31,7 +31,7 @@ struct LifeTests {
     #expect(simulation.timeLeft == nil)
   }
 
-  @Test("A process without a probe is registered at once, without a look at what was there")
+  @Test("A process without a probe is registered at once, without an inspect")
   func withoutProbe() {
     var simulation = Simulation(Policy(probes: false))
     #expect(simulation.start() == [.registration()])
@@ -43,12 +43,12 @@ struct LifeTests {
   func ownEnd() {
     var simulation = Simulation.registered()
     #expect(simulation.on(.ended(.exited(3))) == [.log(.ended(.exited(3))), .send([.deregister])])
-    let deregistered = Notice.deregistered(after: .milliseconds(2))
+    let deregistered = ServiceNotice.deregistered(after: .milliseconds(2))
     #expect(
       simulation.on(.answered(.done), after: .milliseconds(2)) == [.disconnect, .log(deregistered), .exit(3)])
   }
 
-  @Test("A process that ends while it is probed and Consul silent is waited for by nobody")
+  @Test("A process that ends before it was registered causes no delay")
   func endBeforeReady() {
     var simulation = Simulation()
     simulation.start()
@@ -67,26 +67,26 @@ struct LifeTests {
     #expect(simulation.on(.ended(status)).last == .exit(code))
   }
 
-  @Test("After the exit nothing is done, whatever still comes")
+  @Test("After the exit no event has an effect")
   func afterTheExit() {
     var simulation = Simulation.deregistering()
     simulation.on(.ended(.exited(0)))
     #expect(simulation.wait().last == .exit(0))
     let late: [Event] = [
-      .answered(.done), .answered(.failing("")), .lost(.closed), .probed(.accepting), .elapsed,
+      .answered(.done), .answered(.failed(.failing(""))), .lost(.closed), .probed(.accepting), .elapsed,
       .ended(.exited(1)), .signal(Signal(Signal.terminate)), .signal(Signal(user1)),
     ]
     for event in late { #expect(simulation.on(event, after: .seconds(100)) == []) }
     #expect(simulation.timeLeft == nil)
   }
 
-  @Test("An init that registers nothing says nothing to Consul")
+  @Test("An init without services sends nothing to Consul")
   func initOnly() {
     var simulation = Simulation(Policy(registers: false))
     #expect(simulation.start() == [])
     #expect(simulation.on(.probed(.accepting)) == [])
     #expect(simulation.timeLeft == nil)
-    let now = Notice.stopping(signal: Signal.terminate, .notRegistered, drain: .zero)
+    let now = ProcessNotice.stopping(signal: Signal.terminate, .notRegistered, drain: .zero)
     #expect(simulation.on(signal: Signal.terminate) == [.log(now)] + Effect.stop(Signal.terminate))
     #expect(simulation.on(.ended(.exited(7))) == [.log(.ended(.exited(7))), .exit(7)])
   }

@@ -4,7 +4,7 @@ import WrapperCore
 @Suite("Readiness")
 struct ReadinessTests {
   @Test(
-    "Eager in the first second, then rarer: a process that takes minutes needs its processor",
+    "Probes come every 2 ms in the first second, then every 20 ms, later every 100 ms",
     arguments: [
       (0, 2), (994, 2), (995, 2), (999, 2), (1_000, 20), (9_999, 20), (10_000, 100), (600_000, 100),
     ])
@@ -18,7 +18,7 @@ struct ReadinessTests {
     #expect(simulation.wait().first == .probe)
   }
 
-  @Test("A process that accepts after a minute is registered in that turn")
+  @Test("A process that accepts late is registered at once")
   func lateAccept() {
     var simulation = Simulation()
     simulation.start()
@@ -30,7 +30,7 @@ struct ReadinessTests {
     #expect(simulation.on(.probed(.accepting)) == [.registration()])
   }
 
-  @Test("What isn't ready after 30 s is warned about, once")
+  @Test("A process that isn't ready after 30 s is logged once")
   func warning() {
     var simulation = Simulation()
     simulation.start()
@@ -38,13 +38,13 @@ struct ReadinessTests {
     simulation.on(.probed(.failing(refused)), after: .milliseconds(29_899))
     #expect(simulation.wait() == [.probe])
     simulation.on(.probed(.failing(refused)))
-    let notice = Notice.notAccepting(.failing(refused), after: .milliseconds(30_099))
+    let notice = ServiceNotice.notAccepting(.failing(refused), after: .milliseconds(30_099))
     #expect(simulation.wait() == [.probe, .log(notice)])
     simulation.on(.probed(.failing(refused)))
     #expect(simulation.wait() == [.probe])
   }
 
-  @Test("A probe that nobody answers counts as failed after a second")
+  @Test("A probe without a result fails after a second")
   func silentProbe() {
     var simulation = Simulation()
     simulation.start()
@@ -56,13 +56,13 @@ struct ReadinessTests {
     #expect(simulation.wait() == [.probe])
   }
 
-  @Test("Ready too late: TERM, then KILL after 10 s, and 124")
+  @Test("After the ready time-out come TERM, KILL after 10 s, and status 124")
   func readyTimeout() {
     var simulation = Simulation(Policy(readyTimeout: .seconds(60)))
     simulation.start()
     simulation.play(.answered(.unknown), .probed(.failing(refused)))
     simulation.pass(.milliseconds(59_999))
-    let tooLate = Notice.readyTimedOut(.failing(refused), after: .seconds(60))
+    let tooLate = ServiceNotice.readyTimedOut(.failing(refused), after: .seconds(60))
     #expect(simulation.on(.elapsed) == [.probe])
     let effects: [Effect] = [.log(tooLate), .cancelProbe] + Effect.stop(Signal.terminate)
     #expect(simulation.wait() == effects)
@@ -73,7 +73,7 @@ struct ReadinessTests {
     #expect(simulation.on(.ended(.killed(signal: 9))).last == .exit(124))
   }
 
-  @Test("The KILL of a process that wasn't ready in time waits for the stop time-out, where there is one")
+  @Test("After the ready time-out KILL waits for the stop time-out")
   func readyTimeoutWithStopTimeout() {
     var simulation = Simulation(Policy(readyTimeout: .seconds(60), stopTimeout: .seconds(2)))
     simulation.start()
@@ -82,7 +82,7 @@ struct ReadinessTests {
     #expect(simulation.wait() == [.disconnect, .log(.killing), .signal(Signal.kill)].suffix(2))
   }
 
-  @Test("124 even if the process takes the TERM and ends with 0")
+  @Test("After the ready time-out the status is 124 even if the process exits with 0")
   func readyTimeoutStatus() {
     var simulation = Simulation(Policy(readyTimeout: .seconds(60)))
     simulation.start()
@@ -90,7 +90,7 @@ struct ReadinessTests {
     #expect(simulation.on(.ended(.exited(0))).last == .exit(124))
   }
 
-  @Test("Once ready, the ready time-out is over")
+  @Test("A process that is ready in time isn't stopped")
   func readyInTime() {
     var simulation = Simulation.registered(Policy(readyTimeout: .seconds(60)))
     #expect(simulation.on(.elapsed, after: .seconds(61)) == [.probe])

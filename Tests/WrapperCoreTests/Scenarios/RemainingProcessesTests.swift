@@ -2,7 +2,7 @@ import Testing
 import WrapperCore
 
 @Suite("Remaining processes")
-struct OthersTests {
+struct RemainingProcessesTests {
   private static let waiting = Policy(registers: false, waitForAll: .seconds(2))
 
   private func ended(_ policy: Policy = waiting) -> Simulation {
@@ -12,33 +12,33 @@ struct OthersTests {
     return simulation
   }
 
-  @Test("It isn't waited for where nobody asked for that")
+  @Test("By default remaining processes aren't waited for")
   func notInspected() {
     var simulation = Simulation(Policy(registers: false, probes: false))
     simulation.start()
     #expect(simulation.on(.ended(.exited(7), childrenLeft: true)) == [.log(.ended(.exited(7))), .exit(7)])
   }
 
-  @Test("Where nothing is left, nothing is waited for")
+  @Test("Without remaining processes there is no wait")
   func alone() {
     var simulation = Simulation(Policy(registers: false, probes: false, waitForAll: .seconds(2)))
     simulation.start()
     #expect(simulation.on(.ended(.exited(7))) == [.log(.ended(.exited(7))), .exit(7)])
   }
 
-  @Test("It is told to end, once it is gone we are as well, with the status of the process")
+  @Test("Remaining processes get TERM, and we exit with the process's status when they have ended")
   func inTime() {
     var simulation = Simulation(Policy(registers: false, probes: false, waitForAll: .seconds(2)))
     simulation.start()
-    let told: [Effect] = [
+    let waiting: [Effect] = [
       .log(.ended(.exited(7))), .log(.waitingForRemaining(.seconds(2))), .terminateRemaining,
     ]
-    #expect(simulation.on(.ended(.exited(7), childrenLeft: true)) == told)
+    #expect(simulation.on(.ended(.exited(7), childrenLeft: true)) == waiting)
     #expect(simulation.on(.childEnded(childrenLeft: true), after: .seconds(1)) == [.terminateRemaining])
     #expect(simulation.on(.childEnded(childrenLeft: false)) == [.exit(7)])
   }
 
-  @Test("It is killed when its time is over, and waited for a second more")
+  @Test("Remaining processes are killed after their time, and waited for one more second")
   func killed() {
     var simulation = ended()
     #expect(simulation.timeLeft == .seconds(2))
@@ -48,15 +48,15 @@ struct OthersTests {
     #expect(simulation.wait() == [.exit(7)])
   }
 
-  @Test("What dies of the KILL isn't waited for any longer")
+  @Test("We exit as soon as killed processes have ended")
   func killedAtOnce() {
     var simulation = ended()
     simulation.wait()
     #expect(simulation.on(.childEnded(childrenLeft: false)) == [.exit(7)])
   }
 
-  @Test("A stop signal while it is waited for is nothing new; another one skips the waiting")
-  func impatience() {
+  @Test("The second stop signal kills remaining processes")
+  func secondStopSignal() {
     var simulation = ended()
     #expect(simulation.on(signal: Signal.terminate) == [])
     #expect(simulation.on(signal: user1) == [])
@@ -64,8 +64,8 @@ struct OthersTests {
     #expect(simulation.on(signal: Signal.terminate) == [])
   }
 
-  @Test("After a stop signal that the process has got, the next one skips the waiting")
-  func impatienceAfterAStop() {
+  @Test("A stop signal before the process's end counts as the first")
+  func secondStopSignalAfterTheEnd() {
     var simulation = Simulation(Self.waiting)
     simulation.start()
     simulation.on(signal: Signal.terminate)
@@ -73,7 +73,7 @@ struct OthersTests {
     #expect(simulation.on(signal: Signal.interrupt) == [.log(.killingRemaining), .killRemaining])
   }
 
-  @Test("Consul is asked meanwhile, as long as there is time")
+  @Test("Deregistrations are retried while remaining processes are waited for")
   func deregistered() {
     var simulation = Simulation.registered(Policy(waitForAll: .seconds(20)))
     simulation.on(.ended(.exited(7), childrenLeft: true))
@@ -84,7 +84,7 @@ struct OthersTests {
     #expect(simulation.on(.childEnded(childrenLeft: false)) == [.exit(7)])
   }
 
-  @Test("Where they outlive Consul's time and it stayed silent, we end with them")
+  @Test("If remaining processes outlive Consul's time limit, we exit with them")
   func deregistrationUnconfirmed() {
     var simulation = Simulation.registered(Policy(waitForAll: .seconds(20)))
     simulation.on(.ended(.exited(7), childrenLeft: true))

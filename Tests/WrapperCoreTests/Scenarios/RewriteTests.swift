@@ -4,43 +4,43 @@ import WrapperCore
 @Suite("Rewritten signals")
 struct RewriteTests {
   private let policy = Policy(rewrites: [
-    Signal.terminate: Signal.quit, Signal.hangUp: Policy.dropped, user1: 12,
+    Signal.terminate: Signal.quit, Signal.hangup: Policy.dropped, user1: 12,
   ])
 
-  @Test("A stop signal is one as received, and forwarded as the other")
+  @Test("A rewritten stop signal still stops, and is forwarded as the other signal")
   func stop() {
     var simulation = Simulation.registered(policy)
     #expect(simulation.on(signal: Signal.terminate) == [.send([.deregister])])
-    let told = Notice.stopping(
+    let notice = ProcessNotice.stopping(
       signal: Signal.terminate, as: Signal.quit, .deregistered(after: .zero), drain: .zero)
-    #expect(simulation.on(.answered(.done)) == [.disconnect, .log(told)] + Effect.stop(Signal.quit))
+    #expect(simulation.on(.answered(.done)) == [.disconnect, .log(notice)] + Effect.stop(Signal.quit))
     #expect(simulation.on(signal: Signal.terminate) == Effect.stop(Signal.quit))
     #expect(simulation.on(signal: Signal.quit) == [.signal(Signal.quit)])
   }
 
-  @Test("Any other is sent as the other, or not at all")
+  @Test("Other rewritten signals are forwarded as the other signal, or dropped")
   func other() {
     var simulation = Simulation.registered(policy)
     #expect(simulation.on(signal: user1) == [.signal(12)])
     #expect(simulation.on(signal: 12) == [.signal(12)])
-    #expect(simulation.on(signal: Signal.hangUp) == [])
+    #expect(simulation.on(signal: Signal.hangup) == [])
   }
 
-  @Test("One that is dropped is no stop")
+  @Test("A dropped stop signal doesn't stop")
   func droppedStop() {
     var simulation = Simulation.registered(Policy(rewrites: [Signal.terminate: Policy.dropped]))
     #expect(simulation.on(signal: Signal.terminate) == [])
     #expect(simulation.on(signal: Signal.interrupt) == [.send([.deregister])])
   }
 
-  @Test("What the terminal sent to the process as itself is still sent as the other")
+  @Test("A signal that the terminal sent to the group is still forwarded if it is rewritten")
   func terminal() {
     var simulation = Simulation.registered(Policy(rewrites: [Signal.interrupt: Signal.terminate]))
-    #expect(simulation.on(interruptByTerminal) == [.send([.deregister])])
+    #expect(simulation.on(sigintFromTerminal) == [.send([.deregister])])
     #expect(simulation.on(.answered(.done)).suffix(2) == Effect.stop(Signal.terminate)[...])
   }
 
-  @Test("Our own TERM at the ready time-out is rewritten too; dropped, it is sent all the same")
+  @Test("The ready time-out's TERM is rewritten, and sent even if TERM is dropped")
   func readyTimeout() {
     for (rewritten, sent) in [(Signal.quit, Signal.quit), (Policy.dropped, Signal.terminate)] {
       var simulation = Simulation(
@@ -55,7 +55,7 @@ struct RewriteTests {
 @Suite("Expected exits")
 struct ExpectedExitTests {
   @Test(
-    "An expected status is reported as 0, and no other is",
+    "Only an expected status is reported as 0",
     arguments: [(.exited(143), 0), (.killed(signal: 15), 0), (.exited(1), 1), (.exited(7), 0)]
       as [(ExitStatus, Int32)])
   func status(_ status: ExitStatus, _ code: Int32) {
@@ -64,7 +64,7 @@ struct ExpectedExitTests {
     #expect(simulation.on(.ended(status)).last == .exit(code))
   }
 
-  @Test("The ready time-out is ours to report, whatever is expected of the process")
+  @Test("An expected status doesn't hide the ready time-out")
   func exitOverride() {
     var simulation = Simulation(Policy(readyTimeout: .seconds(3), expectedExits: [124]))
     simulation.start()
@@ -78,7 +78,7 @@ struct ExpectedExitTests {
 struct OtherGroupTests {
   private func byTerminal(_ number: Int32) -> Event { .signal(Signal(number, origin: .terminalToUsAlone)) }
 
-  @Test("are forwarded, since it hasn't got them")
+  @Test("They are forwarded, since the process didn't receive them")
   func forwarded() {
     var simulation = Simulation.registered()
     #expect(simulation.on(byTerminal(Signal.windowChange)) == [.signal(Signal.windowChange)])
@@ -86,9 +86,9 @@ struct OtherGroupTests {
     #expect(simulation.on(.answered(.done)).suffix(2) == Effect.stop(Signal.interrupt)[...])
   }
 
-  @Test("A hang-up still means stop")
-  func hangUp() {
+  @Test("SIGHUP still means stop")
+  func sighup() {
     var simulation = Simulation.registered()
-    #expect(simulation.on(byTerminal(Signal.hangUp)) == [.send([.deregister])])
+    #expect(simulation.on(byTerminal(Signal.hangup)) == [.send([.deregister])])
   }
 }

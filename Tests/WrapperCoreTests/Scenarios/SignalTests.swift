@@ -3,15 +3,15 @@ import WrapperCore
 
 @Suite("Signals")
 struct SignalTests {
-  @Test("A second stop signal skips the waiting; both are forwarded in order, each followed by CONT")
+  @Test("A second stop signal ends the waiting: both are forwarded in order, each followed by CONT")
   func secondStopSignal() {
     var simulation = Simulation.deregistering(Policy(drain: .seconds(4)))
-    let now = Notice.stopping(signal: Signal.terminate, .unconfirmed, drain: .zero)
+    let now = ProcessNotice.stopping(signal: Signal.terminate, .unconfirmed, drain: .zero)
     let both = Effect.stop(Signal.terminate) + Effect.stop(Signal.interrupt)
     #expect(simulation.on(signal: Signal.interrupt, after: .milliseconds(100)) == [.log(now)] + both)
   }
 
-  @Test("A second stop signal skips what is left of the drain")
+  @Test("A second stop signal ends the drain")
   func secondStopSignalInDrain() {
     var simulation = Simulation.stopping(Policy(drain: .seconds(4)))
     let both = Effect.stop(Signal.terminate) + Effect.stop(Signal.terminate)
@@ -28,41 +28,41 @@ struct SignalTests {
     #expect(simulation.on(signal: Signal.terminate) == Effect.stop(Signal.terminate))
   }
 
-  @Test("A terminal's INT stops, and isn't sent to a process that has it already")
-  func interruptByTheTerminal() {
+  @Test("SIGINT from the terminal stops, and isn't forwarded to a process that received it too")
+  func sigintFromTheTerminal() {
     var simulation = Simulation.registered(Policy(drain: .seconds(4), stopTimeout: .seconds(9)))
-    let told = Notice.stoppedByTerminal(signal: Signal.interrupt)
-    #expect(simulation.on(interruptByTerminal) == [.send([.deregister]), .log(told)])
+    let notice = ProcessNotice.stoppedByTerminal(signal: Signal.interrupt)
+    #expect(simulation.on(sigintFromTerminal) == [.send([.deregister]), .log(notice)])
     #expect(simulation.timeLeft == .seconds(9))
-    #expect(simulation.on(interruptByTerminal) == [])
+    #expect(simulation.on(sigintFromTerminal) == [])
     #expect(simulation.on(signal: Signal.interrupt) == Effect.stop(Signal.interrupt))
   }
 
-  @Test("A terminal's INT skips the waiting of a TERM that is held")
-  func interruptByTheTerminalSecond() {
+  @Test("SIGINT from the terminal ends the waiting of a held SIGTERM")
+  func sigintWhileSigtermIsHeld() {
     var simulation = Simulation.deregistering()
-    let now = Notice.stopping(signal: Signal.terminate, .unconfirmed, drain: .zero)
-    #expect(simulation.on(interruptByTerminal) == [.log(now)] + Effect.stop(Signal.terminate))
+    let now = ProcessNotice.stopping(signal: Signal.terminate, .unconfirmed, drain: .zero)
+    #expect(simulation.on(sigintFromTerminal) == [.log(now)] + Effect.stop(Signal.terminate))
   }
 
-  @Test("A terminal's hang-up stops and is forwarded, since only the session leader gets it")
-  func hangUpByTheTerminal() {
+  @Test("SIGHUP from the terminal stops and is forwarded: only the session leader receives it")
+  func sighupFromTheTerminal() {
     var simulation = Simulation.registered()
-    #expect(simulation.on(hangUpByTerminal) == [.send([.deregister])])
-    #expect(simulation.on(.answered(.done)).suffix(2) == Effect.stop(Signal.hangUp)[...])
+    #expect(simulation.on(sighupFromTerminal) == [.send([.deregister])])
+    #expect(simulation.on(.answered(.done)).suffix(2) == Effect.stop(Signal.hangup)[...])
   }
 
-  @Test("A hang-up that was sent is a reload: forwarded at once, no stop")
-  func hangUpSent() {
+  @Test("SIGHUP from a process is forwarded at once and doesn't stop")
+  func sighupFromAProcess() {
     var simulation = Simulation.registered()
-    #expect(simulation.on(signal: Signal.hangUp) == [.signal(Signal.hangUp)])
+    #expect(simulation.on(signal: Signal.hangup) == [.signal(Signal.hangup)])
     #expect(simulation.wait() == [.probe])
   }
 
-  @Test("A terminal's hang-up is only forwarded where it doesn't mean stop")
-  func hangUpWithoutMeaning() {
-    var simulation = Simulation.registered(Policy(hangUpStops: false))
-    #expect(simulation.on(hangUpByTerminal) == [.signal(Signal.hangUp)])
+  @Test("SIGHUP from the terminal is only forwarded if it doesn't mean stop")
+  func sighupThatDoesNotStop() {
+    var simulation = Simulation.registered(Policy(terminalHangupStops: false))
+    #expect(simulation.on(sighupFromTerminal) == [.signal(Signal.hangup)])
   }
 
   @Test("Every other signal is forwarded at once, also while a stop signal is held")
@@ -78,7 +78,7 @@ struct SignalTests {
   }
 
   @Test(
-    "What the terminal sends to the whole group isn't sent twice; sent by hand it is forwarded",
+    "A signal that the terminal sent to the whole group isn't forwarded",
     arguments: [Signal.quit, Signal.terminalStop, Signal.windowChange])
   func sentToGroup(number: Int32) {
     var simulation = Simulation.registered()
@@ -86,7 +86,7 @@ struct SignalTests {
     #expect(simulation.on(signal: number) == [.signal(number)])
   }
 
-  @Test("The signals that mean stop are the user's to choose")
+  @Test("The stop signals can be configured")
   func chosenStopSignals() {
     var simulation = Simulation.registered(Policy(stopSignals: [Signal.quit]))
     #expect(simulation.on(signal: Signal.terminate) == [.signal(Signal.terminate)])
@@ -94,7 +94,7 @@ struct SignalTests {
     #expect(simulation.on(.answered(.done)).suffix(2) == Effect.stop(Signal.quit)[...])
   }
 
-  @Test("A process that is gone gets no signal")
+  @Test("No signal is sent after the process's end")
   func afterTheEnd() {
     var simulation = Simulation.deregistering()
     simulation.on(.ended(.exited(0)))

@@ -1,9 +1,9 @@
 import WrapperCore
 
-/// Swift Testing has one as well.
+/// Swift Testing has a type of this name as well.
 typealias ExitStatus = WrapperCore.ExitStatus
 
-/// A machine and its clock, which goes on only as a test says.
+/// A machine and its clock, which only the test advances.
 struct Simulation {
   private(set) var machine: WrapperMachine
   private(set) var now = Timestamps(monotonic: .seconds(1_000), boottime: .seconds(5_000))
@@ -11,31 +11,26 @@ struct Simulation {
   init(_ policy: Policy = Policy()) { machine = WrapperMachine(policy, at: now) }
 
   @discardableResult
-  mutating func start() -> [Effect] { machine.start(at: now).map(\.effect) }
+  mutating func start() -> [Effect] { machine.start(at: now) }
 
   /// Time passes, then the event happens.
   @discardableResult
   mutating func on(_ event: Event, after pause: Duration = .zero) -> [Effect] {
     pass(pause)
-    return machine.handle(event, at: now).map(\.effect)
+    return machine.handle(event, at: now)
   }
-
-  /// The start, where there are several services.
-  mutating func startAll() -> [Action] { machine.start(at: now) }
 
   /// Where there are several services.
   @discardableResult
-  mutating func on(_ event: Event, of service: Int) -> [Action] {
-    machine.handle(event, of: service, at: now)
-  }
+  mutating func on(_ event: ServiceEvent, of index: Int) -> [Effect] { on(.service(event, of: index)) }
 
-  /// Sent with kill(2) and its kin.
+  /// Sent by a process, with kill(2).
   @discardableResult
   mutating func on(signal number: Int32, after pause: Duration = .zero) -> [Effect] {
     on(.signal(Signal(number)), after: pause)
   }
 
-  /// Several events at once, whose effects are of no interest.
+  /// Several events at once; their effects are ignored.
   mutating func play(_ events: Event...) {
     for event in events { on(event) }
   }
@@ -44,7 +39,7 @@ struct Simulation {
   @discardableResult
   mutating func wait() -> [Effect] {
     pass(timeLeft ?? .zero)
-    return machine.handle(.elapsed, at: now).map(\.effect)
+    return machine.handle(.elapsed, at: now)
   }
 
   /// The machine sleeps: the monotonic clock stands still.
@@ -75,14 +70,14 @@ extension Simulation {
     return simulation
   }
 
-  /// Registered, and told to stop; the deregistration is unanswered.
+  /// Registered, then a stop signal was received; the deregistration is unanswered.
   static func deregistering(_ policy: Policy = Policy()) -> Simulation {
     var simulation = registered(policy)
     simulation.on(signal: Signal.terminate)
     return simulation
   }
 
-  /// Registered, deregistered and told to stop.
+  /// Registered and deregistered; the stop signal was forwarded.
   static func stopping(_ policy: Policy = Policy()) -> Simulation {
     var simulation = deregistering(policy)
     simulation.on(.answered(.done))
@@ -94,16 +89,60 @@ extension Policy {
   /// Of one service, or none.
   init(
     registers: Bool = true, probes: Bool = true, readyTimeout: Duration? = nil, ttl: Duration? = .seconds(15),
-    stopSignals: [Int32] = [Signal.interrupt, Signal.terminate], hangUpStops: Bool = true,
+    stopSignals: [Int32] = [Signal.interrupt, Signal.terminate], terminalHangupStops: Bool = true,
     drain: Duration = .zero, stopTimeout: Duration? = nil, rewrites: [Int32: Int32] = [:],
     waitForAll: Duration? = nil, expectedExits: [Int32] = [], jitter: Int = 0
   ) {
     let service = ServicePolicy(probe: probes ? ProbePolicy() : nil, ttl: ttl, jitter: jitter)
-    self.init(
-      services: registers ? [service] : [], readyTimeout: readyTimeout, stopSignals: stopSignals,
-      hangUpStops: hangUpStops, drain: drain, stopTimeout: stopTimeout, rewrites: rewrites,
-      waitForAll: waitForAll, expectedExits: expectedExits)
+    self.init(services: registers ? [service] : [], readyTimeout: readyTimeout, drain: drain)
+    self.stopSignals = stopSignals
+    self.terminalHangupStops = terminalHangupStops
+    self.stopTimeout = stopTimeout
+    self.rewrites = rewrites
+    self.waitForAll = waitForAll
+    self.expectedExits = expectedExits
   }
+
+  /// Of these services.
+  init(services: [ServicePolicy], readyTimeout: Duration? = nil, drain: Duration = .zero) {
+    self.init(services: services)
+    self.readyTimeout = readyTimeout
+    self.drain = drain
+  }
+}
+
+// Most tests have one service, so here its events and effects don't name it.
+
+extension Event {
+  static func signal(_ signal: Signal) -> Event { .process(.signal(signal)) }
+  static func ended(_ status: ExitStatus, childrenLeft: Bool = false) -> Event {
+    .process(.ended(status, childrenLeft: childrenLeft))
+  }
+  static func childEnded(childrenLeft: Bool) -> Event { .process(.childEnded(childrenLeft: childrenLeft)) }
+  static func suspended(by signal: Int32) -> Event { .process(.suspended(by: signal)) }
+  static let continued = Event.process(.continued)
+  static let elapsed = Event.process(.elapsed)
+
+  static func probed(_ health: Health) -> Event { .service(.probed(health), of: 0) }
+  static let sent = Event.service(.sent, of: 0)
+  static let outdated = Event.service(.outdated, of: 0)
+  static func answered(_ answer: ServiceAnswer) -> Event { .service(.answered(answer), of: 0) }
+  static func lost(_ failure: Failure) -> Event { .service(.lost(failure), of: 0) }
+}
+
+extension Effect {
+  static func signal(_ number: Int32) -> Effect { .process(.signal(number)) }
+  static func suspendSelf(_ number: Int32) -> Effect { .process(.suspendSelf(number)) }
+  static let terminateRemaining = Effect.process(.terminateRemaining)
+  static let killRemaining = Effect.process(.killRemaining)
+  static func exit(_ status: Int32) -> Effect { .process(.exit(status)) }
+  static func log(_ notice: ProcessNotice) -> Effect { .process(.log(notice)) }
+
+  static let probe = Effect.service(.probe, of: 0)
+  static let cancelProbe = Effect.service(.cancelProbe, of: 0)
+  static func send(_ requests: [ServiceRequest]) -> Effect { .service(.send(requests), of: 0) }
+  static let disconnect = Effect.service(.disconnect, of: 0)
+  static func log(_ notice: ServiceNotice) -> Effect { .service(.log(notice), of: 0) }
 }
 
 extension Effect {
@@ -112,12 +151,12 @@ extension Effect {
 
   static func registration(_ health: Health = .accepting) -> Effect { .send([.register(health)]) }
 
-  /// Behind a registration, on its connection, or by themselves as a heartbeat.
+  /// The check updates behind a registration, or of a heartbeat.
   static func checks(_ health: Health = .accepting) -> Effect { .send([.alive, .ready(health)]) }
 }
 
 let refused: Int32 = 111
-let hangUpByTerminal = Event.signal(Signal(Signal.hangUp, origin: .terminal))
-let interruptByTerminal = Event.signal(Signal(Signal.interrupt, origin: .terminal))
-let windowChangeByTerminal = Event.signal(Signal(Signal.windowChange, origin: .terminal))
+let sighupFromTerminal = Event.signal(Signal(Signal.hangup, origin: .terminal))
+let sigintFromTerminal = Event.signal(Signal(Signal.interrupt, origin: .terminal))
+let sigwinchFromTerminal = Event.signal(Signal(Signal.windowChange, origin: .terminal))
 let user1: Int32 = 10

@@ -1,7 +1,7 @@
 import Testing
 import WrapperCore
 
-/// Started, with the entry of an earlier life found in Consul.
+/// Started; the inspect found an earlier run's entry.
 private func found(_ policy: Policy = Policy()) -> (Simulation, [Effect]) {
   var simulation = Simulation(policy)
   simulation.start()
@@ -11,25 +11,25 @@ private func found(_ policy: Policy = Policy()) -> (Simulation, [Effect]) {
 
 @Suite("Stale entries of an earlier run")
 struct StaleTests {
-  @Test("Its *ready* check turns critical now, not when we are ready")
+  @Test("A stale entry's *ready* check turns critical at the start")
   func markedCritical() {
     var (simulation, effects) = found()
     #expect(effects == [.disconnect, .send([.markCritical])])
     #expect(simulation.on(.answered(.done)) == [.disconnect])
     #expect(simulation.on(.probed(.accepting)) == [.registration()])
     simulation.play(.answered(.done), .answered(.done))
-    let replaced = Notice.registered(.replacing, after: .zero)
+    let replaced = ServiceNotice.registered(.replacing, after: .zero)
     #expect(simulation.on(.answered(.done)) == [.disconnect, .log(replaced)])
   }
 
-  @Test("An entry that has none of our checks is deregistered")
+  @Test("A stale entry without our checks is deregistered")
   func staleWithoutChecks() {
     var (simulation, _) = found()
     #expect(simulation.on(.answered(.unknown)) == [.disconnect, .send([.deregister])])
     #expect(simulation.on(.answered(.done)) == [.disconnect])
   }
 
-  @Test("Where there are no checks it is deregistered")
+  @Test("Without a TTL a stale entry is deregistered")
   func withoutChecks() {
     var (simulation, effects) = found(Policy(ttl: nil))
     #expect(effects == [.disconnect, .send([.deregister])])
@@ -39,7 +39,7 @@ struct StaleTests {
       simulation.on(.answered(.done)) == [.disconnect, .log(.registered(.replacing, after: .zero))])
   }
 
-  @Test("An entry that is another's is told of and left alone, until our process is ready or ends")
+  @Test("A foreign entry is logged and kept until our process is ready")
   func foreign() {
     var simulation = Simulation()
     simulation.start()
@@ -52,17 +52,17 @@ struct StaleTests {
     #expect(simulation.on(.probed(.accepting)) == [.registration()])
   }
 
-  @Test("One that has taken our ID while we were registered without checks is told of once")
+  @Test("A foreign entry that overwrote ours is logged once")
   func overwritten() {
     var simulation = Simulation.registered(Policy(ttl: nil))
-    for told in [[Effect.log(.foreignEntry(of: "another"))], []] {
+    for notice in [[Effect.log(.foreignEntry(of: "another"))], []] {
       simulation.wait()
       simulation.on(.probed(.accepting))
-      #expect(simulation.on(.answered(.foreign("another"))) == told + [.disconnect])
+      #expect(simulation.on(.answered(.foreign("another"))) == notice + [.disconnect])
     }
   }
 
-  @Test("A ready process is registered over it, once the question is answered")
+  @Test("A ready process is registered once the inspect is answered")
   func readyFirst() {
     var simulation = Simulation()
     simulation.start()
@@ -70,16 +70,16 @@ struct StaleTests {
     #expect(simulation.on(.answered(.done)) == [.disconnect, .registration()])
   }
 
-  @Test("A failure is tried again, while the process isn't ready")
+  @Test("A failed request is retried while the process isn't ready")
   func retry() {
     var (simulation, _) = found()
-    let failed = Notice.consulFailed(.failing("no"), registered: false)
-    #expect(simulation.on(.answered(.failing("no"))) == [.disconnect, .log(failed)])
+    let failed = ServiceNotice.consulFailed(.failing("no"), registered: false)
+    #expect(simulation.on(.answered(.failed(.failing("no")))) == [.disconnect, .log(failed)])
     simulation.on(.probed(.failing(refused)))
     #expect(simulation.on(.elapsed, after: .milliseconds(50)).last == .send([.markCritical]))
   }
 
-  @Test("A stop before we are ready takes it out as well")
+  @Test("A stop before we are ready deregisters a stale entry")
   func suspended() {
     var (simulation, _) = found()
     simulation.on(.answered(.done))

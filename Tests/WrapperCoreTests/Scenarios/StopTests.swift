@@ -9,30 +9,30 @@ private func stopping(_ result: DeregistrationResult, drain: Duration = .zero) -
 
 @Suite("Stopping")
 struct StopTests {
-  @Test("A silent agent costs a stop signal 300 ms and no more")
+  @Test("A silent agent delays the stop signal by 300 ms")
   func silentAgent() {
     var simulation = Simulation.registered()
     #expect(simulation.on(signal: Signal.terminate) == [.send([.deregister])])
     #expect(simulation.timeLeft == silence)
     #expect(simulation.on(.elapsed, after: silence - .nanoseconds(1)) == [])
     #expect(simulation.wait() == [stopping(.unconfirmed)] + Effect.stop(Signal.terminate))
-    let late = Notice.deregistered(after: .milliseconds(301))
+    let late = ServiceNotice.deregistered(after: .milliseconds(301))
     #expect(simulation.on(.answered(.done), after: .milliseconds(1)) == [.disconnect, .log(late)])
   }
 
-  @Test("A deregistration that fails is not waited for, and tried again while the process stops")
+  @Test("After a failed deregistration the stop signal is forwarded, and the deregistration is retried")
   func failedDeregistration() {
     var simulation = Simulation.deregistering()
-    let failed = Notice.consulFailed(.closed, registered: true)
+    let failed = ServiceNotice.consulFailed(.closed, registered: true)
     #expect(
       simulation.on(.lost(.closed))
         == [.disconnect, .log(failed), stopping(.unconfirmed)] + Effect.stop(Signal.terminate))
     #expect(simulation.wait() == [.send([.deregister])])
-    let deregistered = Notice.deregistered(after: .milliseconds(50))
+    let deregistered = ServiceNotice.deregistered(after: .milliseconds(50))
     #expect(simulation.on(.answered(.done)) == [.disconnect, .log(.consulAnswers), .log(deregistered)])
   }
 
-  @Test("An agent whose last answer failed is asked, and not waited for")
+  @Test("A stop doesn't wait for an agent whose last answer failed")
   func knownToFail() {
     var simulation = Simulation.registered()
     simulation.wait()
@@ -42,7 +42,7 @@ struct StopTests {
         == [.send([.deregister]), stopping(.unconfirmed)] + Effect.stop(Signal.terminate))
   }
 
-  @Test("What was never registered is signalled at once")
+  @Test("Without a registration the stop signal is forwarded at once")
   func notRegistered() {
     var simulation = Simulation()
     simulation.start()
@@ -53,7 +53,7 @@ struct StopTests {
     #expect(simulation.on(.ended(.exited(0))).last == .exit(0))
   }
 
-  @Test("The drain lies between deregistered and signalled")
+  @Test("The drain follows the deregistration and precedes the stop signal")
   func drain() {
     let drain = Duration.seconds(4)
     var simulation = Simulation.deregistering(Policy(drain: drain))
@@ -65,7 +65,7 @@ struct StopTests {
     #expect(simulation.wait() == Effect.stop(Signal.terminate))
   }
 
-  @Test("The drain follows the 300 ms of a silent agent, and an agent known to fail")
+  @Test("The drain also follows an unconfirmed deregistration")
   func drainWithoutConfirmation() {
     let drain = Duration.seconds(4)
     var silent = Simulation.deregistering(Policy(drain: drain))
@@ -81,7 +81,7 @@ struct StopTests {
         == [.send([.deregister]), stopping(.unconfirmed, drain: drain)])
   }
 
-  @Test("Nobody was sent to a process that wasn't registered: no drain")
+  @Test("Without a registration of this run there is no drain")
   func noDrain() {
     var simulation = Simulation(Policy(drain: .seconds(4)))
     simulation.start()
@@ -91,7 +91,7 @@ struct StopTests {
     #expect(simulation.on(.answered(.done)) == [.disconnect, gone] + Effect.stop(Signal.terminate))
   }
 
-  @Test("A registration that is unanswered is followed by its deregistration on the same connection")
+  @Test("The deregistration follows an unanswered registration on the same connection")
   func behindTheRegistration() {
     var simulation = Simulation.registering()
     #expect(simulation.on(signal: Signal.terminate) == [.send([.deregister])])
@@ -100,7 +100,7 @@ struct StopTests {
     #expect(simulation.on(.answered(.done)) == [.disconnect, gone] + Effect.stop(Signal.terminate))
   }
 
-  @Test("A registration that never left us is dropped: nothing to take out, nothing to wait for")
+  @Test("A registration that wasn't sent is dropped, and the stop signal is forwarded at once")
   func unsentRegistration() {
     var simulation = Simulation()
     simulation.start()
@@ -111,7 +111,7 @@ struct StopTests {
     #expect(simulation.on(.ended(.exited(0))).last == .exit(0))
   }
 
-  @Test("Checks that are unanswered can't register: the deregistration gets a connection of its own")
+  @Test("Unanswered check updates are dropped, and the deregistration gets a new connection")
   func besidesTheChecks() {
     var registering = Simulation.registering()
     registering.on(.answered(.done))
@@ -123,7 +123,7 @@ struct StopTests {
     #expect(beating.on(signal: Signal.terminate) == [.disconnect, .send([.deregister])])
   }
 
-  @Test("The deregistration behind it has a minute of its own on that connection")
+  @Test("A deregistration behind an unanswered registration times out after a minute")
   func patienceBehindTheRegistration() {
     var simulation = Simulation.registering()
     simulation.on(signal: Signal.terminate, after: .seconds(59))
@@ -131,7 +131,7 @@ struct StopTests {
     #expect(simulation.timeLeft == .milliseconds(59_700))
   }
 
-  @Test("An agent that has failed for long is asked again soon once the stop has begun")
+  @Test("A stop resets the backoff")
   func backoffStartsAnew() {
     var simulation = Simulation.registered(Policy(probes: false))
     for _ in 0..<5 {
@@ -143,13 +143,13 @@ struct StopTests {
     #expect(simulation.timeLeft == .milliseconds(50))
   }
 
-  @Test("A process that ends while its registration is unanswered is deregistered behind it too")
+  @Test("At the process's end the deregistration also follows an unanswered registration")
   func endBehindTheRegistration() {
     var simulation = Simulation.registering()
     #expect(simulation.on(.ended(.exited(0))) == [.log(.ended(.exited(0))), .send([.deregister])])
   }
 
-  @Test("A probe under way is forgotten")
+  @Test("A stop cancels the pending probe")
   func cancelsProbe() {
     var simulation = Simulation.registered()
     simulation.wait()
@@ -160,7 +160,7 @@ struct StopTests {
 
 @Suite("Killing")
 struct KillTests {
-  @Test("KILL comes when the stop time-out is over, counted from the forwarding, and not before")
+  @Test("KILL follows the forwarded stop signal after the stop time-out")
   func stopTimeout() {
     var simulation = Simulation.deregistering(Policy(drain: .seconds(4), stopTimeout: .seconds(9)))
     simulation.wait()
@@ -171,7 +171,7 @@ struct KillTests {
     #expect(simulation.on(.elapsed, after: .seconds(100)).contains(.signal(Signal.kill)) == false)
   }
 
-  @Test("A deregistration that is confirmed after the KILL is told")
+  @Test("A deregistration that is confirmed after the KILL is logged")
   func lateDeregistration() {
     var simulation = Simulation.deregistering(Policy(stopTimeout: .seconds(1)))
     simulation.wait()
@@ -180,14 +180,14 @@ struct KillTests {
       simulation.on(.answered(.done)) == [.disconnect, .log(.deregistered(after: .milliseconds(1_300)))])
   }
 
-  @Test("Without a stop time-out nothing is killed")
+  @Test("Without a stop time-out the process isn't killed")
   func never() {
     var simulation = Simulation.stopping()
     #expect(simulation.timeLeft == nil)
     #expect(simulation.on(.elapsed, after: .seconds(1_000_000)) == [])
   }
 
-  @Test("A machine that slept beats at once, and kills nothing")
+  @Test("After the machine has slept, a heartbeat is due at once and nothing is killed")
   func slept() {
     var serving = Simulation.registered()
     serving.sleep(.seconds(3_600))
@@ -207,7 +207,7 @@ struct KillTests {
 
 @Suite("Deregistration after the process has ended")
 struct LastChanceTests {
-  @Test("After the end a silent agent is waited for one second, and what is left behind is told")
+  @Test("A silent agent delays the exit by one second, and the unconfirmed deregistration is logged")
   func oneSecond() {
     var simulation = Simulation.registered()
     simulation.on(.ended(.exited(7)))
@@ -217,7 +217,7 @@ struct LastChanceTests {
   }
 
   @Test(
-    "A stop gives Consul three seconds in all, at most one of them after the end",
+    "Consul may delay a stop by three seconds, one of them after the process's end",
     arguments: [(0, 1_000), (500, 1_000), (2_000, 1_000), (2_001, 999), (2_700, 300), (3_000, 0), (9_000, 0)])
   func stopBudget(lived: Int, left: Int) {
     var simulation = Simulation.deregistering()
@@ -227,7 +227,7 @@ struct LastChanceTests {
     #expect(simulation.wait() == [.log(.deregistrationUnconfirmed), .exit(7)])
   }
 
-  @Test("The end is the last chance: a pause doesn't keep us from one more try")
+  @Test("At the process's end a pending deregistration is retried at once")
   func lastTry() {
     var simulation = Simulation.deregistering()
     simulation.on(.lost(.closed))
@@ -240,8 +240,8 @@ struct LastChanceTests {
   }
 
   @Test(
-    "An agent that has no room is asked again and again, for all that Consul may take of a stop",
-    arguments: [Event.lost(.closed), .answered(.busy("429"))])
+    "An overloaded agent is retried every 50 ms within the stop's three seconds",
+    arguments: [Event.lost(.closed), .answered(.failed(.busy("429")))])
   func overloaded(by news: Event) {
     var simulation = Simulation.deregistering()
     simulation.on(news)
@@ -254,8 +254,8 @@ struct LastChanceTests {
     #expect(simulation.on(.answered(.done)).last == .exit(7))
   }
 
-  @Test("An agent that has no room until the stop's three seconds are over is left behind")
-  func turnedAwayToTheEnd() {
+  @Test("We exit if an agent is overloaded until the stop's three seconds are over")
+  func overloadedToTheEnd() {
     var simulation = Simulation.registered()
     simulation.play(.ended(.exited(7)), .lost(.closed))
     simulation.on(.elapsed, after: .milliseconds(2_900))
@@ -266,16 +266,16 @@ struct LastChanceTests {
       ])
   }
 
-  @Test("One that was turned away and finds nobody then waits no longer than for anybody")
-  func turnedAwayAndGone() {
+  @Test("An overloaded agent that becomes unreachable delays the exit by one second")
+  func overloadedThenUnreachable() {
     var simulation = Simulation.registered()
     simulation.play(.ended(.exited(7)), .lost(.closed))
     simulation.wait()
     #expect(simulation.on(.lost(.unreachable(WrapperCoreTests.refused)), after: .seconds(1)).last == .exit(7))
   }
 
-  @Test("A process that takes its time to stop doesn't have a full agent asked without end")
-  func turnedAwayForLong() {
+  @Test("The backoff with an overloaded agent grows after three seconds")
+  func overloadedForLong() {
     var simulation = Simulation.deregistering()
     for _ in 0..<60 {
       simulation.on(.lost(.closed))
@@ -288,27 +288,29 @@ struct LastChanceTests {
     #expect(simulation.timeLeft == .milliseconds(100))
   }
 
-  @Test("A refusal can't change within a second: no reason to stay")
+  @Test("A refused deregistration doesn't delay the exit")
   func refused() {
     var simulation = Simulation.registered()
     simulation.on(.ended(.exited(7)))
     #expect(
-      simulation.on(.answered(.denied("ACL"))).suffix(2) == [.log(.deregistrationUnconfirmed), .exit(7)])
+      simulation.on(.answered(.failed(.denied("ACL")))).suffix(2) == [
+        .log(.deregistrationUnconfirmed), .exit(7),
+      ])
   }
 
-  @Test("What the agent refused to register needs no deregistration")
+  @Test("A refused registration needs no deregistration")
   func refusedRegistration() {
     var simulation = Simulation.registering()
-    simulation.play(.answered(.denied("ACL")))
+    simulation.play(.answered(.failed(.denied("ACL"))))
     #expect(simulation.on(.ended(.exited(7))) == [.log(.ended(.exited(7))), .exit(7)])
   }
 
-  @Test("A failure is tried again within the last second")
+  @Test("A failed deregistration is retried within the last second")
   func retry() {
     var simulation = Simulation.registered()
     simulation.on(.ended(.exited(7)))
-    let failed = Notice.consulFailed(.failing("no leader"), registered: true)
-    #expect(simulation.on(.answered(.failing("no leader"))) == [.disconnect, .log(failed)])
+    let failed = ServiceNotice.consulFailed(.failing("no leader"), registered: true)
+    #expect(simulation.on(.answered(.failed(.failing("no leader")))) == [.disconnect, .log(failed)])
     #expect(simulation.timeLeft == .milliseconds(50))
     #expect(simulation.wait() == [.send([.deregister])])
     #expect(simulation.on(.answered(.unknown)).last == .exit(7))

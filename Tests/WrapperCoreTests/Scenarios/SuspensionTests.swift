@@ -5,7 +5,7 @@ import WrapperCore
 struct SuspensionTests {
   private let critical: [Effect] = [.log(.healthChanged(.suspended)), Effect.checks(.suspended)]
 
-  @Test("Ctrl-Z suspends us with it, and it goes on when we do")
+  @Test("Ctrl-Z suspends us with the process, and the process is continued with us")
   func terminalStop() {
     var simulation = Simulation.registered()
     let expected: [Effect] = [.suspendSelf(Signal.terminalStop), .signal(Signal.continue)]
@@ -14,14 +14,14 @@ struct SuspensionTests {
   }
 
   @Test(
-    "One that waits for the terminal is critical, and waits for whoever continues us",
+    "A process suspended for terminal access is critical, and we are suspended with it",
     arguments: [Signal.terminalInput, Signal.terminalOutput])
   func terminalWait(signal: Int32) {
     var simulation = Simulation.registered()
     #expect(simulation.on(.suspended(by: signal)) == critical + [.suspendSelf(signal)])
   }
 
-  @Test("STOP is somebody's own will: critical at once, although the backlog accepts, until it goes on")
+  @Test("After SIGSTOP the service is critical until a probe succeeds")
   func stop() {
     var simulation = Simulation.registered()
     #expect(simulation.on(.suspended(by: Signal.stop)) == critical)
@@ -32,7 +32,7 @@ struct SuspensionTests {
     #expect(simulation.on(.probed(.accepting)) == [.log(.healthChanged(.accepting)), Effect.checks()])
   }
 
-  @Test("Without a probe it passes again as soon as it goes on")
+  @Test("Without a probe the service passes when the process continues")
   func withoutProbe() {
     var simulation = Simulation.registered(Policy(probes: false))
     #expect(simulation.on(.suspended(by: Signal.stop)) == critical)
@@ -40,7 +40,7 @@ struct SuspensionTests {
     #expect(simulation.on(.continued) == [.log(.healthChanged(.accepting)), Effect.checks()])
   }
 
-  @Test("What becomes known while the agent is being told of the last beat is told right after it")
+  @Test("A change during a heartbeat is sent right after it")
   func duringABeat() {
     var simulation = Simulation.registered()
     simulation.wait()
@@ -50,7 +50,7 @@ struct SuspensionTests {
     #expect(simulation.on(.answered(.done)) == [.disconnect, Effect.checks(.suspended)])
   }
 
-  @Test("A probe under way is of no more interest")
+  @Test("A suspension cancels the pending probe")
   func duringAProbe() {
     var simulation = Simulation.registered()
     simulation.wait()
@@ -58,7 +58,7 @@ struct SuspensionTests {
     #expect(simulation.on(.probed(.accepting)) == [])
   }
 
-  @Test("One that is stopped before it is ready isn't registered, whatever its backlog accepts")
+  @Test("A process that is suspended before it is ready isn't registered")
   func beforeReady() {
     var simulation = Simulation()
     simulation.start()
@@ -69,7 +69,7 @@ struct SuspensionTests {
     #expect(simulation.on(.probed(.accepting)) == [Effect.registration()])
   }
 
-  @Test("A stop signal to one that is stopped still deregisters first")
+  @Test("A stop signal to a suspended process deregisters first")
   func stopSignal() {
     var simulation = Simulation.registered()
     simulation.play(.suspended(by: Signal.stop), .answered(.done), .answered(.done))
