@@ -110,8 +110,8 @@ extension Registry {
     failures = 0
     if exchange?.mayStillRegister ?? false {
       // Behind the registration on its connection: a hung agent that recovers keeps this order only.
-      exchange?.append(only(.deregister), at: transition.now)
-      transition.emit(.send(only(.deregister)))
+      exchange?.append([.deregister], at: transition.now)
+      transition.emit(.send([.deregister]))
     } else {
       // Check updates can't register a service, so unanswered ones are dropped.
       endExchange(&transition)
@@ -137,21 +137,21 @@ extension Registry {
   private func due(compares: Bool, health: Health) -> [ServiceRequest] {
     let checks = policy.ttl != nil
     return switch (wanted, confirmed) {
-    case (.nothingYet, .notInspected): only(.inspect)
-    case (.nothingYet, .stale): only(checks ? .markCritical : .deregister)
-    case (.nothingYet, .staleWithoutChecks): only(.deregister)
+    case (.nothingYet, .notInspected): [.inspect]
+    case (.nothingYet, .stale): [checks ? .markCritical : .deregister]
+    case (.nothingYet, .staleWithoutChecks): [.deregister]
     case (.nothingYet, _): []
     case (.present, .present) where isOutdated: [.register(health)]
-    case (.present, .present) where !checks: only(.inspect)
-    case (.present, .present): (compares ? only(.inspect) : []) + [.alive, .ready(health)]
+    case (.present, .present) where !checks: [.inspect]
+    case (.present, .present): (compares ? [.inspect] : []) + [.alive, .ready(health)]
     // Overwritten by a living foreign process: it keeps the ID until it is gone.
-    case (.present, .foreign) where hasWorked: only(.inspect)
+    case (.present, .foreign) where hasWorked: [.inspect]
     // An unconfirmed entry would stay passing: a registration doesn't change an existing check, and renews its TTL.
     case (.present, .unconfirmed) where checks && health != .accepting && confirmedHealth != health:
       [.ready(health)]
     case (.present, _): [.register(health)]
     case (.absent, .notInspected), (.absent, .absent), (.absent, .foreign): []
-    case (.absent, _): only(.deregister)
+    case (.absent, _): [.deregister]
     }
   }
 
@@ -296,9 +296,4 @@ extension Registry {
     if !isShort { failures = min(failures + 1, ServicePolicy.countedFailures) }
     nextAttempt = wanted == .absent && !mayBeListed ? nil : transition.now.boottime + pause
   }
-}
-
-/// A list of one request. Not a literal: in a release build, Swift 6.3.1 took one constant list for another.
-@inline(never) private func only(_ request: ServiceRequest) -> [ServiceRequest] {
-  Array(repeating: request, count: 1)
 }

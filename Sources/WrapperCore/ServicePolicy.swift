@@ -8,7 +8,7 @@ public struct ServicePolicy: Hashable, Sendable {
   public var jitter: Int
 
   /// A policy; by default with a probe, a TTL of 15 s and no jitter.
-  public init(probe: ProbePolicy? = ProbePolicy(), ttl: Duration? = .seconds(15), jitter: Int = 0) {
+  public init(probe: ProbePolicy? = .connect, ttl: Duration? = .seconds(15), jitter: Int = 0) {
     self.probe = probe
     self.ttl = ttl
     self.jitter = jitter

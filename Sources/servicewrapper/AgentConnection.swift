@@ -85,7 +85,9 @@ struct AgentConnection: ~Copyable {
     return converted
   }
 
-  private mutating func write(_ requests: ArraySlice<ServiceRequest>, _ poller: borrowing Poller) -> [ServiceEvent] {
+  private mutating func write(
+    _ requests: ArraySlice<ServiceRequest>, _ poller: borrowing Poller
+  ) -> [ServiceEvent] {
     local = client.localAddress
     let secret = token.current
     let isTokenNew = registeredToken != nil && registeredToken != secret

@@ -25,13 +25,13 @@ extension Policy {
 }
 
 extension ProbePolicy {
-  /// Nil if the service is ready from the start. HTTP and commands may take longer; a command costs a process.
+  /// Nil if the service is ready from the start.
   init?(_ probe: Probe) {
     switch probe {
     case .none: return nil
-    case .tcp, .tcpAt, .unix: self.init()
-    case .http: self.init(timeout: .seconds(5))
-    case .exec: self.init(timeout: .seconds(5), pause: .seconds(1))
+    case .tcp, .tcpAt, .unix: self = .connect
+    case .http: self = .http
+    case .exec: self = .command
     }
   }
 }

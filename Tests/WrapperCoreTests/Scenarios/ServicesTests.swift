@@ -128,7 +128,7 @@ struct ServicesTests {
 struct ProbePlanTests {
   @Test("A probe isn't repeated before its pause is over")
   func pause() {
-    var simulation = Simulation(Policy(services: [ServicePolicy(probe: ProbePolicy(pause: .seconds(1)))]))
+    var simulation = Simulation(Policy(services: [ServicePolicy(probe: .command)]))
     simulation.start()
     simulation.on(.answered(.unknown))
     simulation.on(.probed(.unsuccessful(.exited(1))))
@@ -139,7 +139,8 @@ struct ProbePlanTests {
     "A probe times out after its time-out or a third of the TTL",
     arguments: [(15, 5, 5_000), (15, 1, 1_000), (6, 5, 2_000), (nil, 5, 5_000)] as [(Int?, Int, Int)])
   func timeout(ttl: Int?, timeout: Int, given: Int) {
-    let probe = ProbePolicy(timeout: .seconds(timeout))
+    var probe = ProbePolicy.connect
+    probe.timeout = .seconds(timeout)
     var simulation = Simulation(
       Policy(services: [ServicePolicy(probe: probe, ttl: ttl.map { .seconds($0) })]))
     simulation.start()

@@ -93,7 +93,7 @@ extension Policy {
     drain: Duration = .zero, stopTimeout: Duration? = nil, rewrites: [Int32: Int32] = [:],
     waitForAll: Duration? = nil, expectedExits: [Int32] = [], jitter: Int = 0
   ) {
-    let service = ServicePolicy(probe: probes ? ProbePolicy() : nil, ttl: ttl, jitter: jitter)
+    let service = ServicePolicy(probe: probes ? .connect : nil, ttl: ttl, jitter: jitter)
     self.init(services: registers ? [service] : [], readyTimeout: readyTimeout, drain: drain)
     self.stopSignals = stopSignals
     self.terminalHangupStops = terminalHangupStops
