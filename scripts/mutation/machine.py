@@ -18,13 +18,13 @@ let mutation = getenv("MUTATION").flatMap { Int32(atoi($0)) } ?? 0
 
 def copy():
     """Never the work tree; the build in it is kept."""
-    for folder in 'Sources/WrapperCore', 'Tests/WrapperCoreTests':
+    for folder in 'Sources/WrapperCore', 'Sources/Formats', 'Tests/WrapperCoreTests':
         shutil.rmtree(COPY / folder, ignore_errors=True)
         shutil.copytree(ROOT / folder, COPY / folder)
     (SOURCES / 'Mutation.swift').write_text(SWITCH)
-    # The same package with two targets; mutations are allowed a warning.
+    # The same package with the machine, its tests and what these import; mutations are allowed a warning.
     package = (ROOT / 'Package.swift').read_text()
-    targets = re.findall(r'    \.(?:target|testTarget)\(name: "WrapperCore(?:Tests)?",.*?\),\n', package)
+    targets = re.findall(r'    \.(?:target|testTarget)\(name: "(?:WrapperCore(?:Tests)?|Formats)",.*?\),\n', package)
     head = package[:package.index('    .target(')]
     for setting in '  .strictMemorySafety(),\n', '  .treatAllWarnings(as: .error),\n':
         head = head.replace(setting, '')
