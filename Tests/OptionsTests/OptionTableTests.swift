@@ -1,6 +1,6 @@
-import Consul
 import Testing
 
+@testable import Consul
 @testable import Options
 
 /// One option, how it is given, and how one sees that it was read.
