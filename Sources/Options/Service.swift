@@ -53,7 +53,7 @@ extension Service {
     definition.tenancy = Tenancy(
       namespace: try (environment.setting("CONSUL_NAMESPACE") ?? file?.namespace)?.text(),
       partition: try (environment.setting("CONSUL_PARTITION") ?? file?.partition)?.text())
-    isIdentified = try !settings.isOff(.noMeta)
+    isIdentified = try !settings.isOn(.noMeta, if: false)
     definition.agentChecks = try settings.agentChecks(port: definition.port, warnings: &warnings)
   }
 }
