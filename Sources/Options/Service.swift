@@ -43,7 +43,8 @@ extension Service {
     definition.tags = try settings.list(.tag).map { tag throws(UsageError) in try tag.text() }
     definition.meta = try settings.meta()
     ready = try Probe(settings)
-    if !name.isDNSLabel {
+    // Consul takes any name, and merely logs that its DNS can't answer for one that isn't a label.
+    if !isLabel(name.value[...]) || name.value.contains(UInt8(ascii: "_")) {
       let reason = "can't be found by DNS; it takes 1 to 63 letters, digits and inner dashes"
       note(name.complaint(reason), in: &warnings)
     }

@@ -14,9 +14,8 @@ extension Policy {
         ServicePolicy(probe: ProbePolicy($0.ready), ttl: $0.ttl, jitter: jitter)
       }, readyTimeout: options.readyTimeout, stopSignals: options.stop.signals,
       hangUpStops: options.stop.hangUp, drain: options.stop.drain, stopTimeout: options.stop.timeout,
-      rewrites: Dictionary(
-        uniqueKeysWithValues: options.process.rewrites.map { ($0.received, $0.sent ?? Policy.dropped) }),
-      waitForAll: options.process.waitForAll, expectedExits: options.process.expectedExits)
+      rewrites: options.process.rewrites, waitForAll: options.process.waitForAll,
+      expectedExits: options.process.expectedExits)
   }
 }
 

@@ -41,7 +41,7 @@ struct JSONParser {
     if !isObject { try expect(UInt8(ascii: "[")) }
     let end = UInt8(ascii: isObject ? "}" : "]")
     var members: [JSON.Member] = []
-    var keys: Set<[UInt8]> = []
+    var keys: [[UInt8]: Int] = [:]
     skipBlanks()
     if !take(end) {
       repeat {
@@ -55,11 +55,11 @@ struct JSONParser {
     return isObject ? .object(members) : .array(members.map { $0.value })
   }
 
-  private mutating func memberKey(besides keys: inout Set<[UInt8]>) throws(JSON.Malformed) -> String {
+  private mutating func memberKey(besides keys: inout [[UInt8]: Int]) throws(JSON.Malformed) -> String {
     let start = position
     let key = try string()
     // Not by comparing each with each, which takes seconds for an object made to be slow.
-    guard keys.insert(Array(key.utf8)).inserted else {
+    guard keys.updateValue(start, forKey: Array(key.utf8)) == nil else {
       throw JSON.Malformed(offset: start, reason: .duplicateKey)
     }
     skipBlanks()
