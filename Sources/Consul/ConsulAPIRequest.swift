@@ -17,7 +17,7 @@ public struct ConsulAPIRequest: Hashable, Sendable {
 
   /// An ID that path cleaning changes (`..`, `a//b`) can't be deregistered, encoded or not: Consul
   /// answers 301.
-  public static func deregister(id: String, in tenancy: Tenancy = Tenancy()) -> ConsulAPIRequest {
+  public static func deregister(id: String, in tenancy: Tenancy = .unset) -> ConsulAPIRequest {
     let path = "/v1/agent/service/deregister/\(percentEncoded(id))\(tenancy.query)"
     return ConsulAPIRequest(method: "PUT", path: path)
   }
@@ -25,7 +25,7 @@ public struct ConsulAPIRequest: Hashable, Sendable {
   /// `output` is what Consul's UI shows beside the check. Its changes reach the catalog only every
   /// 5 minutes, those of the status at once.
   public static func update(
-    check: CheckKind, of serviceID: String, in tenancy: Tenancy = Tenancy(), status: CheckStatus,
+    check: CheckKind, of serviceID: String, in tenancy: Tenancy = .unset, status: CheckStatus,
     output: String
   ) -> ConsulAPIRequest {
     var body: [JSON.Member] = []
@@ -48,7 +48,7 @@ public struct ConsulAPIRequest: Hashable, Sendable {
   }
 
   /// `GET /v1/agent/service/:service_id`: the entry with this ID; the agent answers 404 if it has none.
-  public static func service(id: String, in tenancy: Tenancy = Tenancy()) -> ConsulAPIRequest {
+  public static func service(id: String, in tenancy: Tenancy = .unset) -> ConsulAPIRequest {
     ConsulAPIRequest(method: "GET", path: "/v1/agent/service/\(percentEncoded(id))\(tenancy.query)")
   }
 

@@ -51,9 +51,8 @@ extension Service {
     definition.checks = try settings.ttlChecks(warnings: &warnings)
     let (file, environment) = (settings.fileEntry, settings.environment)
     (definition.moreChecks, definition.fields) = (file?.checks ?? [], file?.fields ?? [])
-    definition.tenancy = Tenancy(
-      namespace: try (environment.setting("CONSUL_NAMESPACE") ?? file?.namespace)?.text(),
-      partition: try (environment.setting("CONSUL_PARTITION") ?? file?.partition)?.text())
+    definition.tenancy.namespace = try (environment.setting("CONSUL_NAMESPACE") ?? file?.namespace)?.text()
+    definition.tenancy.partition = try (environment.setting("CONSUL_PARTITION") ?? file?.partition)?.text()
     isIdentified = try !settings.isOn(.noMeta, if: false)
     definition.agentChecks = try settings.agentChecks(port: definition.port, warnings: &warnings)
   }

@@ -3,17 +3,10 @@ public struct Response: Hashable, Sendable {
   /// 100 to 999; RFC 9110, section 15, has those from 600 on treated as 5xx.
   public var status: Int
   /// The bytes of the body, without the chunked coding; empty if there is none, or if they were taken before.
-  public var body: [UInt8]
+  public var body: [UInt8] = []
   /// The server sends nothing more on this connection: it said `Connection: close`, speaks HTTP/1.0, or
   /// ended the body by closing.
-  public var closes: Bool
-
-  /// A response with these parts.
-  public init(status: Int, body: [UInt8] = [], closes: Bool = false) {
-    self.status = status
-    self.body = body
-    self.closes = closes
-  }
+  public var closes = false
 
   /// The body's first line that isn't blank, for a log: at most 200 bytes, with U+FFFD for control
   /// characters and for what isn't UTF-8. An empty body gives the status.
