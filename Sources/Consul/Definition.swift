@@ -11,9 +11,9 @@ public struct Definition: Hashable, Sendable {
   /// Without it Consul uses the agent's own address.
   public var address: String?
   /// The service's tags; empty for none.
-  public var tags: [String]
+  public var tags: [String] = []
   /// The service's Meta, in this order; empty for none.
-  public var meta: [Meta]
+  public var meta: [Meta] = []
   /// The two TTL checks; nil for none.
   public var checks: TTLChecks?
   /// Checks that the agent runs itself.
@@ -24,20 +24,6 @@ public struct Definition: Hashable, Sendable {
   public var fields: [JSON.Member] = []
   /// The namespace and partition; sent only if set.
   public var tenancy = Tenancy()
-
-  /// A definition with these fields; `checks` is nil for none.
-  public init(
-    name: String, id: String, port: Int? = nil, address: String? = nil, tags: [String] = [],
-    meta: [Meta] = [], checks: TTLChecks? = nil
-  ) {
-    self.name = name
-    self.id = id
-    self.port = port
-    self.address = address
-    self.tags = tags
-    self.meta = meta
-    self.checks = checks
-  }
 
   /// One entry of the service's Meta.
   public struct Meta: Hashable, Sendable {
@@ -89,6 +75,11 @@ public struct Definition: Hashable, Sendable {
     if !all.isEmpty { members.append("Checks", .array(all)) }
     return .object(members)
   }
+}
+
+extension Definition {
+  /// A definition without a port, tags, Meta and checks.
+  public init(name: String, id: String) { self.init(name: name, id: id, port: nil) }
 }
 
 extension Definition.TTLChecks {

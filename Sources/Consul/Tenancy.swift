@@ -7,11 +7,8 @@ public struct Tenancy: Hashable, Sendable {
   /// The partition; nil: not sent, so the agent's own applies.
   public var partition: String?
 
-  /// A namespace and a partition; nil for what isn't sent.
-  public init(namespace: String? = nil, partition: String? = nil) {
-    self.namespace = namespace
-    self.partition = partition
-  }
+  /// Neither is sent.
+  public static let unset = Tenancy()
 
   /// For every request but a registration, which has them in its body.
   var query: String {

@@ -1,5 +1,7 @@
 internal import Formats
 
+private let wanted = "give an IP address, a host name, interface:NAME or auto"
+
 /// The address that is registered for the service.
 public enum Address: Equatable, Sendable {
   /// The local address of our own connection to Consul.
@@ -15,11 +17,7 @@ public enum Address: Equatable, Sendable {
     case any
     case inet, inet6
   }
-}
 
-private let wanted = "give an IP address, a host name, interface:NAME or auto"
-
-extension Address {
   init(_ setting: Setting?) throws(UsageError) {
     guard let setting, !isSame(setting.value, "auto") else {
       self = .auto

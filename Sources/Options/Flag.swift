@@ -22,9 +22,7 @@ enum Flag: CaseIterable {
   }
   var isRepeatable: Bool { [.port, .tag, .meta, .stopSignal, .rewrite, .expectExit].contains(self) }
 
-  private typealias Row = (name: String, value: String?, variable: String?)
-
-  private var row: Row {
+  private var row: (name: String, value: String?, variable: String?) {
     switch self {
     case .name: ("--name", "NAME", "SERVICE_NAME")
     case .port: ("--port", "PORT", "SERVICE_PORT")

@@ -22,10 +22,12 @@ func isIPv6(_ text: ArraySlice<UInt8>) -> Bool {
 func isHostName(_ text: ArraySlice<UInt8>) -> Bool {
   let text = text.last == .dot ? text.dropLast() : text
   let labels = text.parts(at: .dot)
-  return text.count <= 253 && labels.last?.decimal == nil
-    && labels.allSatisfy {
-      1...63 ~= $0.count && $0.allSatisfy { $0.isWordByte } && $0.first != .dash && $0.last != .dash
-    }
+  return text.count <= 253 && labels.last?.decimal == nil && labels.allSatisfy(isLabel)
+}
+
+/// A part of a host name between two dots.
+func isLabel(_ text: ArraySlice<UInt8>) -> Bool {
+  1...63 ~= text.count && text.allSatisfy { $0.isWordByte } && text.first != .dash && text.last != .dash
 }
 
 /// How many groups of 16 bits these are, none for an empty text; an IPv4 address at the end counts as two.

@@ -1,5 +1,8 @@
 internal import Formats
 
+private let wanted =
+  "give tcp, tcp://HOST:PORT, unix:///PATH, http://HOST:PORT/PATH, exec:COMMAND or none"
+
 /// How the process shows that it is ready.
 public enum Probe: Equatable, Sendable {
   /// It was started.
@@ -14,9 +17,7 @@ public enum Probe: Equatable, Sendable {
   case http(host: String, port: Int, path: String)
   /// `/bin/sh -c` with this ends with 0.
   case exec([UInt8])
-}
 
-extension Probe {
   /// The port that it names itself.
   var port: Int? {
     switch self {
@@ -24,12 +25,7 @@ extension Probe {
     case .none, .tcp, .unix, .exec: nil
     }
   }
-}
 
-private let wanted =
-  "give tcp, tcp://HOST:PORT, unix:///PATH, http://HOST:PORT/PATH, exec:COMMAND or none"
-
-extension Probe {
   init(_ settings: Settings) throws(UsageError) {
     guard let setting = settings[.ready] else {
       self = settings.port == nil ? .none : .tcp
@@ -46,8 +42,9 @@ extension Probe {
     } else if let path = setting.rest(after: "unix://") {
       self = .unix(path: try setting.socketPath(path))
     } else if let authority = setting.rest(after: "tcp://") {
-      let (host, rest) = try setting.probedHost(authority)
-      self = .tcpAt(host: host, port: try setting.port(rest, standard: nil, wanted))
+      let (host, port) = try setting.endpoint(
+        authority, standardPort: nil, isResolved: false, "a host and a port", wanted)
+      self = .tcpAt(host: host, port: port)
     } else if let url = setting.rest(after: "http://") {
       self = try Probe(url, setting)
     } else if setting.rest(after: "https://") != nil {
@@ -60,25 +57,14 @@ extension Probe {
   /// - Parameter url: without `http://`.
   private init(_ url: ArraySlice<UInt8>, _ setting: Setting) throws(UsageError) {
     let authority = url.prefix { !"/?#".utf8.contains($0) }
-    let (host, rest) = try setting.probedHost(authority)
+    let (host, port) = try setting.endpoint(
+      authority, standardPort: 80, isResolved: false, "a host and a port", wanted)
     let target = url[authority.endIndex...]
     guard target.allSatisfy({ $0.isVisible }) else {
       throw setting.wrong("blanks and what isn't ASCII have no place in a path; give them as %20")
     }
     if target.contains(UInt8(ascii: "#")) { throw setting.wrong("a # is never sent; leave it out") }
     let path = (target.first == .slash ? "" : "/") + String(decoding: target, as: UTF8.self)
-    self = .http(host: host, port: try setting.port(rest, standard: 80, wanted), path: path)
-  }
-}
-
-extension Setting {
-  /// A host that needs no resolving: waiting for a name server says nothing about the process.
-  fileprivate func probedHost(_ text: ArraySlice<UInt8>) throws(UsageError) -> (String, ArraySlice<UInt8>) {
-    try refusePassword(in: text, wanted)
-    let (host, rest) = try host(in: text, port: 80, "not a host and a port; \(wanted)")
-    guard isIPv4(host) || isIPv6(host) || isSame(host, "localhost") else {
-      throw wrong("the probe resolves no names; give an IP address or localhost")
-    }
-    return (String(decoding: host, as: UTF8.self), rest)
+    self = .http(host: host, port: port, path: path)
   }
 }

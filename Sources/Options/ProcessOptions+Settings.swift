@@ -1,11 +1,10 @@
 extension ProcessOptions {
   init(_ settings: Settings) throws(UsageError) {
     for setting in settings.list(.rewrite) {
-      let rewrite = try setting.rewrite()
-      if rewrites.contains(where: { $0.received == rewrite.received }) {
-        throw setting.wrong("\(signalName(rewrite.received)) is rewritten twice; give it once")
+      let (received, sent) = try setting.rewrite()
+      if rewrites.updateValue(sent, forKey: received) != nil {
+        throw setting.wrong("\(signalName(received)) is rewritten twice; give it once")
       }
-      rewrites.append(rewrite)
     }
     ownGroup = try settings.isOn(.processGroup)
     waitForAll = try settings[.waitForAll]?.limit()

@@ -1,7 +1,7 @@
 /// How the process is treated while it runs and when it has ended.
 public struct ProcessOptions: Equatable, Sendable {
-  /// What is sent instead of a signal that was received; each received one once.
-  public var rewrites: [Rewrite] = []
+  /// The number of the signal to send instead of each of these received ones; 0: none.
+  public var rewrites: [Int32: Int32] = [:]
   /// The process leads its own process group, and signals go to the whole group.
   public var ownGroup = false
   /// How long to wait for the processes that it leaves running; nil: not at all.

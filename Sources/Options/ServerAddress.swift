@@ -1,5 +1,7 @@
 internal import Formats
 
+private let wanted = "give HOST:PORT, http://HOST:PORT or unix:///PATH"
+
 /// Where Consul's agent listens.
 public enum ServerAddress: Equatable, Sendable {
   /// An IP address, IPv6 without brackets, or a host name.
@@ -9,11 +11,7 @@ public enum ServerAddress: Equatable, Sendable {
 
   /// nil for a unix socket.
   public var port: Int? { if case .tcp(_, let port) = self { port } else { nil } }
-}
 
-private let wanted = "give HOST:PORT, http://HOST:PORT or unix:///PATH"
-
-extension ServerAddress {
   static let standard = ServerAddress.tcp(host: "127.0.0.1", port: standardPort)
   /// Consul's HTTP port, taken too for an address that names none.
   static let standardPort = 8500
@@ -38,9 +36,8 @@ extension ServerAddress {
     if text.contains(where: { "/?#".utf8.contains($0) }) {
       throw setting.wrong("no path can follow the host; \(wanted)")
     }
-    let (host, rest) = try setting.host(
-      in: text, port: ServerAddress.standardPort, "not an address of Consul; \(wanted)")
-    let port = try setting.port(rest, standard: ServerAddress.standardPort, wanted)
-    self = .tcp(host: String(decoding: host, as: UTF8.self), port: port)
+    let (host, port) = try setting.endpoint(
+      text, standardPort: ServerAddress.standardPort, isResolved: true, "an address of Consul", wanted)
+    self = .tcp(host: host, port: port)
   }
 }

@@ -43,17 +43,17 @@ extension Service {
     definition.tags = try settings.list(.tag).map { tag throws(UsageError) in try tag.text() }
     definition.meta = try settings.meta()
     ready = try Probe(settings)
-    if !name.isDNSLabel {
+    // Consul takes any name, and merely logs that its DNS can't answer for one that isn't a label.
+    if !isLabel(name.value[...]) || name.value.contains(UInt8(ascii: "_")) {
       let reason = "can't be found by DNS; it takes 1 to 63 letters, digits and inner dashes"
       note(name.complaint(reason), in: &warnings)
     }
     definition.checks = try settings.ttlChecks(warnings: &warnings)
     let (file, environment) = (settings.fileEntry, settings.environment)
     (definition.moreChecks, definition.fields) = (file?.checks ?? [], file?.fields ?? [])
-    definition.tenancy = Tenancy(
-      namespace: try (environment.setting("CONSUL_NAMESPACE") ?? file?.namespace)?.text(),
-      partition: try (environment.setting("CONSUL_PARTITION") ?? file?.partition)?.text())
-    isIdentified = try !settings.isOff(.noMeta)
+    definition.tenancy.namespace = try (environment.setting("CONSUL_NAMESPACE") ?? file?.namespace)?.text()
+    definition.tenancy.partition = try (environment.setting("CONSUL_PARTITION") ?? file?.partition)?.text()
+    isIdentified = try !settings.isOn(.noMeta, if: false)
     definition.agentChecks = try settings.agentChecks(port: definition.port, warnings: &warnings)
   }
 }

@@ -53,7 +53,9 @@ extension Setting {
     case .object(let service) where isSame(members[0].key, "service"): return [("service", service)]
     case .array(let elements) where isSame(members[0].key, "services"):
       if elements.isEmpty { throw wrong("no service is in its list; \(shape)") }
-      if elements.count > Settings.mostServices { throw tooMany(elements.count, "services") }
+      if elements.count > Settings.mostServices {
+        throw wrong("one of \(elements.count) services; give at most \(Settings.mostServices)")
+      }
       return try elements.enumerated().map { index, element throws(UsageError) in
         guard case .object(let service) = element else {
           throw wrong("services[\(index)] isn't an object; \(shape)")

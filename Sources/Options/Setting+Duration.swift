@@ -7,11 +7,14 @@ extension Setting {
   /// A duration as Go and Consul write it: `500ms`, `15s`, `1.5s`, `1m30s`, `24h`; whole milliseconds, from `0s` to
   /// `8760h`. Go's bare `0`, its signs and its units below a millisecond are refused.
   func duration() throws(UsageError) -> Duration {
+    if value.first == .dash { throw wrong("can't be negative; give 15s, 500ms or 1m30s") }
     var rest = value[...]
-    if rest.first == .dash { throw wrong("can't be negative; give 15s, 500ms or 1m30s") }
     var milliseconds = 0
     repeat {
-      milliseconds += try takeMilliseconds(&rest)
+      let number = rest.prefix { $0.isDigit || $0 == .dot }
+      let unit = rest[number.endIndex...].prefix { !$0.isDigit && $0 != .dot }
+      rest = rest[unit.endIndex...]
+      milliseconds += try self.milliseconds(number, unit)
       if milliseconds > longest { throw tooLong }
     } while !rest.isEmpty
     return .milliseconds(milliseconds)
@@ -31,9 +34,9 @@ extension Setting {
   }
 
   /// A number and its unit, such as `12s` or `1.5h`.
-  private func takeMilliseconds(_ rest: inout ArraySlice<UInt8>) throws(UsageError) -> Int {
-    let number = rest.prefix { $0.isDigit || $0 == .dot }
-    rest = rest.dropFirst(number.count)
+  private func milliseconds(
+    _ number: ArraySlice<UInt8>, _ unit: ArraySlice<UInt8>
+  ) throws(UsageError) -> Int {
     let parts = number.parts(at: .dot)
     guard parts.count <= 2, parts.allSatisfy({ !$0.isEmpty }) else {
       throw wrong("not a duration; give 15s, 500ms or 1m30s")
@@ -42,22 +45,15 @@ extension Setting {
     // 8 digits and 3 decimals, counted in the hour's milliseconds, stay far below 2^63.
     if parts[0].count > 8 { throw tooLong }
     if decimals.count > 3 { throw tooFine }
-    var milliseconds = try takeUnit(&rest) * ((parts[0] + decimals).decimal ?? 0)
-    for _ in decimals {
-      if milliseconds % 10 != 0 { throw tooFine }
-      milliseconds /= 10
-    }
-    return milliseconds
+    let scaled = try milliseconds(in: unit) * ((parts[0] + decimals).decimal ?? 0)
+    let scale = [1, 10, 100, 1000][decimals.count]
+    if scaled % scale != 0 { throw tooFine }
+    return scaled / scale
   }
 
-  /// The unit in milliseconds.
-  private func takeUnit(_ rest: inout ArraySlice<UInt8>) throws(UsageError) -> Int {
-    let unit = rest.prefix { !$0.isDigit && $0 != .dot }
-    rest = rest.dropFirst(unit.count)
-    for (name, milliseconds) in [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000)]
-    where isSame(unit, name) {
-      return milliseconds
-    }
+  private func milliseconds(in unit: ArraySlice<UInt8>) throws(UsageError) -> Int {
+    let units = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000)]
+    if let known = units.first(where: { isSame(unit, $0.0) }) { return known.1 }
     if !unit.isEmpty {
       throw wrong("no unit \(quoted(Array(unit))) in a duration; give ms, s, m or h, as in 1m30s")
     }

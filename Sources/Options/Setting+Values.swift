@@ -37,15 +37,7 @@ extension Setting {
     guard path.count <= 107 else { throw wrong("too long for a socket's path; give at most 107 bytes") }
     return String(decoding: path, as: UTF8.self)
   }
-}
 
-/// 1 to 65535 in decimal digits. Without leading zeros: `080` is 64 to those who read it as octal.
-private func portNumber(_ digits: ArraySlice<UInt8>) -> Int? {
-  guard digits.first != UInt8(ascii: "0"), let port = digits.decimal, 1...65535 ~= port else { return nil }
-  return port
-}
-
-extension Setting {
   /// What stands before an @ may be a password: not to be shown.
   func refusePassword(in text: ArraySlice<UInt8>, _ wanted: String) throws(UsageError) {
     if text.contains(UInt8(ascii: "@")) {
@@ -53,28 +45,39 @@ extension Setting {
     }
   }
 
-  typealias HostAndRest = (host: ArraySlice<UInt8>, rest: ArraySlice<UInt8>)
-
-  /// The host that the text begins with, without brackets, and what follows it.
-  /// - Parameter port: for the message.
-  func host(in text: ArraySlice<UInt8>, port: Int, _ notOne: String) throws(UsageError) -> HostAndRest {
-    if isIPv6(text) { throw wrong("an IPv6 address needs brackets; give [::1]:\(port)") }
+  /// `HOST:PORT`, an IPv6 address in brackets; the host is returned without them.
+  /// - Parameters:
+  ///   - standardPort: taken if there is none; nil: there must be one.
+  ///   - isResolved: whether the host may be a name other than `localhost`.
+  ///   - kind: what the text should be, for the message.
+  func endpoint(
+    _ text: ArraySlice<UInt8>, standardPort: Int?, isResolved: Bool, _ kind: String, _ wanted: String
+  ) throws(UsageError) -> (host: String, port: Int) {
+    try refusePassword(in: text, wanted)
+    if isIPv6(text) { throw wrong("an IPv6 address needs brackets; give [::1]:\(standardPort ?? 80)") }
+    var host = text.prefix { $0 != .colon }
+    var rest = text[host.endIndex...]
     // RFC 3986, section 3.2.2: an IPv6 address stands in brackets, since it has colons itself.
-    if text.first == UInt8(ascii: "["), let end = text.firstIndex(of: UInt8(ascii: "]")) {
-      let host = text[..<end].dropFirst()
-      if isIPv6(host) { return (host, text[(end + 1)...]) }
+    if text.first == UInt8(ascii: "["), let end = text.firstIndex(of: UInt8(ascii: "]")),
+      isIPv6(text[..<end].dropFirst())
+    {
+      (host, rest) = (text[..<end].dropFirst(), text[(end + 1)...])
     }
-    let host = text.prefix { $0 != .colon }
-    guard isIPv4(host) || isHostName(host) else { throw wrong(notOne) }
-    return (host, text[host.endIndex...])
+    let isAddress = isIPv4(host) || isIPv6(host)
+    guard isAddress || isHostName(host) else { throw wrong("not \(kind); \(wanted)") }
+    // Waiting for a name server says nothing about the process.
+    guard isResolved || isAddress || isSame(host, "localhost") else {
+      throw wrong("the probe resolves no names; give an IP address or localhost")
+    }
+    var port = rest.isEmpty ? standardPort : nil
+    if rest.first == .colon { port = portNumber(rest.dropFirst()) }
+    guard let port else { throw wrong("no port from 1 to 65535 after the host; \(wanted)") }
+    return (String(decoding: host, as: UTF8.self), port)
   }
+}
 
-  /// `:PORT`, or nothing if there is a standard one.
-  func port(_ rest: ArraySlice<UInt8>, standard: Int?, _ wanted: String) throws(UsageError) -> Int {
-    if rest.isEmpty, let standard { return standard }
-    guard rest.first == .colon, let port = portNumber(rest.dropFirst()) else {
-      throw wrong("no port from 1 to 65535 after the host; \(wanted)")
-    }
-    return port
-  }
+/// 1 to 65535 in decimal digits. Without leading zeros: `080` is 64 to those who read it as octal.
+private func portNumber(_ digits: ArraySlice<UInt8>) -> Int? {
+  guard digits.first != UInt8(ascii: "0"), let port = digits.decimal, 1...65535 ~= port else { return nil }
+  return port
 }

@@ -17,7 +17,7 @@ extension Settings {
     } else {
       meta = try variables("META_", source) { !isSame($0, "FROM_ENV") }
     }
-    if try isOn(.metaFromEnv) {
+    if try metaFromEnvironment ? true : isOn(.metaFromEnv) {
       source = self[.metaFromEnv]?.source ?? source
       meta.complete(with: try variables("", source) { !hasMeaning($0) })
     }

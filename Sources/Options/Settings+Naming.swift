@@ -27,11 +27,3 @@ extension Settings {
 private func pathCleaningChanges(_ id: [UInt8]) -> Bool {
   id.parts(at: .slash).contains { part in ["", ".", ".."].contains { isSame(part, $0) } }
 }
-
-extension Setting {
-  /// Consul takes any name, and merely logs that its DNS can't answer for one that isn't a label.
-  var isDNSLabel: Bool {
-    1...63 ~= value.count && value.allSatisfy { $0.isLetter || $0.isDigit || $0 == .dash }
-      && value.first != .dash && value.last != .dash
-  }
-}

@@ -32,7 +32,9 @@ extension Settings {
   func ports() throws(UsageError) -> [Int] {
     var ports: [Int] = []
     let given = list(.port)
-    if given.count > Settings.mostServices, let last = given.last { throw last.tooMany(given.count, "ports") }
+    if given.count > Settings.mostServices, let last = given.last {
+      throw last.wrong("one of \(given.count) ports; give at most \(Settings.mostServices)")
+    }
     for setting in given {
       let port = try setting.port()
       if ports.contains(port) { throw setting.wrong("given twice; give it once") }
@@ -50,12 +52,6 @@ extension Settings {
       }
     }
     return self
-  }
-}
-
-extension Setting {
-  func tooMany(_ count: Int, _ things: String) -> UsageError {
-    wrong("one of \(count) \(things); give at most \(Settings.mostServices)")
   }
 }
 

@@ -23,16 +23,10 @@ struct Settings {
     commandLine.given[flag] ?? fromEnvironment(flag)?.items ?? fileEntry?.values[flag] ?? []
   }
 
-  /// Whether a flag without a value is given, or its variable is true.
-  func isOn(_ flag: Flag) throws(UsageError) -> Bool {
-    if commandLine.has(flag) || flag == .metaFromEnv && metaFromEnvironment { return true }
-    return try self[flag]?.boolean() ?? false
-  }
-
-  /// Whether a flag that begins with `--no-` is given, or its variable is false.
-  func isOff(_ flag: Flag) throws(UsageError) -> Bool {
+  /// Whether a flag without a value is given, or its variable has this value: false for a flag that begins with `--no-`.
+  func isOn(_ flag: Flag, if value: Bool = true) throws(UsageError) -> Bool {
     if commandLine.has(flag) { return true }
-    return try self[flag]?.boolean() == false
+    return try self[flag]?.boolean() == value
   }
 
   /// A setting that services can't share: refused if it is given for several.

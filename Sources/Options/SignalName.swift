@@ -15,13 +15,13 @@ extension Setting {
   func stopSignal() throws(UsageError) -> Int32 { try caughtSignal(value[...]) }
 
   /// `TERM:QUIT`: instead of which signal which other is sent; `TERM:0`: none.
-  func rewrite() throws(UsageError) -> Rewrite {
+  func rewrite() throws(UsageError) -> (received: Int32, sent: Int32) {
     let parts = value.parts(at: .colon)
     guard parts.count == 2 else {
       throw wrong("not a rewriting; give the signal received and the one to send, TERM:QUIT, or TERM:0")
     }
     let received = try caughtSignal(parts[0])
-    return Rewrite(received: received, sent: isSame(parts[1], "0") ? nil : try signal(parts[1]))
+    return (received, isSame(parts[1], "0") ? 0 : try signal(parts[1]))
   }
 
   /// A signal that a program can wait for.

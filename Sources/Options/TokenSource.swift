@@ -7,9 +7,7 @@ public enum TokenSource: Equatable, Sendable {
   case file([UInt8])
   /// The token itself, fit for an HTTP header.
   case value([UInt8])
-}
 
-extension TokenSource {
   /// The flag, then `CONSUL_HTTP_TOKEN_FILE`, then `CONSUL_HTTP_TOKEN`, as with consul itself.
   init(_ settings: Settings) throws(UsageError) {
     if let file = settings[.tokenFile] {

@@ -18,7 +18,7 @@ extension Policy {
     terminalHangupStops = options.stop.hangUp
     drain = options.stop.drain
     stopTimeout = options.stop.timeout
-    for rewrite in options.process.rewrites { rewrites[rewrite.received] = rewrite.sent ?? Policy.dropped }
+    rewrites = options.process.rewrites
     waitForAll = options.process.waitForAll
     expectedExits = options.process.expectedExits
   }

@@ -1,6 +1,7 @@
 import Consul
-import Formats
 import Testing
+
+@testable import Formats
 
 /// What a Consul 1.8.7 agent answered, byte for byte as it came from the socket, and what that means.
 struct Recorded: Sendable, CustomTestStringConvertible {

@@ -1,6 +1,6 @@
-import Consul
 import Testing
 
+@testable import Consul
 @testable import Options
 
 /// One option, how it is given, and how one sees that it was read.
@@ -54,7 +54,7 @@ struct OptionCase: Sendable, CustomTestStringConvertible {
     OptionCase(.drain, "2s", "SERVICE_DRAIN=2s") { $0.stop.drain == .seconds(2) },
     OptionCase(.stopTimeout, "2s", "SERVICE_STOP_TIMEOUT=2s") { $0.stop.timeout == .seconds(2) },
     OptionCase(.rewrite, "TERM:QUIT", "SERVICEWRAPPER_REWRITE=TERM:QUIT") {
-      $0.process.rewrites == [Rewrite(received: 15, sent: 3)]
+      $0.process.rewrites == [15: 3]
     },
     OptionCase(.processGroup, "", "SERVICEWRAPPER_PROCESS_GROUP=true") { $0.process.ownGroup },
     OptionCase(.waitForAll, "2s", "SERVICEWRAPPER_WAIT_FOR_ALL=2s") { $0.process.waitForAll == .seconds(2) },
@@ -122,7 +122,7 @@ struct OptionCase: Sendable, CustomTestStringConvertible {
   #expect(options.readyTimeout == nil)
   #expect(options.stop == StopOptions(signals: [15, 2], hangUp: true, drain: .zero, timeout: nil))
   #expect(
-    options.process == ProcessOptions(rewrites: [], ownGroup: false, waitForAll: nil, expectedExits: []))
+    options.process == ProcessOptions(rewrites: [:], ownGroup: false, waitForAll: nil, expectedExits: []))
   #expect(!options.dryRun)
   #expect(options.log == LogOptions(level: .info, format: .text))
   #expect(options.warnings == [])

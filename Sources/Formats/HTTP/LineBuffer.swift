@@ -4,13 +4,9 @@
 /// refused: Consul and the proxies before it don't send it, and leniency about where a line ends is how
 /// two parties come to disagree about where a response ends.
 struct LineBuffer: Hashable, Sendable {
-  private var line: [UInt8] = []
+  var line: [UInt8] = []
   /// Bytes that may still be received.
-  private(set) var budget: Int
-
-  init(budget: Int) {
-    self.budget = budget
-  }
+  var budget: Int
 
   /// Gives the line that this byte completes, without its CRLF.
   mutating func receive(_ byte: UInt8) throws(ResponseParser.Malformed) -> ArraySlice<UInt8>? {
@@ -25,10 +21,5 @@ struct LineBuffer: Hashable, Sendable {
     guard !byte.isControl || byte == .tab || byte == .carriageReturn else { throw .controlCharacter }
     line.append(byte)
     return nil
-  }
-
-  /// Gives back what was spent on a line that doesn't count as header.
-  mutating func refund(_ bytes: Int) {
-    budget += bytes
   }
 }

@@ -2,9 +2,9 @@
 struct ResponseHead: Hashable, Sendable {
   private(set) var status = 0
   private(set) var closes = false
-  private var isHTTP10 = false
-  private var contentLength: Int?
-  private var isChunked = false
+  private(set) var isHTTP10 = false
+  private(set) var contentLength: Int?
+  private(set) var isChunked = false
 
   init() {}
 
@@ -24,7 +24,9 @@ struct ResponseHead: Hashable, Sendable {
   mutating func receive(field line: ArraySlice<UInt8>) throws(ResponseParser.Malformed) {
     let (name, value) = try ResponseHead.field(line)
     if name.matches("content-length") {
-      try receive(contentLength: value)
+      // It may come again with the same value, RFC 9110, section 8.6; a list in one is refused.
+      guard let length = value.decimal, contentLength ?? length == length else { throw .framing }
+      contentLength = length
     } else if name.matches("transfer-encoding") {
       // We offered no other coding, and chunked twice is none at all: RFC 9112, sections 6.1 and 7.
       guard value.matches("chunked"), !isChunked else { throw .framing }
@@ -33,12 +35,6 @@ struct ResponseHead: Hashable, Sendable {
       let options = value.split(separator: UInt8(ascii: ","))
       closes = closes || options.contains { $0.withoutOuterBlanks.matches("close") }
     }
-  }
-
-  /// The field may come again with the same value, RFC 9110, section 8.6; a list in one is refused.
-  private mutating func receive(contentLength value: ArraySlice<UInt8>) throws(ResponseParser.Malformed) {
-    guard let length = value.decimal, contentLength == nil || contentLength == length else { throw .framing }
-    contentLength = length
   }
 
   /// `name: value`, RFC 9112, section 5. A blank before the colon is refused, and so is a line that
@@ -55,32 +51,5 @@ struct ResponseHead: Hashable, Sendable {
   /// `tchar` of RFC 9110, section 5.6.2: visible ASCII without the delimiters.
   private static func isTokenCharacter(_ byte: UInt8) -> Bool {
     byte.isVisible && !#""(),/:;<=>?@[\]{}"#.utf8.contains(byte)
-  }
-}
-
-extension ResponseHead {
-  enum Framing: Hashable {
-    /// 1xx: the final response is still to come.
-    case interim
-    case length(Int)
-    case chunked
-    case untilClose
-  }
-
-  /// How the body ends: the rules of RFC 9112, section 6.3, for requests other than HEAD and CONNECT.
-  var framing: Framing {
-    get throws(ResponseParser.Malformed) {
-      // Both together are ambiguous, as in request smuggling; HTTP/1.0 has no chunks.
-      guard !isChunked || (contentLength == nil && !isHTTP10) else { throw .framing }
-      switch status {
-      // We never ask for another protocol: RFC 9110, section 15.2.2.
-      case 101: throw .statusLine
-      case 100...199: return .interim
-      case 204, 304: return .length(0)
-      default: break
-      }
-      if isChunked { return .chunked }
-      return contentLength.map { .length($0) } ?? .untilClose
-    }
   }
 }

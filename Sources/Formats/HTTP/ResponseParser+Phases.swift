@@ -30,7 +30,7 @@ extension ResponseParser {
     case .chunkSize: try beginChunk(line)
     case .chunkEnd:
       guard line.isEmpty else { throw .chunk }
-      lines.refund(2)
+      lines.budget += 2
       phase = .chunkSize
     case .trailers where line.isEmpty: return complete()
     // Read and dropped: what a trailer says must not change what the header said (section 7.1.2).
@@ -40,16 +40,22 @@ extension ResponseParser {
     return nil
   }
 
+  /// How the body ends: the rules of RFC 9112, section 6.3, for requests other than HEAD and CONNECT.
   private mutating func beginBody() throws(Malformed) -> Response? {
-    switch try head.framing {
-    // The budget stays spent, so that interim responses come to an end.
-    case .interim: phase = .statusLine
-    case .length(0): return complete()
-    case .length(let length):
+    // Both together are ambiguous, as in request smuggling; HTTP/1.0 has no chunks.
+    if head.isChunked, head.contentLength != nil || head.isHTTP10 { throw .framing }
+    switch head.status {
+    // We never ask for another protocol: RFC 9110, section 15.2.2.
+    case 101: throw .statusLine
+    // The final response is still to come. The budget stays spent, so that interim responses come to an end.
+    case 100...199: phase = .statusLine
+    case 204, 304: return complete()
+    case _ where head.isChunked: phase = .chunkSize
+    default:
+      let length = head.contentLength ?? 0
       guard length <= limits.body else { throw .bodyTooLarge }
-      phase = .body(remaining: length)
-    case .chunked: phase = .chunkSize
-    case .untilClose: phase = .untilClose
+      if head.contentLength == 0 { return complete() }
+      phase = head.contentLength == nil ? .untilClose : .body(remaining: length)
     }
     return nil
   }
@@ -63,7 +69,7 @@ extension ResponseParser {
     guard 1...15 ~= digits.count, digits.count == line.count || isExtension else { throw .chunk }
     let size = digits.reduce(0) { $0 << 4 | ($1.hexValue ?? 0) }
     guard size <= limits.body - body.count else { throw .bodyTooLarge }
-    lines.refund(digits.count + 2)
+    lines.budget += digits.count + 2
     phase = size == 0 ? .trailers : .chunk(remaining: size)
   }
 }

@@ -81,11 +81,7 @@ public struct ResponseParser: Hashable, Sendable {
 
   /// The status of the final response that is being received, as soon as its first line is complete; nil before.
   public var status: Int? {
-    switch phase {
-    case .statusLine, .closed: nil
-    case .fields, .body, .chunkSize, .chunk, .chunkEnd, .trailers, .untilClose:
-      head.status < 200 ? nil : head.status
-    }
+    phase == .statusLine || phase == .closed || head.status < 200 ? nil : head.status
   }
 
   /// Bytes that are still to come of the body that is being received; nil where the header doesn't say how many.

@@ -23,6 +23,13 @@ public enum JSON: Hashable, Sendable {
     }
   }
 
+  /// The escapes of one letter; RFC 8259, section 7.
+  static let escapes: [(letter: UInt8, byte: UInt8)] = [
+    (.quote, .quote), (.backslash, .backslash), (.slash, .slash), (UInt8(ascii: "b"), 0x08),
+    (UInt8(ascii: "f"), 0x0C), (UInt8(ascii: "n"), .lineFeed), (UInt8(ascii: "r"), .carriageReturn),
+    (UInt8(ascii: "t"), .tab),
+  ]
+
   /// Reads exactly one value, with nothing but blanks around it.
   ///
   /// Stricter than the grammar where that is silent: nested at most 64 deep, no byte order mark, no half

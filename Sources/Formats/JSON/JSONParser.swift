@@ -40,44 +40,33 @@ struct JSONParser {
     let isObject = take(UInt8(ascii: "{"))
     if !isObject { try expect(UInt8(ascii: "[")) }
     let end = UInt8(ascii: isObject ? "}" : "]")
-    var (members, offsets): ([JSON.Member], [Int]) = ([], [])
+    var members: [JSON.Member] = []
+    var keys: [[UInt8]: Int] = [:]
     skipBlanks()
     if !take(end) {
       repeat {
         skipBlanks()
-        offsets.append(position)
-        let key = try isObject ? memberKey() : ""
+        let key = try isObject ? memberKey(besides: &keys) : ""
         members.append(JSON.Member(key, try value()))
         skipBlanks()
       } while take(UInt8(ascii: ","))
       try expect(end)
     }
-    if !isObject { return .array(members.map { $0.value }) }
-    if let repeated = JSONParser.repetition(in: members) {
-      throw JSON.Malformed(offset: offsets[repeated], reason: .duplicateKey)
-    }
-    return .object(members)
+    return isObject ? .object(members) : .array(members.map { $0.value })
   }
 
-  private mutating func memberKey() throws(JSON.Malformed) -> String {
+  private mutating func memberKey(besides keys: inout [[UInt8]: Int]) throws(JSON.Malformed) -> String {
+    let start = position
     let key = try string()
+    // Not by comparing each with each, which takes seconds for an object made to be slow.
+    guard keys.updateValue(start, forKey: Array(key.utf8)) == nil else {
+      throw JSON.Malformed(offset: start, reason: .duplicateKey)
+    }
     skipBlanks()
     try expect(.colon)
     return key
   }
 
-  /// The index of a member whose key was there before. By sorting: comparing each with each takes
-  /// seconds for an object made to be slow.
-  private static func repetition(in members: [JSON.Member]) -> Int? {
-    let order = members.indices.sorted {
-      members[$0].key.utf8.lexicographicallyPrecedes(members[$1].key.utf8)
-    }
-    let pair = zip(order, order.dropFirst()).first { isSame(members[$0].key, members[$1].key) }
-    return pair.map { max($0, $1) }
-  }
-}
-
-extension JSONParser {
   /// The byte at the position; nil at the end.
   var peek: UInt8? { position < bytes.count ? bytes[position] : nil }
 
@@ -98,14 +87,10 @@ extension JSONParser {
     }
   }
 
-  /// Passes over a byte that must be there.
-  mutating func next() throws(JSON.Malformed) -> UInt8 {
-    guard let byte = peek else { throw malformed(.truncated) }
-    position += 1
-    return byte
+  /// - Parameter reason: what is wrong with the byte at the position, if there is one.
+  func unexpected(_ reason: JSON.Reason = .unexpected) -> JSON.Malformed {
+    malformed(peek == nil ? .truncated : reason)
   }
-
-  func unexpected() -> JSON.Malformed { malformed(peek == nil ? .truncated : .unexpected) }
 
   func malformed(_ reason: JSON.Reason) -> JSON.Malformed {
     JSON.Malformed(offset: position, reason: reason)

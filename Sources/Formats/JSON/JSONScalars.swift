@@ -15,8 +15,7 @@ extension JSONParser {
   }
 
   private mutating func digits() throws(JSON.Malformed) {
-    guard let first = peek else { throw malformed(.truncated) }
-    guard first.isDigit else { throw malformed(.number) }
+    guard peek?.isDigit ?? false else { throw unexpected(.number) }
     while let byte = peek, byte.isDigit { position += 1 }
   }
 
@@ -47,17 +46,11 @@ extension JSONParser {
   private mutating func escape() throws(JSON.Malformed) -> Unicode.Scalar {
     let start = position
     try expect(.backslash)
-    let letter = try next()
-    switch letter {
-    case .quote, .backslash, UInt8(ascii: "/"): return Unicode.Scalar(letter)
-    case UInt8(ascii: "b"): return "\u{08}"
-    case UInt8(ascii: "f"): return "\u{0C}"
-    case UInt8(ascii: "n"): return "\n"
-    case UInt8(ascii: "r"): return "\r"
-    case UInt8(ascii: "t"): return "\t"
-    case UInt8(ascii: "u"): return try scalar(escapedAt: start)
-    default: throw JSON.Malformed(offset: start, reason: .escape)
-    }
+    guard let letter = peek else { throw malformed(.truncated) }
+    position += 1
+    if letter == UInt8(ascii: "u") { return try scalar(escapedAt: start) }
+    for escape in JSON.escapes where escape.letter == letter { return Unicode.Scalar(escape.byte) }
+    throw JSON.Malformed(offset: start, reason: .escape)
   }
 
   /// One `\u` escape, or two that make a surrogate pair; the first `\u` has been read.
@@ -78,8 +71,7 @@ extension JSONParser {
   private mutating func fourHexDigits() throws(JSON.Malformed) -> UInt32 {
     var value: UInt32 = 0
     for _ in 0..<4 {
-      guard let byte = peek else { throw malformed(.truncated) }
-      guard let digit = byte.hexValue else { throw malformed(.escape) }
+      guard let digit = peek?.hexValue else { throw unexpected(.escape) }
       value = value << 4 | UInt32(digit)
       position += 1
     }

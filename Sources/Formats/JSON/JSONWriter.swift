@@ -53,15 +53,11 @@ struct JSONWriter {
   private mutating func write(_ text: String) {
     bytes.append(.quote)
     for byte in text.utf8 {
-      switch byte {
-      case .quote, .backslash: bytes += [.backslash, byte]
-      case 0x08: bytes += #"\b"#.utf8
-      case .tab: bytes += #"\t"#.utf8
-      case .lineFeed: bytes += #"\n"#.utf8
-      case 0x0C: bytes += #"\f"#.utf8
-      case .carriageReturn: bytes += #"\r"#.utf8
-      case 0..<0x20: bytes += #"\u00"#.utf8 + byte.hexDigits
-      default: bytes.append(byte)
+      let escape = JSON.escapes.first { $0.byte == byte && byte != .slash }
+      if let escape {
+        bytes += [.backslash, escape.letter]
+      } else {
+        bytes += byte < 0x20 ? #"\u00"#.utf8 + byte.hexDigits : [byte]
       }
     }
     bytes.append(.quote)

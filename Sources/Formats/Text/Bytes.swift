@@ -31,6 +31,8 @@ extension UInt8 {
   package var isWordByte: Bool { isLetter || isDigit || self == .dash || self == UInt8(ascii: "_") }
   /// VCHAR of RFC 5234, appendix B.1: what can be seen, the space left out.
   package var isVisible: Bool { 0x21...0x7E ~= self }
+  /// A space, or a control character that moves the cursor forward: tab, line feed and their kin.
+  package var isBlank: Bool { self == .space || 0x09...0x0D ~= self }
   package var isControl: Bool { self < 0x20 || self == 0x7F }
 
   package var lowercased: UInt8 { isLetter ? self | 0x20 : self }

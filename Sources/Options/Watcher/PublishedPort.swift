@@ -56,9 +56,9 @@ extension Service {
       name: try settings.names().registered.text(),
       id: try settings.serviceID(
         orElse: Setting(source: "the ID", text: published.id),
-        "Consul couldn't deregister it; give SERVICE_ID without //, . or .. in it"),
-      port: published.advertisedPort, tags: publish.tags)
-    definition.tags += try settings.list(.tag).map { tag throws(UsageError) in try tag.text() }
+        "Consul couldn't deregister it; give SERVICE_ID without //, . or .. in it"))
+    definition.port = published.advertisedPort
+    definition.tags = try publish.tags + settings.list(.tag).map { tag throws(UsageError) in try tag.text() }
     if published.isUDP { definition.tags.append("udp") }
     var warnings: [String] = []
     definition.agentChecks = try settings.agentChecks(port: published.advertisedPort, warnings: &warnings)

@@ -19,9 +19,7 @@ public struct WatcherOptions: Equatable, Sendable {
 
   /// The ports that the engine and Consul are to bind. Our connections must not come from them.
   public var serverPorts: [Int] { [engine.port, consul.port].compactMap { $0 } }
-}
 
-extension WatcherOptions {
   init(_ settings: Settings) throws(UsageError) {
     engine = try settings.engineAddress()
     consul = try settings.consulAddress()

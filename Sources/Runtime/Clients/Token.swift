@@ -37,9 +37,8 @@ public struct Token {
   /// Nil where there is no token in it.
   private static func read(_ path: [UInt8]) throws(SystemCallError) -> [UInt8]? {
     let content = try File.read(path: path, limit: 4_096)
-    let isBlank = { (byte: UInt8) in byte == 0x20 || 0x09...0x0d ~= byte }
-    let token = [UInt8](content.drop(while: isBlank).reversed().drop(while: isBlank).reversed())
-    return token.isEmpty || !ConsulAPIRequest.isValid(token: token) ? nil : token
+    let token = [UInt8](content.trimmed { $0.isBlank })
+    return ConsulAPIRequest.isValid(token: token) ? token : nil
   }
 }
 
