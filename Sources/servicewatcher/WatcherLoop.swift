@@ -8,7 +8,7 @@ internal import WatcherCore
 
 /// The event loop: makes events for the machine, and performs its effects. It decides nothing.
 struct WatcherLoop: ~Copyable {
-  private var sources: WatcherEventSources
+  private var sources: EventSources
   private var engine: EngineConnection
   private var agent: WatcherAgentConnection
   private var machine: WatcherMachine<Definition>
@@ -16,9 +16,8 @@ struct WatcherLoop: ~Copyable {
   private var pending: [WatcherEvent<Definition>] = []
   private var isOver = false
 
+  /// The IDs of the HTTP clients, which are the lower half of their tags at the poller. `EventSources` has 0 and 1.
   enum Tag {
-    static let signals: UInt64 = 0
-    static let timer: UInt64 = 1
     static let stream: UInt32 = 2
     static let query: UInt32 = 3
     static let agent: UInt32 = 4
@@ -29,7 +28,7 @@ struct WatcherLoop: ~Copyable {
       throw StartError("/proc/sys/kernel/random/boot_id: can't be read")
     }
     let token = try Token(options.token)
-    do throws(SystemCallError) { sources = try .opened() } catch { throw StartError(error) }
+    sources = try .opened()
     logger = WatcherNoticeLogger(options)
     let ports = SourcePorts(avoiding: options.serverPorts)
     engine = EngineConnection(options, from: ports, boot: boot, hostname: hostname)
@@ -57,11 +56,11 @@ struct WatcherLoop: ~Copyable {
   }
 
   private mutating func collect(_ tag: UInt64) {
-    if tag == Tag.signals {
+    if tag == EventSources.signalsTag {
       // SIGTERM and SIGINT; all other signals are ignored.
       let stops = sources.signals.next().contains { $0.number == 15 || $0.number == 2 }
       if stops { pending.append(.stop) }
-    } else if tag == Tag.timer {
+    } else if tag == EventSources.timerTag {
       sources.timer.acknowledge()
       pending.append(.elapsed)
     } else if agent.owns(tag) {
