@@ -16,8 +16,9 @@ public struct APIVersion: Hashable, Comparable, Sendable {
   /// nil unless it is two numbers and a dot.
   init?(_ text: String) {
     let parts = text.utf8.parts(at: .dot)
-    guard parts.count == 2, let major = parts[0].decimal, let minor = parts[1].decimal else { return nil }
-    self.init(major, minor)
+    let numbers = parts.compactMap { $0.decimal }.filter { $0 < 1_000_000 }
+    guard parts.count == 2, numbers.count == 2 else { return nil }
+    self.init(numbers[0], numbers[1])
   }
 
   /// The text in a request's path: `1.41`.

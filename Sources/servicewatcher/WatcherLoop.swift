@@ -14,7 +14,6 @@ struct WatcherLoop: ~Copyable {
   private var machine: WatcherMachine<Definition>
   private var logger: WatcherNoticeLogger
   private var pending: [WatcherEvent<Definition>] = []
-  private var isOver = false
 
   /// The IDs of the HTTP clients, which are the lower half of their tags at the poller. `EventSources` has 0 and 1.
   enum Tag {
@@ -39,13 +38,13 @@ struct WatcherLoop: ~Copyable {
         ownContainer: Identity.own.containerID))
   }
 
+  /// Watches until the machine ends the program, after a stop signal.
   mutating func run() {
     pending.append(.elapsed)
     while true {
       while !pending.isEmpty {
         for effect in machine.handle(pending.removeFirst(), at: Clock.boottime) { perform(effect) }
       }
-      if isOver { return }
       // Due times come by the timer as well, so that frequent ones can't delay a stop signal.
       sources.timer.set(machine.timeLeft(at: Clock.boottime))
       let ready = sources.poller.wait()
@@ -79,7 +78,7 @@ struct WatcherLoop: ~Copyable {
     case .sendToAgent(let request): pending += agent.send(request, engine.identity, sources.poller)
     case .cancelAgentRequest: agent.drop()
     case .log(let notice): logger.write(notice)
-    case .exit: isOver = true
+    case .exit: exitNow(0)
     }
   }
 }

@@ -26,9 +26,11 @@ struct WatcherNoticeLogger {
     switch notice {
     case .watching(let count):
       let job = registers ? "" : "; cleaning up only"
-      return (.info, "watching \(engine): \(count) \(count == 1 ? "container runs" : "containers run")\(job)")
+      let running = count == 1 ? "1 container runs" : "\(count) containers run"
+      return (.info, "watching \(engine): \(running)\(job)")
     case .engineAway(let reason):
-      return (.warning, "\(engine): \(reason); what happens there is found out when it answers again, retrying")
+      let text = "what happens there is found out when it answers again, retrying"
+      return (.warning, "\(engine): \(reason); \(text)")
     case .agentAway(let reason):
       return (.warning, "\(consul): \(reason); what is to be changed there waits, retrying")
     case .agentAnswers: return (.info, "\(consul) answers again")
@@ -36,7 +38,8 @@ struct WatcherNoticeLogger {
       let owner = entry.container.utf8.isEmpty ? "as we end" : "container \(short(entry.container)) is gone"
       return (.info, "deregistered \(shown(entry.id)): \(owner)")
     case .registered(let one):
-      return (.info, "registered \(shown(one.id)) at \(one.address ?? "the agent's address"), port \(one.port)")
+      let address = one.address ?? "the agent's address"
+      return (.info, "registered \(shown(one.id)) at \(address), port \(one.port)")
     case .idShared(let id):
       let text = "more than one that runs has this ID; one is registered, give each its own"
       return (.warning, "\(shown(id)): \(text)")
