@@ -60,8 +60,8 @@ public struct Container: Hashable, Sendable {
     finishedAt = state["FinishedAt"]?.string
     let configuration = json["Config"]
     image = configuration?["Image"]?.string ?? ""
-    let arguments = json["Args"]?.elements ?? []
-    command = ([json["Path"]] + arguments).compactMap { $0?.string }
+    let words = [json["Path"] ?? .null] + (json["Args"]?.elements ?? [])
+    command = words.compactMap { $0.string }
     environment = configuration?["Env"]?.elements.compactMap { $0.string } ?? []
     let labels = configuration?["Labels"]?.members ?? []
     self.labels = labels.compactMap { label in label.value.string.map { Label(key: label.key, value: $0) } }

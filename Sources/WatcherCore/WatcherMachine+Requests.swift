@@ -48,8 +48,12 @@ extension WatcherMachine {
 
   /// The first running container that hasn't been inspected yet.
   var uninspected: String? {
-    if !policy.registers { return nil }
-    return running.values.filter { $0.isPending }.min { $0.arrival < $1.arrival }?.id
+    policy.registers ? first { $0.isPending }?.id : nil
+  }
+
+  /// The container that arrived first among those that match.
+  private func first(where matches: (RunningContainer<Service>) -> Bool) -> RunningContainer<Service>? {
+    running.values.filter(matches).min { $0.arrival < $1.arrival }
   }
 }
 
@@ -79,8 +83,8 @@ extension WatcherMachine {
     }
     if comparison.needsChecks { return .listCriticalChecks }
     guard comparison.isClean else { return nil }
-    let wanted = running.values.sorted { $0.arrival < $1.arrival }.lazy.flatMap { $0.wanted }
-    return wanted.first { isDue($0.registration, comparison) }.map { .register($0) }
+    let isDue = { (service: Service) in self.isDue(service.registration, comparison) }
+    return first { $0.wanted.contains(where: isDue) }?.wanted.first(where: isDue).map { .register($0) }
   }
 
   /// Chooses a suspect whose death is certain without asking the engine.
