@@ -25,13 +25,11 @@ extension WatcherMachine {
 
   /// The pending answer may be older than the event.
   private mutating func overtakeRequest(_ id: String) {
-    guard let engineRequest else { return }
+    guard let request = engineRequest?.subject, request == .list || request == .inspect(id) else { return }
     changed.insert(id)
     // The answer is stale; shorten its deadline. The request isn't cancelled, because a burst of events
     // would then cause a request for each.
-    if engineRequest.subject == .inspect(id) {
-      self.engineRequest?.deadline.shorten(to: now + WatcherPolicy.inspectRetry)
-    }
+    if request != .list { engineRequest?.deadline.shorten(to: now + WatcherPolicy.inspectRetry) }
   }
 
   /// A container without one is inspected before its entries are removed.

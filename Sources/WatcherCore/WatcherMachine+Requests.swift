@@ -53,7 +53,9 @@ extension WatcherMachine {
 
   /// The container that arrived first among those that match.
   private func first(where matches: (RunningContainer<Service>) -> Bool) -> RunningContainer<Service>? {
-    running.values.filter(matches).min { $0.arrival < $1.arrival }
+    var first: RunningContainer<Service>?
+    for one in running.values where one.arrival < first?.arrival ?? .max && matches(one) { first = one }
+    return first
   }
 }
 
