@@ -112,7 +112,8 @@ extension Container.Published {
     guard let port = binding["HostPort"]?.string?.utf8.port else { return nil }
     self.port = port
     let address = binding["HostIp"]?.string
-    self.address = ["", "0.0.0.0", "::"].contains { isSame($0, address ?? "") } ? nil : address
+    let isAny = address.map { isSame($0, "") || isSame($0, "0.0.0.0") || isSame($0, "::") } ?? true
+    self.address = isAny ? nil : address
   }
 }
 

@@ -43,7 +43,7 @@ public struct EngineHandshake: Hashable, Sendable {
   ///   - body: empty for the stream of events.
   public mutating func receive(_ status: Int, _ reason: String, _ body: [UInt8] = []) -> Step {
     // The engine refused the version, or a proxy the path.
-    let isDenied = status == 400 || status == 403 || status == 404
+    let isDenied = [400, 403, 404].contains(status)
     return switch request {
     case .version where status == 200: choose(body)
     case .version where isDenied && !left.isEmpty: askAgain()
