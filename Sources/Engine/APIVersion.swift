@@ -1,3 +1,5 @@
+internal import Formats
+
 /// A version of Docker's API, such as 1.41. Compared number by number: 1.9 is older than 1.41.
 public struct APIVersion: Hashable, Comparable, Sendable {
   /// The number before the dot.
@@ -13,10 +15,10 @@ public struct APIVersion: Hashable, Comparable, Sendable {
 
   /// nil unless it is two numbers and a dot.
   init?(_ text: String) {
-    let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-    guard parts.count == 2, let major = APIVersion.number(parts[0]), let minor = APIVersion.number(parts[1])
-    else { return nil }
-    self.init(major, minor)
+    let parts = text.utf8.parts(at: .dot)
+    let numbers = parts.compactMap { $0.decimal }.filter { $0 < 1_000_000 }
+    guard parts.count == 2, numbers.count == 2 else { return nil }
+    self.init(numbers[0], numbers[1])
   }
 
   /// The text in a request's path: `1.41`.
@@ -25,10 +27,5 @@ public struct APIVersion: Hashable, Comparable, Sendable {
   /// Whether the first version is older.
   public static func < (one: APIVersion, other: APIVersion) -> Bool {
     (one.major, one.minor) < (other.major, other.minor)
-  }
-
-  private static func number(_ digits: Substring.UTF8View) -> Int? {
-    guard !digits.isEmpty, digits.count <= 6, digits.allSatisfy({ 0x30...0x39 ~= $0 }) else { return nil }
-    return digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
   }
 }

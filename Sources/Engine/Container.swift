@@ -51,22 +51,20 @@ public struct Container: Hashable, Sendable {
 
   /// Parses the response to `EngineAPIRequest.inspect`; nil if it is malformed.
   public init?(inspected bytes: [UInt8]) {
-    guard let json = try? JSON(parsing: bytes), let id = json["Id"]?.string, let state = json["State"] else {
-      return nil
-    }
+    guard let json = try? JSON(parsing: bytes), let id = json["Id"]?.string, let state = json["State"]
+    else { return nil }
     self.id = id
-    name = String(decoding: (json["Name"]?.string ?? "").utf8.drop { $0 == UInt8(ascii: "/") }, as: UTF8.self)
+    name = String(decoding: (json["Name"]?.string ?? "").utf8.drop { $0 == .slash }, as: UTF8.self)
     let isUp = state["Running"] == .bool(true) || state["Paused"] == .bool(true)
     isRunning = isUp && state["Restarting"] != .bool(true)
     finishedAt = state["FinishedAt"]?.string
     let configuration = json["Config"]
     image = configuration?["Image"]?.string ?? ""
-    command = (json["Path"]?.string.map { [$0] } ?? []) + (json["Args"]?.strings ?? [])
-    environment = configuration?["Env"]?.strings ?? []
-    labels =
-      configuration?["Labels"]?.members.compactMap { member in
-        member.value.string.map { Label(key: member.key, value: $0) }
-      } ?? []
+    let words = [json["Path"] ?? .null] + (json["Args"]?.elements ?? [])
+    command = words.compactMap { $0.string }
+    environment = configuration?["Env"]?.elements.compactMap { $0.string } ?? []
+    let labels = configuration?["Labels"]?.members ?? []
+    self.labels = labels.compactMap { label in label.value.string.map { Label(key: label.key, value: $0) } }
     ports = Container.ports(json, configuration)
   }
 
@@ -77,12 +75,13 @@ public struct Container: Hashable, Sendable {
     let address = containerAddress(network)
     var ports: [Port] = []
     for member in (configuration?["ExposedPorts"]?.members ?? []) + (network?["Ports"]?.members ?? []) {
-      guard let (number, isUDP) = portNumber(member.key) else { continue }
-      var published = member.value.elements.lazy.compactMap { Published($0) }.first
-      if isOnHost { published = Published(address: nil, port: number) }
-      let port = Port(number: number, isUDP: isUDP, published: published, containerAddress: address)
-      ports.removeAll { $0.number == number && $0.isUDP == isUDP && published != nil }
-      if !ports.contains(where: { $0.number == number && $0.isUDP == isUDP }) { ports.append(port) }
+      guard var port = Port(member.key) else { continue }
+      let known = ports.firstIndex { $0.number == port.number && $0.isUDP == port.isUDP }
+      port.published = member.value.elements.lazy.compactMap { Published($0) }.first
+      if isOnHost { port.published = Published(address: nil, port: port.number) }
+      port.containerAddress = address
+      if let known, port.published != nil { ports[known] = port }
+      if known == nil { ports.append(port) }
     }
     return ports.sorted { ($0.number, $0.isUDP ? 1 : 0) < ($1.number, $1.isUDP ? 1 : 0) }
   }
@@ -95,25 +94,26 @@ public struct Container: Hashable, Sendable {
     let all = bridged + (networks?.members.map { $0.value["IPAddress"] } ?? [])
     return all.lazy.compactMap { $0?.string }.first { !$0.utf8.isEmpty }
   }
+}
 
+extension Container.Port {
   /// `6379/tcp`, `53/udp`; `6379` alone is TCP.
-  private static func portNumber(_ text: String) -> (Int, Bool)? {
-    let parts = text.utf8.split(separator: UInt8(ascii: "/"), maxSplits: 1)
-    guard let first = parts.first, let number = decimal(first) else { return nil }
-    let isUDP = parts.count > 1 && parts[1].elementsEqual("udp".utf8)
-    let isTCP = parts.count == 1 || parts[1].elementsEqual("tcp".utf8)
-    return isUDP || isTCP ? (number, isUDP) : nil
+  fileprivate init?(_ text: String) {
+    let parts = text.utf8.split(separator: .slash, maxSplits: 1)
+    guard let number = parts.first?.port else { return nil }
+    self.number = number
+    isUDP = parts.count > 1 && isSame(parts[1], "udp")
+    if parts.count > 1, !isUDP, !isSame(parts[1], "tcp") { return nil }
   }
 }
 
 extension Container.Published {
   fileprivate init?(_ binding: JSON) {
-    guard let port = binding["HostPort"]?.string, let number = decimal(port.utf8[...]) else { return nil }
-    let address = binding["HostIp"]?.string ?? ""
-    let isAny =
-      address.utf8.isEmpty || address.utf8.elementsEqual("0.0.0.0".utf8)
-      || address.utf8.elementsEqual("::".utf8)
-    self.init(address: isAny ? nil : address, port: number)
+    guard let port = binding["HostPort"]?.string?.utf8.port else { return nil }
+    self.port = port
+    let address = binding["HostIp"]?.string
+    let isAny = address.map { isSame($0, "") || isSame($0, "0.0.0.0") || isSame($0, "::") } ?? true
+    self.address = isAny ? nil : address
   }
 }
 
@@ -124,18 +124,12 @@ public func runningContainer(listed bytes: [UInt8]) -> String? {
   return json["Id"]?.string
 }
 
-/// A port from 1 to 65535.
-private func decimal(_ digits: Substring.UTF8View) -> Int? {
-  var value = 0
-  for digit in digits {
-    guard 0x30...0x39 ~= digit, value < 65_536 else { return nil }
-    value = value * 10 + Int(digit - 0x30)
-  }
-  return 1...65_535 ~= value ? value : nil
+extension BidirectionalCollection<UInt8> {
+  /// A port from 1 to 65535.
+  fileprivate var port: Int? { decimal.flatMap { 1...65_535 ~= $0 ? $0 : nil } }
 }
 
 extension JSON {
   fileprivate var members: [JSON.Member] { if case .object(let members) = self { members } else { [] } }
-  fileprivate var elements: [JSON] { if case .array(let elements) = self { elements } else { [] } }
-  fileprivate var strings: [String] { elements.compactMap { $0.string } }
+  var elements: [JSON] { if case .array(let elements) = self { elements } else { [] } }
 }

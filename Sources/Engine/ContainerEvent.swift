@@ -11,35 +11,19 @@ public struct ContainerEvent: Hashable, Sendable {
   public var container: String
   /// By the host's real-time clock; nil if the engine doesn't report it.
   public var time: Duration?
+}
 
-  /// An event; `time` is nil if unknown.
-  public init(_ kind: Kind, _ container: String, at time: Duration? = nil) {
-    self.kind = kind
-    self.container = container
-    self.time = time
-  }
-
+extension ContainerEvent {
   /// From a line of the event stream; nil for other objects and events. API 1.52 has no `id` and `status` any
   /// more, old engines have no `Actor`.
   public init?(line: [UInt8]) {
-    guard let event = try? JSON(parsing: line), let kind = Kind(event) else { return nil }
+    guard let event = try? JSON(parsing: line), let action = (event["Action"] ?? event["status"])?.string
+    else { return nil }
     guard let id = (event["Actor"]?["ID"] ?? event["id"])?.string, !id.utf8.isEmpty else { return nil }
-    if let type = event["Type"]?.string, !type.utf8.elementsEqual("container".utf8) { return nil }
-    var time: Duration?
+    if let type = event["Type"]?.string, !isSame(type, "container") { return nil }
+    guard isSame(action, "start") || isSame(action, "die") || isSame(action, "died") else { return nil }
+    kind = isSame(action, "start") ? .started : .died
+    container = id
     if case .number(let digits) = event["timeNano"] { time = Int64(digits).map { .nanoseconds($0) } }
-    self.init(kind, id, at: time)
-  }
-}
-
-extension ContainerEvent.Kind {
-  fileprivate init?(_ event: JSON) {
-    guard let action = (event["Action"] ?? event["status"])?.string?.utf8 else { return nil }
-    if action.elementsEqual("start".utf8) {
-      self = .started
-    } else if action.elementsEqual("die".utf8) || action.elementsEqual("died".utf8) {
-      self = .died
-    } else {
-      return nil
-    }
   }
 }

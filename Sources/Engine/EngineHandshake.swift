@@ -42,7 +42,8 @@ public struct EngineHandshake: Hashable, Sendable {
   ///   - reason: what the log is to say of it.
   ///   - body: empty for the stream of events.
   public mutating func receive(_ status: Int, _ reason: String, _ body: [UInt8] = []) -> Step {
-    let isDenied = EngineHandshake.isDenial(status)
+    // The engine refused the version, or a proxy the path.
+    let isDenied = [400, 403, 404].contains(status)
     return switch request {
     case .version where status == 200: choose(body)
     case .version where isDenied && !left.isEmpty: askAgain()
@@ -51,9 +52,6 @@ public struct EngineHandshake: Hashable, Sendable {
     case .version, .info, .events, .list, .inspect: .failed(reason)
     }
   }
-
-  /// Whether an engine refused the version, or a proxy the path.
-  private static func isDenial(_ status: Int) -> Bool { status == 400 || status == 403 || status == 404 }
 
   private mutating func askAgain() -> Step {
     version = left.removeFirst()
@@ -83,9 +81,8 @@ public struct EngineHandshake: Hashable, Sendable {
 
 /// The kind of engine in the response to `EngineAPIRequest.version`: `docker` or `podman`.
 func engineKind(version: JSON) -> String {
-  guard case .array(let components) = version["Components"] else { return "docker" }
-  let isPodman = components.contains { $0["Name"]?.string?.utf8.elementsEqual("Podman Engine".utf8) ?? false }
-  return isPodman ? "podman" : "docker"
+  let components = version["Components"]?.elements ?? []
+  return components.contains { $0["Name"] == .string("Podman Engine") } ? "podman" : "docker"
 }
 
 /// An engine's ID among others of its kind on one kernel, from the response to `EngineAPIRequest.info`: its
@@ -94,9 +91,8 @@ func engineKind(version: JSON) -> String {
 /// of a Meta key.
 public func engineID(info bytes: [UInt8], kind: String) -> String? {
   let json = try? JSON(parsing: bytes)
-  let isPodman = kind.utf8.elementsEqual("podman".utf8)
-  let id = isPodman ? "" : json?["ID"]?.string ?? ""
-  let storage = json?["DockerRootDir"]?.string ?? ""
-  let both = [id, storage].filter { !$0.utf8.isEmpty }.joined(separator: " ")
+  let id = isSame(kind, "podman") ? nil : json?["ID"]
+  let parts = [id, json?["DockerRootDir"]].compactMap { $0?.string }
+  let both = parts.filter { !$0.utf8.isEmpty }.joined(separator: " ")
   return both.utf8.isEmpty || both.utf8.count > 512 ? nil : both
 }

@@ -3,7 +3,9 @@ internal import CLinux
 /// Our controlling terminal, which is given to one process group at a time, its foreground; tty(4), tcsetpgrp(3).
 public struct Terminal: ~Copyable {
   /// /dev/tty, opened for reading and writing.
-  public let descriptor: Descriptor
+  private let descriptor: Descriptor
+  /// Its descriptor's number.
+  public var number: Int32 { descriptor.number }
 
   /// Nil where we have none.
   public static func controlling() -> Terminal? {

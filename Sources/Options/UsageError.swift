@@ -4,7 +4,7 @@ public struct UsageError: Error, Equatable, Sendable {
   /// One line of at most 200 bytes, safe to show: what it is about, what was wrong with it, what would be right.
   public let message: String
 
-  init(_ message: String) {
+  package init(_ message: String) {
     self.message = message
   }
 }

@@ -14,8 +14,6 @@ struct Comparison {
   var misnamed: [AgentEntry] = []
   /// The entry that is being removed; one at a time.
   var candidate: Candidate?
-  /// Containers that run here and have entries.
-  var running: Set<String> = []
   /// Our own registrations in the list, by service ID.
   var ownRegistrations: [String: Registration] = [:]
   /// IDs that the agent refused, until the next comparison.

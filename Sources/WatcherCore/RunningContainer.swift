@@ -14,9 +14,9 @@ struct RunningContainer<Service: Registrable> {
   /// process.
   let arrival: Int
   var inspection = Inspection.pending
+  /// The agent has an entry of it.
+  var hasEntry = false
 
-  var isFailed: Bool { if case .failed = inspection { true } else { false } }
   var isPending: Bool { if case .pending = inspection { true } else { false } }
-
   var wanted: [Service] { if case .wanted(let wanted, _) = inspection { wanted } else { [] } }
 }

@@ -25,7 +25,7 @@ extension WatcherMachine {
   }
 
   private mutating func keep(_ entry: AgentEntry, _ container: RunningContainer<Service>) {
-    comparison?.running.insert(entry.container)
+    running[entry.container]?.hasEntry = true
     guard let registration = entry.registration else { return }
     comparison?.ownRegistrations[entry.id] = registration
     guard case .wanted(let wanted, _) = container.inspection else { return }
@@ -55,9 +55,8 @@ extension WatcherMachine {
     case (_, .failing(let reason)), (.listServices, .refused(let reason)): return agentRequestFailed(reason)
     case (_, .done), (_, .unknown), (_, .refused): agentRequest = nil
     }
+    if agentFailures > 0 { log(.agentAnswers) }
     (agentFailures, agentPause) = (0, .zero)
-    if isAgentTroubleLogged { log(.agentAnswers) }
-    isAgentTroubleLogged = false
     switch request.subject {
     case .listServices: servicesListed()
     case .listCriticalChecks: checksListed()
@@ -72,10 +71,10 @@ extension WatcherMachine {
     self.comparison?.isComplete = true
     ownRegistrations = comparison.ownRegistrations
     let (suspects, left) = (comparison.suspects, comparison.unconfirmed)
-    let isSuspect = { (id: String) in suspects.contains { isSame($0.container, id) } }
-    ranHere = ranHere.filter(isSuspect).union(comparison.running)
     unknownSince = unknownSince.filter { one in left.contains { isSame($0.container, one.key) } }
-    ended = ended.filter { now - $0.value < WatcherPolicy.endRemembered || isSuspect($0.key) }
+    ended = ended.filter { one in
+      now - one.value.at < WatcherPolicy.endRemembered || suspects.contains { isSame($0.container, one.key) }
+    }
     removed = removed.filter { one in
       now - one.value.at < WatcherPolicy.removalRemembered || left.contains { isSame($0.id, one.key) }
     }
@@ -148,8 +147,7 @@ extension WatcherMachine {
     (agentRequest, comparison) = (nil, nil)
     nextComparison = now
     agentPause = now + WatcherPolicy.backoff(after: agentFailures)
+    if agentFailures == 0 { log(.agentAway(reason)) }
     agentFailures += 1
-    if !isAgentTroubleLogged { log(.agentAway(reason)) }
-    isAgentTroubleLogged = true
   }
 }

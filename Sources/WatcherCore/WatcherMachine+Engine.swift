@@ -15,10 +15,9 @@ extension WatcherMachine {
 
   mutating func died(_ id: String, age: Duration?) {
     overtakeRequest(id)
-    recordDeath(id, age)
-    // Containers dropped here in a burst are still found by their critical check or by an earlier entry.
-    if ended.count >= 100 { ended = [:] }
-    noteEnd(id)
+    // Containers without an entry that are dropped here in a burst are still found by their critical check.
+    if ended.count >= 100 { ended = ended.filter { $0.value.hasEntry } }
+    noteEnd(id, age.flatMap { death(of: id, age: $0) })
     nextComparison = now
     comparison?.isOutdated = true
     inspectFailures[id]?.until = now
@@ -26,26 +25,22 @@ extension WatcherMachine {
 
   /// The pending answer may be older than the event.
   private mutating func overtakeRequest(_ id: String) {
-    switch engineRequest?.subject {
-    case .list: changed.insert(id)
-    case .inspect(let inspected) where isSame(inspected, id):
-      changed.insert(id)
-      // The answer is stale; shorten its deadline. The request isn't cancelled, because a burst of events
-      // would then cause a request for each.
-      engineRequest?.deadline.shorten(to: now + WatcherPolicy.inspectRetry)
-    case .inspect, .identify, nil: break
-    }
+    guard let request = engineRequest?.subject, request == .list || request == .inspect(id) else { return }
+    changed.insert(id)
+    // The answer is stale; shorten its deadline. The request isn't cancelled, because a burst of events
+    // would then cause a request for each.
+    if request != .list { engineRequest?.deadline.shorten(to: now + WatcherPolicy.inspectRetry) }
   }
 
-  /// Containers that aren't recorded here are inspected before their entries are removed.
-  private mutating func recordDeath(_ id: String, _ age: Duration?) {
-    guard let age, let container = running[id] else { return }
+  /// A container without one is inspected before its entries are removed.
+  private func death(of id: String, age: Duration) -> EndedContainer.Death? {
+    guard let container = running[id] else { return nil }
     // Anything inspected or registered after the death may belong to the container's next run.
     var endsOurs = false
     if case .wanted(_, let since) = container.inspection { endsOurs = max(since, lastRegistered) < now - age }
     let certainUntil = age < WatcherPolicy.freshDeath ? now - age + WatcherPolicy.earliestRestart : nil
-    if deaths.count >= 100 { deaths = [:] }
-    deaths[id] = ContainerDeath(receivedAt: now, certainUntil: certainUntil, endsOurs: endsOurs)
+    let oursUntil = endsOurs ? now + WatcherPolicy.deathRemembered : nil
+    return EndedContainer.Death(certainUntil: certainUntil, oursUntil: oursUntil)
   }
 
   private mutating func noteRunning(_ id: String) {
@@ -53,27 +48,25 @@ extension WatcherMachine {
       running[id] = RunningContainer(id: id, arrival: arrivals)
       arrivals += 1
     }
-    (deaths[id], ended[id], unknownSince[id]) = (nil, nil, nil)
+    (ended[id], unknownSince[id]) = (nil, nil)
     for one in removed where isSame(one.value.container, id) { removed[one.key] = nil }
   }
 
-  private mutating func noteEnd(_ id: String) {
+  private mutating func noteEnd(_ id: String, _ death: EndedContainer.Death? = nil) {
+    let hasEntry = running[id]?.hasEntry ?? ended[id]?.hasEntry ?? false
+    ended[id] = EndedContainer(at: now, hasEntry: hasEntry, death: death ?? ended[id]?.death)
     (running[id], unknownSince[id]) = (nil, nil)
-    ended[id] = now
   }
 
-  mutating func disconnect(_ reason: String) {
+  /// - Parameter reason: nil if the stream's end was logged already.
+  mutating func disconnect(_ reason: String? = nil) {
     if stream.isAway { return }
-    logTrouble(reason)
-    disconnect()
-  }
-
-  mutating func disconnect() {
+    if let reason { logTrouble(reason) }
     emit(.unsubscribe)
     endEngineRequest()
     // The engine's earlier answers are stale.
     if comparison?.candidate?.isVerified == false { comparison?.candidate = nil }
-    deaths = [:]
+    for id in ended.keys { ended[id]?.death = nil }
     stream.disconnected(at: now)
   }
 
@@ -98,7 +91,7 @@ extension WatcherMachine {
   mutating func identified(_ engine: String?) {
     endEngineRequest()
     if let engine, let engineID, !isSame(engine, engineID) {
-      (running, ranHere, ended, unknownSince, removed) = ([:], [], [:], [:], [:])
+      (running, ended, unknownSince, removed) = ([:], [:], [:], [:])
       registeredSinceStart = []
     }
     engineID = engine ?? engineID
@@ -112,16 +105,15 @@ extension WatcherMachine {
     // The first list after an engine's return, and one that still has a container that has just died.
     var isUnreliable = stream.state == .listing
     for id in listed where !changed.contains(id) {
-      if deaths[id] != nil { isUnreliable = true }
+      if ended[id]?.death != nil { isUnreliable = true }
       noteRunning(id)
     }
     // What the stream has reported since the request is newer than the list.
     changed.formUnion(listed)
     for (id, container) in running {
       if !changed.contains(id) { noteEnd(id) }
-      if container.isFailed { running[id]?.inspection = .pending }
+      if case .failed = container.inspection { running[id]?.inspection = .pending }
     }
-    deaths = deaths.filter { now - $0.value.receivedAt < WatcherPolicy.deathRemembered }
     endEngineRequest()
     stream.listed()
     nextList = now + (isUnreliable ? WatcherPolicy.secondListDelay : WatcherPolicy.listInterval)
@@ -165,7 +157,7 @@ extension WatcherMachine {
     guard agentRequest == nil, let comparison, comparison.candidate == nil else { return }
     let entries = comparison.suspects.filter { isSame($0.container, id) }
     let removable = entries.first { entry in
-      let isOurs = isKnown || entry.engine == .ours || entry.engine == .sameKind && hasRun(id)
+      let isOurs = isKnown || entry.engine == .ours || entry.engine == .sameKind && ended[id] != nil
       return isOurs && !hasReturned(entry, finishedAt)
     }
     if let removable {
@@ -180,9 +172,6 @@ extension WatcherMachine {
       keepUnconfirmed(entry)
     }
   }
-
-  /// Whether this engine is known to have run the container.
-  private func hasRun(_ container: String) -> Bool { ranHere.contains(container) || ended[container] != nil }
 
   /// Other containers aren't delayed by it.
   private mutating func inspectFailed(_ id: String, _ reason: String) {

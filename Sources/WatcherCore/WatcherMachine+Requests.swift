@@ -48,15 +48,13 @@ extension WatcherMachine {
 
   /// The first running container that hasn't been inspected yet.
   var uninspected: String? {
-    policy.registers ? first { $0.isPending ? $0.id : nil } : nil
+    policy.registers ? first { $0.isPending }?.id : nil
   }
 
-  /// What is found in the container that arrived first among those in which something is found.
-  private func first<Found>(_ find: (RunningContainer<Service>) -> Found?) -> Found? {
-    var (first, arrival) = (Found?.none, Int.max)
-    for one in running.values where one.arrival < arrival {
-      if let found = find(one) { (first, arrival) = (found, one.arrival) }
-    }
+  /// The container that arrived first among those that match.
+  private func first(where matches: (RunningContainer<Service>) -> Bool) -> RunningContainer<Service>? {
+    var first: RunningContainer<Service>?
+    for one in running.values where one.arrival < first?.arrival ?? .max && matches(one) { first = one }
     return first
   }
 }
@@ -87,8 +85,8 @@ extension WatcherMachine {
     }
     if comparison.needsChecks { return .listCriticalChecks }
     guard comparison.isClean else { return nil }
-    let due = first { $0.wanted.first { isDue($0.registration, comparison) } }
-    return due.map { .register($0) }
+    let isDue = { (service: Service) in self.isDue(service.registration, comparison) }
+    return first { $0.wanted.contains(where: isDue) }?.wanted.first(where: isDue).map { .register($0) }
   }
 
   /// Chooses a suspect whose death is certain without asking the engine.
@@ -104,9 +102,8 @@ extension WatcherMachine {
 
   /// Nil without an open stream, because a start wouldn't be reported.
   private func deathIsCertainUntil(_ entry: AgentEntry) -> Duration? {
-    guard !stream.isGone, let death = deaths[entry.container] else { return nil }
-    let isOurs = entry.registration != nil && death.endsOurs
-    return isOurs ? death.receivedAt + WatcherPolicy.deathRemembered : death.certainUntil
+    guard !stream.isGone, let death = ended[entry.container]?.death else { return nil }
+    return entry.registration == nil ? death.certainUntil : death.oursUntil ?? death.certainUntil
   }
 
   /// Whether the agent doesn't have it as it should.
@@ -137,13 +134,14 @@ extension WatcherMachine {
       ownRegistrations[service.registration.id] = service.registration
     }
     if agentRequest != nil { emit(.cancelAgentRequest) }
-    (agentRequest, comparison) = (nil, nil)
+    (agentRequest, comparison) = (nil, Comparison())
   }
 
   /// The next one is deregistered whatever the last answer was: there is no time for retries.
   mutating func shutDown() {
+    let left = ownRegistrations.values.filter { !(comparison?.refused.contains($0.id) ?? false) }
     if policy.deregistersOnExit, let end, now < end, agentFailures == 0,
-      let first = ownRegistrations.values.min(by: { isBefore($0.id, $1.id) })
+      let first = left.min(by: { isBefore($0.id, $1.id) })
     {
       if agentRequest != nil { return }
       return send(.deregister(AgentEntry(id: first.id, container: "", registration: first)))

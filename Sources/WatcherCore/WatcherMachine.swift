@@ -37,12 +37,8 @@ public struct WatcherMachine<Service: Registrable> {
   var arrivals = 0
   /// Containers whose inspect request failed.
   var inspectFailures: [String: InspectFailure] = [:]
-  /// Recent die events; never of a container that is believed to run.
-  var deaths: [String: ContainerDeath] = [:]
-  /// Containers with entries that have run on this engine.
-  var ranHere: Set<String> = []
-  /// Containers that ran on this engine and may have an entry by now, and when we learnt of their end.
-  var ended: [String: Duration] = [:]
+  /// Containers that have run on this engine and may still have an entry.
+  var ended: [String: EndedContainer] = [:]
   /// Containers with entries that this engine doesn't know, and since when. They may run on another engine of
   /// this kernel, so only their checks can show that they are dead.
   var unknownSince: [String: Duration] = [:]
@@ -52,8 +48,8 @@ public struct WatcherMachine<Service: Registrable> {
   var agentRequest: PendingRequest<AgentRequest<Service>>?
   /// No request is sent to the agent before that.
   var agentPause: Duration = .zero
+  /// Failures in a row; the first one is logged.
   var agentFailures = 0
-  var isAgentTroubleLogged = false
   /// The comparison under way.
   var comparison: Comparison?
   var nextComparison: Duration = .zero

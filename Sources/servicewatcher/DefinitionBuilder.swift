@@ -6,36 +6,24 @@ internal import Runtime
 
 /// Builds the registrations of a container without a wrapper.
 struct DefinitionBuilder {
-  private let options: PublishOptions
-  private let boot: String
-  private let hostname: String
-
-  init(_ options: PublishOptions, boot: String, hostname: String) {
-    self.options = options
-    self.boot = boot
-    self.hostname = hostname
-  }
+  let options: PublishOptions
+  let hostname: String
 
   /// The services, and messages about those that can't be registered.
-  func definitions(of container: Container, engine: EngineIdentity) -> ([Definition], [String]) {
+  func definitions(of container: Container, engine: Identity) -> ([Definition], [String]) {
     if container.hasWrapper { return ([], []) }
-    let identity = Identity(
-      containerID: container.id, bootID: boot, engine: engine.kind, engineID: engine.id)
-    var ports = container.ports.compactMap { published($0, by: container) }
+    var identity = engine
+    identity.containerID = container.id
+    let ports = container.ports.compactMap { published($0, by: container) }
     var (definitions, invalid): ([Definition], [String]) = ([], [])
-    func complain(_ message: String, _ port: PublishedPort) {
-      let name = escaped([UInt8](container.name.utf8))
-      invalid.append("container \(name): \(message); port \(port.port) is not registered")
-    }
-    for index in ports.indices {
-      ports[index].isOneOfMany = ports.count > 1
+    for var port in ports {
+      port.isOneOfMany = ports.count > 1
       do throws(UsageError) {
-        guard let one = try definition(of: ports[index], identity) else { continue }
-        let keys = one.meta.count
-        // Consul would refuse the service.
-        if keys > 64 { complain("\(keys) keys of Meta, ours included; Consul takes 64", ports[index]) }
-        if keys <= 64 { definitions.append(one) }
-      } catch { complain(error.message, ports[index]) }
+        if let one = try definition(of: port, identity) { definitions.append(one) }
+      } catch {
+        let name = escaped([UInt8](container.name.utf8))
+        invalid.append("container \(name): \(error.message); port \(port.port) is not registered")
+      }
     }
     return (definitions, invalid)
   }
@@ -48,6 +36,9 @@ struct DefinitionBuilder {
     service.isIdentified = false
     var definition = Definition(service, address: port.address, isReady: true, identity: Identity())
     definition.mark(as: identity)
+    // Consul would refuse the service.
+    let keys = definition.meta.count
+    if keys > 64 { throw UsageError("\(keys) keys of Meta, ours included; Consul takes 64") }
     return definition
   }
 
@@ -68,12 +59,10 @@ extension Container {
   /// Whether it registers itself: the wrapper is in its command, in a shell's text perhaps, or a label names
   /// it. A wrapper that is only an init doesn't count.
   var hasWrapper: Bool {
-    let words = command.flatMap { $0.utf8.split(whereSeparator: { $0 == 0x20 || $0 == UInt8(ascii: "/") }) }
-    if words.contains(where: { $0.elementsEqual("--no-register".utf8) }) { return false }
-    if environment.contains(where: { $0.utf8.elementsEqual("SERVICEWRAPPER_REGISTER=false".utf8) }) {
-      return false
-    }
-    return words.contains { $0.elementsEqual("servicewrapper".utf8) }
-      || labels.contains { $0.key.utf8.elementsEqual("servicewrapper".utf8) }
+    let words = command.flatMap { $0.utf8.split { $0 == 0x20 || $0 == UInt8(ascii: "/") } }
+    if words.contains(where: { isSame($0, "--no-register") }) { return false }
+    if environment.contains(where: { isSame($0, "SERVICEWRAPPER_REGISTER=false") }) { return false }
+    return words.contains { isSame($0, "servicewrapper") }
+      || labels.contains { isSame($0.key, "servicewrapper") }
   }
 }

@@ -21,16 +21,19 @@ struct EngineConnection: ~Copyable {
   /// The request beside the stream; nil while it is one of the handshake.
   private var request: EngineRequest?
   private var elements = ElementSplitter()
+  private let boot: String
   /// The last known ID: an engine that fails to answer once has hardly been replaced.
   private var id: String?
 
-  var identity: EngineIdentity { EngineIdentity(kind: handshake.kind, id: id) }
+  /// The boot and the engine, as entries name them in their Meta.
+  var identity: Identity { Identity(bootID: boot, engine: handshake.kind, engineID: id) }
 
   init(_ options: WatcherOptions, from ports: SourcePorts, boot: String, hostname: String) {
     stream = HTTPClient(to: options.engine, from: ports, id: WatcherLoop.Tag.stream)
     requests = HTTPClient(to: options.engine, from: ports, id: WatcherLoop.Tag.query)
     host = options.engine.hostField
-    builder = DefinitionBuilder(options.publish, boot: boot, hostname: hostname)
+    builder = DefinitionBuilder(options: options.publish, hostname: hostname)
+    self.boot = boot
   }
 
   /// Begins with the handshake: the engine may have been replaced.
@@ -117,7 +120,7 @@ extension EngineConnection {
   /// Only Docker reports events at once with a reliable time. A time in the future comes from a clock that
   /// was set.
   private func age(_ event: ContainerEvent) -> Duration? {
-    guard let time = event.time, handshake.kind.utf8.elementsEqual("docker".utf8) else { return nil }
+    guard let time = event.time, isSame(handshake.kind, "docker") else { return nil }
     let age = Clock.realtime - time
     return age >= .zero ? age : nil
   }

@@ -28,33 +28,26 @@ struct WatcherAgentConnection: ~Copyable {
   mutating func drop() { client.drop() }
 
   mutating func send(
-    _ request: AgentRequest<Definition>, _ engine: EngineIdentity, _ poller: borrowing Poller
+    _ request: AgentRequest<Definition>, _ engine: Identity, _ poller: borrowing Poller
   ) -> [Event] {
     (sent, elements) = (request, ElementSplitter())
-    let body: HTTPClient.Body =
+    let (apiRequest, body): (ConsulAPIRequest, HTTPClient.Body) =
       switch request {
-      case .listServices, .listCriticalChecks: .parts(limit: longestList)
-      case .verify, .register, .deregister: .whole
+      case .listServices: (.services(ofBoot: boot), .parts(limit: longestList))
+      case .listCriticalChecks: (.criticalAliveChecks, .parts(limit: longestList))
+      case .verify(let entry): (.service(id: entry.id), .whole)
+      case .register(let definition): (.register(definition), .whole)
+      case .deregister(let entry): (.deregister(id: entry.id), .whole)
       }
-    let bytes = apiRequest(request).bytes(host: host, token: token.current)
+    let bytes = apiRequest.bytes(host: host, token: token.current)
     return client.call(bytes, reading: body, poller).flatMap { received($0, engine) }
   }
 
-  private func apiRequest(_ request: AgentRequest<Definition>) -> ConsulAPIRequest {
-    switch request {
-    case .listServices: .services(ofBoot: boot)
-    case .listCriticalChecks: .criticalAliveChecks
-    case .verify(let entry): .service(id: entry.id)
-    case .register(let definition): .register(definition)
-    case .deregister(let entry): .deregister(id: entry.id)
-    }
-  }
-
-  mutating func proceed(_ tag: UInt64, _ engine: EngineIdentity, _ poller: borrowing Poller) -> [Event] {
+  mutating func proceed(_ tag: UInt64, _ engine: Identity, _ poller: borrowing Poller) -> [Event] {
     client.proceed(tag, poller).flatMap { received($0, engine) }
   }
 
-  private mutating func received(_ event: HTTPClient.Event, _ engine: EngineIdentity) -> [Event] {
+  private mutating func received(_ event: HTTPClient.Event, _ engine: Identity) -> [Event] {
     switch event {
     case .ready: return []
     case .failed(let failure): return [.agentRequestFailed(failure.text)]
@@ -67,7 +60,7 @@ struct WatcherAgentConnection: ~Copyable {
     }
   }
 
-  private mutating func found(_ bytes: [UInt8], _ engine: EngineIdentity) -> [Event] {
+  private mutating func found(_ bytes: [UInt8], _ engine: Identity) -> [Event] {
     switch sent {
     case .listServices: elements.receive(bytes).compactMap { AgentEntry($0, engine) }.map { .entry($0) }
     case .listCriticalChecks: elements.receive(bytes).compactMap { aliveCheck($0) }.map { .critical($0) }
@@ -82,7 +75,7 @@ private func aliveCheck(_ bytes: [UInt8]) -> String? {
   guard let json = try? JSON(parsing: bytes), let check = json["CheckID"]?.string,
     let service = json["ServiceID"]?.string, json["Status"] == .string("critical")
   else { return nil }
-  return check.utf8.elementsEqual(CheckKind.alive.id(of: service).utf8) ? service : nil
+  return isSame(check, CheckKind.alive.id(of: service)) ? service : nil
 }
 
 extension AgentAnswer {
@@ -99,7 +92,7 @@ extension AgentAnswer {
 extension AgentEntry {
   /// From a value of `GET /v1/agent/services`, or from `GET /v1/agent/service/:id`; nil unless a wrapper or
   /// watcher registered it for a container.
-  init?(_ bytes: [UInt8], _ engine: EngineIdentity) {
+  init?(_ bytes: [UInt8], _ engine: Identity) {
     guard let json = try? JSON(parsing: bytes), let meta = json["Meta"], let id = json["ID"]?.string,
       let container = meta["container-id"]?.string, isContainerID(container.utf8)
     else { return nil }
@@ -112,12 +105,11 @@ extension AgentEntry {
 }
 
 extension AgentEntry.EngineMark {
-  fileprivate init(_ meta: JSON, _ engine: EngineIdentity) {
-    if let id = meta["engine-id"]?.string {
-      self = engine.id.map { $0.utf8.elementsEqual(id.utf8) } ?? false ? .ours : .other
+  fileprivate init(_ meta: JSON, _ engine: Identity) {
+    if let id = meta["engine-id"] {
+      self = id == engine.engineID.map { .string($0) } ? .ours : .other
     } else {
-      let kind = meta["container-engine"]?.string
-      self = kind.map { $0.utf8.elementsEqual(engine.kind.utf8) } ?? false ? .sameKind : .other
+      self = meta["container-engine"] == engine.engine.map { .string($0) } ? .sameKind : .other
     }
   }
 }
@@ -126,8 +118,7 @@ extension Registration {
   fileprivate init(_ json: JSON, id: String) {
     var port = 0
     if case .number(let digits) = json["Port"] { port = Int(digits) ?? 0 }
-    let address = json["Address"]?.string ?? ""
-    self.init(
-      id: id, name: json["Service"]?.string ?? "", port: port, address: address.utf8.isEmpty ? nil : address)
+    let address = json["Address"].flatMap { $0 == .string("") ? nil : $0.string }
+    self.init(id: id, name: json["Service"]?.string ?? "", port: port, address: address)
   }
 }

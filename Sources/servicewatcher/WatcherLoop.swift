@@ -8,17 +8,15 @@ internal import WatcherCore
 
 /// The event loop: makes events for the machine, and performs its effects. It decides nothing.
 struct WatcherLoop: ~Copyable {
-  private var sources: WatcherEventSources
+  private var sources: EventSources
   private var engine: EngineConnection
   private var agent: WatcherAgentConnection
   private var machine: WatcherMachine<Definition>
   private var logger: WatcherNoticeLogger
   private var pending: [WatcherEvent<Definition>] = []
-  private var isOver = false
 
+  /// The IDs of the HTTP clients, which are the lower half of their tags at the poller. `EventSources` has 0 and 1.
   enum Tag {
-    static let signals: UInt64 = 0
-    static let timer: UInt64 = 1
     static let stream: UInt32 = 2
     static let query: UInt32 = 3
     static let agent: UInt32 = 4
@@ -29,7 +27,7 @@ struct WatcherLoop: ~Copyable {
       throw StartError("/proc/sys/kernel/random/boot_id: can't be read")
     }
     let token = try Token(options.token)
-    do throws(SystemCallError) { sources = try .opened() } catch { throw StartError(error) }
+    sources = try .opened()
     logger = WatcherNoticeLogger(options)
     let ports = SourcePorts(avoiding: options.serverPorts)
     engine = EngineConnection(options, from: ports, boot: boot, hostname: hostname)
@@ -40,13 +38,13 @@ struct WatcherLoop: ~Copyable {
         ownContainer: Identity.own.containerID))
   }
 
+  /// Watches until the machine ends the program, after a stop signal.
   mutating func run() {
     pending.append(.elapsed)
     while true {
       while !pending.isEmpty {
         for effect in machine.handle(pending.removeFirst(), at: Clock.boottime) { perform(effect) }
       }
-      if isOver { return }
       // Due times come by the timer as well, so that frequent ones can't delay a stop signal.
       sources.timer.set(machine.timeLeft(at: Clock.boottime))
       let ready = sources.poller.wait()
@@ -57,11 +55,11 @@ struct WatcherLoop: ~Copyable {
   }
 
   private mutating func collect(_ tag: UInt64) {
-    if tag == Tag.signals {
+    if tag == EventSources.signalsTag {
       // SIGTERM and SIGINT; all other signals are ignored.
       let stops = sources.signals.next().contains { $0.number == 15 || $0.number == 2 }
       if stops { pending.append(.stop) }
-    } else if tag == Tag.timer {
+    } else if tag == EventSources.timerTag {
       sources.timer.acknowledge()
       pending.append(.elapsed)
     } else if agent.owns(tag) {
@@ -80,7 +78,7 @@ struct WatcherLoop: ~Copyable {
     case .sendToAgent(let request): pending += agent.send(request, engine.identity, sources.poller)
     case .cancelAgentRequest: agent.drop()
     case .log(let notice): logger.write(notice)
-    case .exit: isOver = true
+    case .exit: exitNow(0)
     }
   }
 }

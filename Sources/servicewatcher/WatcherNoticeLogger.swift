@@ -18,44 +18,47 @@ struct WatcherNoticeLogger {
   }
 
   mutating func write(_ notice: WatcherNotice) {
+    let (level, text) = line(notice)
+    log.write(level, text)
+  }
+
+  private func line(_ notice: WatcherNotice) -> (LogOptions.Level, String) {
     switch notice {
     case .watching(let count):
       let job = registers ? "" : "; cleaning up only"
-      log.write(
-        .info, "watching \(engine): \(count) \(count == 1 ? "container runs" : "containers run")\(job)")
+      let running = count == 1 ? "1 container runs" : "\(count) containers run"
+      return (.info, "watching \(engine): \(running)\(job)")
     case .engineAway(let reason):
-      log.write(
-        .warning, "\(engine): \(reason); what happens there is found out when it answers again, retrying")
+      let text = "what happens there is found out when it answers again, retrying"
+      return (.warning, "\(engine): \(reason); \(text)")
     case .agentAway(let reason):
-      log.write(.warning, "\(consul): \(reason); what is to be changed there waits, retrying")
-    case .agentAnswers: log.write(.info, "\(consul) answers again")
+      return (.warning, "\(consul): \(reason); what is to be changed there waits, retrying")
+    case .agentAnswers: return (.info, "\(consul) answers again")
     case .removed(let entry):
       let owner = entry.container.utf8.isEmpty ? "as we end" : "container \(short(entry.container)) is gone"
-      log.write(.info, "deregistered \(shown(entry.id)): \(owner)")
+      return (.info, "deregistered \(shown(entry.id)): \(owner)")
     case .registered(let one):
-      log.write(
-        .info, "registered \(shown(one.id)) at \(one.address ?? "the agent's address"), port \(one.port)")
+      let address = one.address ?? "the agent's address"
+      return (.info, "registered \(shown(one.id)) at \(address), port \(one.port)")
     case .idShared(let id):
-      log.write(
-        .warning, "\(shown(id)): more than one that runs has this ID; one is registered, give each its own")
-    case .refused(let id, let reason): log.write(.error, "\(consul): \(shown(id)): \(reason)")
+      let text = "more than one that runs has this ID; one is registered, give each its own"
+      return (.warning, "\(shown(id)): \(text)")
+    case .refused(let id, let reason): return (.error, "\(consul): \(shown(id)): \(reason)")
     case .inspectFailed(let container, let reason):
-      log.write(
-        .warning, "\(engine): \(reason), of container \(short(container)); it is left as it is for now")
-    case .invalid(let message): log.write(.warning, message)
+      return (.warning, "\(engine): \(reason), of container \(short(container)); it is left as it is for now")
+    case .invalid(let message): return (.warning, message)
     case .engineUnidentified:
-      log.write(
+      return (
         .warning,
         "\(engine): GET /info is denied; services are registered without the engine's ID, so another engine's watcher can't tell them from its own"
       )
     case .cameBack(let entry):
-      log.write(
+      return (
         .warning,
         "\(shown(entry.id)) was registered again although container \(short(entry.container)) is gone from this engine; it stays until its check fails (a second engine or a cloned machine with the same boot ID?)"
       )
-    case .leaving(let count) where count > 0:
-      log.write(.info, "ending; \(count) of our registrations stay")
-    case .leaving: log.write(.info, "ending")
+    case .leaving(let count):
+      return (.info, count > 0 ? "ending; \(count) of our registrations stay" : "ending")
     }
   }
 

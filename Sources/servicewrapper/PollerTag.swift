@@ -1,7 +1,5 @@
-/// The poller's tags. Each HTTP client has an ID, which is the lower half of its tags.
+/// The IDs of the HTTP clients, which are the lower half of their tags at the poller; `EventSources` has 0 and 1.
 enum PollerTag {
-  static let signals: UInt64 = 0
-  static let timer: UInt64 = 1
   static func agent(_ service: Int) -> UInt32 { UInt32(2 + 3 * service) }
   static func formerAgent(_ service: Int) -> UInt32 { UInt32(3 + 3 * service) }
   static func probe(_ service: Int) -> UInt32 { UInt32(4 + 3 * service) }

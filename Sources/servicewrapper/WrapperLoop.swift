@@ -6,7 +6,9 @@ internal import WrapperCore
 
 /// The event loop: makes events for the machine, and performs its effects. It decides nothing.
 struct WrapperLoop: ~Copyable {
-  private var sources: WrapperEventSources
+  private var sources: EventSources
+  /// Our terminal, if the process gets it in its own group.
+  private let terminal: Terminal?
   /// One for each service of the policy, in its order.
   private let connectors: [ServiceConnector]
   private var logger: NoticeLogger
@@ -19,9 +21,11 @@ struct WrapperLoop: ~Copyable {
   private var status: Int32?
 
   private init(
-    _ options: Options, sources: consuming WrapperEventSources, connectors: [ServiceConnector], child: Child
+    _ options: Options, sources: consuming EventSources, terminal: consuming Terminal?,
+    connectors: [ServiceConnector], child: Child
   ) {
     self.sources = sources
+    self.terminal = terminal
     self.connectors = connectors
     self.child = child
     logger = NoticeLogger(options, process: child)
@@ -33,10 +37,11 @@ struct WrapperLoop: ~Copyable {
     _ options: Options, mask: SignalMask, hostname: String
   ) throws(StartError) -> WrapperLoop {
     let token = try Token(options.token)
-    let sources = try WrapperEventSources.opened(givingTerminalAway: options.process.ownGroup)
+    let sources = try EventSources.opened()
+    var terminal = options.process.ownGroup ? Terminal.controlling() : nil
     let folder = ProcessEnvironment.workingDirectory ?? [UInt8]("/".utf8)
-    let child = try spawn(options, mask: mask, sources)
-    sources.releaseInherited()
+    let child = try spawn(options, mask: mask, &terminal)
+    sources.releaseInherited(keeping: terminal?.number)
     ProcessEnvironment.releaseStartupMemory()
     let identity = options.services.isEmpty ? Identity() : .own
     let ports = SourcePorts(avoiding: options.serverPorts)
@@ -47,19 +52,21 @@ struct WrapperLoop: ~Copyable {
         to: options.consul, from: ports, requestBuilder: requestBuilder, token: token, at: index)
       return ServiceConnector(service, agent: agent, from: ports, at: index, mask: mask, folder: folder)
     }
-    return WrapperLoop(options, sources: sources, connectors: connectors, child: child)
+    return WrapperLoop(
+      options, sources: sources, terminal: terminal, connectors: connectors, child: child)
   }
 
   private static func spawn(
-    _ options: Options, mask: SignalMask, _ sources: borrowing WrapperEventSources
+    _ options: Options, mask: SignalMask, _ terminal: inout Terminal?
   ) throws(StartError) -> Child {
     Subreaper.become()
-    let terminal = sources.foregroundNumber
+    let isForeground = terminal?.isOurs ?? false
     do throws(SystemCallError) {
       return try Child.spawn(
-        options.command, mask: mask, ownGroup: options.process.ownGroup, terminal: terminal)
+        options.command, mask: mask, ownGroup: options.process.ownGroup,
+        terminal: isForeground ? terminal?.number : nil)
     } catch {
-      if terminal != nil { sources.takeTerminalBack() }
+      if isForeground { terminal?.takeBack() }
       throw StartError(command: options.command[0], error)
     }
   }
@@ -90,7 +97,7 @@ struct WrapperLoop: ~Copyable {
     while !isEvent {
       for tag in sources.poller.wait() {
         collect(tag)
-        if pending.isEmpty && tag != PollerTag.timer { continue }
+        if pending.isEmpty && tag != EventSources.timerTag { continue }
         left = handlePending()
         isEvent = true
       }
@@ -117,8 +124,8 @@ extension WrapperLoop {
   private mutating func collect(_ tag: UInt64) {
     switch tag {
     // Deadlines are checked before every wait.
-    case PollerTag.timer: sources.timer.acknowledge()
-    case PollerTag.signals: collectSignals()
+    case EventSources.timerTag: sources.timer.acknowledge()
+    case EventSources.signalsTag: collectSignals()
     default:
       let service = PollerTag.service(tag)
       note(connectors[service].proceed(tag, sources.poller), of: service)
@@ -177,7 +184,7 @@ extension WrapperLoop {
 
   /// Its pid may be reused from now on.
   private mutating func forgetChild() {
-    if let child { sources.terminal?.takeBack(from: child) }
+    if let child { terminal?.takeBack(from: child) }
     child = nil
   }
 }
@@ -225,6 +232,6 @@ extension WrapperLoop {
   /// A shell that continues us in the foreground gives the terminal to our group, not to the process's own.
   private func suspendSelf(by signal: Int32) {
     Suspension.suspend(by: signal)
-    if let child { sources.terminal?.give(to: child) }
+    if let child { terminal?.give(to: child) }
   }
 }

@@ -167,3 +167,9 @@ import Testing
     }
   }
 }
+
+extension ContainerEvent {
+  fileprivate init(_ kind: Kind, _ container: String, at time: Duration? = nil) {
+    self.init(kind: kind, container: container, time: time)
+  }
+}

@@ -233,6 +233,19 @@ struct RegisteringTests {
     #expect(simulation.on(.answered(.done)) == [.exit])
   }
 
+  @Test("at the end, what the agent refuses to deregister stays, and the next one follows at once")
+  func refusedAtTheEnd() {
+    var simulation = WatcherSimulation.watching(["a"], WatcherPolicy(deregistersOnExit: true))
+    let web = Registration(id: "host:web:80", name: "web", port: 80)
+    simulation.on(.answered(.done), .inspected(.running([redis, web])))
+    simulation.on(.answered(.done), .answered(.done), .answered(.done))
+    let entries = [redis, web].map { AgentEntry(id: $0.id, container: "", registration: $0) }
+    #expect(simulation.on(.stop) == [.sendToAgent(.deregister(entries[0]))])
+    #expect(simulation.on(.answered(.refused("403: no"))) == [.sendToAgent(.deregister(entries[1]))])
+    #expect(simulation.on(.answered(.refused("403: no"))) == [.exit])
+    #expect(simulation.takeNotices().last == .leaving(registrations: 2))
+  }
+
   @Test func aHungAgentDelaysTheEndByThreeSeconds() {
     var simulation = RegisteringTests.registered(WatcherPolicy(deregistersOnExit: true))
     simulation.on(.stop)

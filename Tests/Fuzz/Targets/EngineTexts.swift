@@ -37,9 +37,9 @@ private func take(_ container: Container) {
   var inside = PublishOptions()
   inside.isInternal = true
   for publish in [PublishOptions(), inside] {
-    let builder = DefinitionBuilder(publish, boot: "boot", hostname: "host")
+    let builder = DefinitionBuilder(options: publish, hostname: "host")
     let (definitions, wrong) = builder.definitions(
-      of: container, engine: EngineIdentity(kind: "docker", id: "id"))
+      of: container, engine: Identity(bootID: "boot", engine: "docker", engineID: "id"))
     // The container's name and the port stand before and behind the words.
     for complaint in wrong { promiseOneShortLine(complaint, limit: 600) }
     for definition in definitions {
