@@ -24,10 +24,4 @@ public struct ReceivedSignal: Hashable, Sendable {
     self.sender = sender
     self.isFromKernel = isFromKernel
   }
-
-  init(_ info: signalfd_siginfo) {
-    number = Int32(info.ssi_signo)
-    sender = Int32(bitPattern: info.ssi_pid)
-    isFromKernel = info.ssi_code == SI_KERNEL
-  }
 }

@@ -69,27 +69,18 @@ private final class Job {
   private func search() -> Resolver.Resolution {
     var hints = unsafe addrinfo()
     unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+    unsafe hints.ai_flags = AI_NUMERICSERV
     var list: UnsafeMutablePointer<addrinfo>?
-    let code = unsafe getaddrinfo(host, nil, &hints, &list)
+    let code = unsafe getaddrinfo(host, "\(port)", &hints, &list)
     guard code == 0 else { return .failed(code) }
     defer { unsafe freeaddrinfo(list) }
     var addresses: [SocketAddress] = []
     var next = unsafe list
     while let entry = unsafe next?.pointee {
-      addresses.append(unsafe SocketAddress(entry.ai_addr, length: Int(entry.ai_addrlen)).with(port: port))
+      addresses.append(unsafe SocketAddress(entry.ai_addr, length: Int(entry.ai_addrlen)))
       unsafe next = entry.ai_next
     }
     return .found(addresses)
-  }
-}
-
-extension SocketAddress {
-  /// The port is at the same place in both IP families; ip(7), ipv6(7).
-  fileprivate func with(port: Int) -> SocketAddress {
-    var bytes = bytes
-    bytes[2] = UInt8(port >> 8 & 0xff)
-    bytes[3] = UInt8(port & 0xff)
-    return SocketAddress(bytes: bytes)
   }
 }
 

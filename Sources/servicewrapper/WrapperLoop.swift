@@ -53,7 +53,7 @@ struct WrapperLoop: ~Copyable {
   private static func spawn(
     _ options: Options, mask: SignalMask, _ sources: borrowing WrapperEventSources
   ) throws(StartError) -> Child {
-    Subreaper.become()
+    RemainingProcesses.adoptOrphans()
     let terminal = sources.foregroundNumber
     do throws(SystemCallError) {
       return try Child.spawn(
