@@ -7,7 +7,8 @@ internal import WrapperCore
 /// Connects one service to Consul, and runs its probe. A class, because an array can't hold values that own
 /// descriptors.
 final class ServiceConnector {
-  private var agent: AgentConnection
+  /// The connection to Consul's agent.
+  var agent: AgentConnection
   private var connectProbe: ConnectProbe?
   private var commandProbe: CommandProbe?
 
@@ -36,9 +37,6 @@ final class ServiceConnector {
     }
   }
 
-  /// What was last registered; nil: the agent's own address.
-  var registeredAddress: String? { agent.registeredAddress }
-
   /// Starts the probe; returns its result if it is known at once.
   func probe(_ poller: borrowing Poller) -> [ServiceEvent] {
     if connectProbe == nil { return probed(commandProbe?.start() ?? nil) }
@@ -49,13 +47,6 @@ final class ServiceConnector {
     connectProbe?.cancel()
     commandProbe?.cancel()
   }
-
-  /// Returns events that are known at once.
-  func send(_ requests: [ServiceRequest], _ poller: borrowing Poller) -> [ServiceEvent] {
-    agent.send(requests, poller)
-  }
-
-  func disconnect() { agent.disconnect() }
 
   /// The events behind a poller's tag; none if its connection was closed.
   func proceed(_ tag: UInt64, _ poller: borrowing Poller) -> [ServiceEvent] {
