@@ -92,24 +92,21 @@ extension NoticeLogger {
 
   private func failed(_ failure: Failure, _ id: String, _ registered: Bool) -> String {
     let consequence = registered ? "\(id) may turn critical" : "\(program) keeps running"
-    let hint =
-      failure.isRefused && hasDefaultConsul && !registered ? " (in a container? set CONSUL_HTTP_ADDR)" : ""
+    let isRefused = failure == .unreachable(Errno.connectionRefused)
+    let hint = isRefused && hasDefaultConsul && !registered ? " (in a container? set CONSUL_HTTP_ADDR)" : ""
     let pause = failure.isRefusal && !registered ? "retrying every minute" : "retrying"
-    let reason = failure.isDenial ? "\(failure.text) (\(token))" : failure.text
+    let reason = if case .denied = failure { "\(failure.text) (\(token))" } else { failure.text }
     return "\(consul): \(reason); \(consequence), \(pause)\(hint)"
   }
 
   private func deregistrationUnconfirmed(_ service: Service) -> String {
-    let id = service.id
-    guard service.ttl != nil else {
-      return "\(consul) did not confirm that \(id) is gone: without checks it stays listed until deregistered"
-    }
-    guard let reap = service.deregisterAfter else {
-      return
-        "\(consul) did not confirm that \(id) is gone: it turns critical, and stays listed until deregistered"
-    }
-    return
-      "\(consul) did not confirm that \(id) is gone: it drops it about \(reap.text) after its check turns critical"
+    let consequence =
+      switch (service.ttl, service.deregisterAfter) {
+      case (nil, _): "without checks it stays listed until deregistered"
+      case (_, nil): "it turns critical, and stays listed until deregistered"
+      case (_, let reap?): "it drops it about \(reap.text) after its check turns critical"
+      }
+    return "\(consul) did not confirm that \(service.id) is gone: \(consequence)"
   }
 }
 
@@ -126,9 +123,7 @@ extension NoticeLogger {
     case .process(.exit(let status)): "exiting status=\(status)"
     case .service(.send(let requests), of: let index):
       "asking \(consul) about \(services[index].id): \(requests.map(name).joined(separator: ", "))"
-    case .process(.log), .service(.probe, _), .service(.cancelProbe, _), .service(.disconnect, _),
-      .service(.log, _):
-      nil
+    case .process(.log), .service: nil
     }
   }
 
@@ -146,10 +141,6 @@ extension NoticeLogger {
 }
 
 extension Failure {
-  var isDenial: Bool { if case .denied = self { true } else { false } }
-
-  var isRefused: Bool { self == .unreachable(Errno.connectionRefused) }
-
   var text: String {
     switch self {
     case .unreachable(let errno): Errno.text(errno)

@@ -26,8 +26,7 @@ final class ServiceConnector {
     case .tcpAt(let host, let port):
       connectProbe = ConnectProbe(SocketAddress.local(host: host, port: port), from: ports, id: id)
     case .unix(let path):
-      let address = SocketAddress.unix(path: [UInt8](path.utf8))
-      connectProbe = ConnectProbe(address.map { [$0] } ?? [], from: ports, id: id)
+      connectProbe = ConnectProbe(ServerAddress.unix(path: path).knownAddresses, from: ports, id: id)
     case .http(let host, let port, let path):
       let accept = [(name: "Accept", value: [UInt8]("*/*".utf8))]
       let request = message("GET", path, host: hostField(host, port), fields: accept)
