@@ -17,14 +17,13 @@ public struct Child: Hashable, Sendable {
   public static func spawn(
     _ command: [[UInt8]], mask: SignalMask, ownGroup: Bool = false, terminal: Int32? = nil
   ) throws(SystemCallError) -> Child {
-    let start = SpawnAttributes(mask: mask, ownGroup: ownGroup, terminal: terminal)
     do throws(SystemCallError) {
-      return Child(id: try start.spawn(command), ownGroup: ownGroup)
+      return try start(command, mask: mask, ownGroup: ownGroup, terminal: terminal)
     } catch  where error.errno == ENOEXEC {
       let path = Program.path(of: command[0]) ?? command[0]
       guard try Program.isScript(path) else { throw error }
       let script = [[UInt8]("/bin/sh".utf8), path] + command.dropFirst()
-      return Child(id: try start.spawn(script), ownGroup: ownGroup)
+      return try start(script, mask: mask, ownGroup: ownGroup, terminal: terminal)
     }
   }
 
@@ -34,8 +33,45 @@ public struct Child: Hashable, Sendable {
   public static func spawnApart(
     _ command: [[UInt8]], mask: SignalMask, folder: [UInt8]
   ) throws(SystemCallError) -> Child {
-    let start = SpawnAttributes(mask: mask, ownGroup: true, terminal: nil, silentIn: folder)
-    return Child(id: try start.spawn(command), ownGroup: true)
+    try start(command, mask: mask, ownGroup: true, silentIn: folder)
+  }
+
+  /// - Parameter silentIn: the working directory of one whose standard streams are /dev/null.
+  private static func start(
+    _ command: [[UInt8]], mask: SignalMask, ownGroup: Bool, terminal: Int32? = nil, silentIn: [UInt8]? = nil
+  ) throws(SystemCallError) -> Child {
+    var attributes = posix_spawnattr_t()
+    try checkedNumber("posix_spawnattr_init", unsafe posix_spawnattr_init(&attributes))
+    defer { _ = unsafe posix_spawnattr_destroy(&attributes) }
+    var set = mask.set
+    try checkedNumber("posix_spawnattr_setsigmask", unsafe posix_spawnattr_setsigmask(&attributes, &set))
+    let flags = POSIX_SPAWN_SETSIGMASK | (ownGroup ? POSIX_SPAWN_SETPGROUP : 0)
+    try checkedNumber("posix_spawnattr_setflags", unsafe posix_spawnattr_setflags(&attributes, Int16(flags)))
+    var actions = unsafe posix_spawn_file_actions_t()
+    try checkedNumber("posix_spawn_file_actions_init", unsafe posix_spawn_file_actions_init(&actions))
+    defer { _ = unsafe posix_spawn_file_actions_destroy(&actions) }
+    if let terminal {
+      try checkedNumber(
+        "posix_spawn_file_actions_addtcsetpgrp_np",
+        unsafe posix_spawn_file_actions_addtcsetpgrp_np(&actions, terminal))
+    }
+    if let silentIn {
+      for number in 0...2 as ClosedRange<Int32> {
+        try checkedNumber(
+          "posix_spawn_file_actions_addopen",
+          unsafe posix_spawn_file_actions_addopen(&actions, number, "/dev/null", O_RDWR, 0))
+      }
+      try checkedNumber(
+        "posix_spawn_file_actions_addchdir_np",
+        unsafe posix_spawn_file_actions_addchdir_np(&actions, terminated(silentIn)))
+    }
+    let arguments = unsafe command.map { unsafe strdup(terminated($0)) }
+    defer { for index in unsafe arguments.indices { unsafe free(arguments[index]) } }
+    var id: pid_t = 0
+    let number = unsafe posix_spawnp(
+      &id, arguments[0]!, &actions, &attributes, arguments + [nil], cl_environ())
+    try checkedNumber("posix_spawnp", number)
+    return Child(id: id, ownGroup: ownGroup)
   }
 
   /// Sends a signal; kill(2). No error if the process is gone. A process that has left its own group gets the signal,
@@ -52,65 +88,4 @@ public struct Child: Hashable, Sendable {
 
   /// Whether a terminal's signal to our process group reaches it too; getpgid(2).
   public var sharesOurGroup: Bool { getpgid(id) == getpgrp() }
-}
-
-/// The attributes of a new process; posix_spawn(3).
-private struct SpawnAttributes {
-  let mask: SignalMask
-  let ownGroup: Bool
-  let terminal: Int32?
-  /// The working directory of one whose standard streams are /dev/null.
-  var silentIn: [UInt8]?
-
-  func spawn(_ command: [[UInt8]]) throws(SystemCallError) -> Int32 {
-    var attributes = posix_spawnattr_t()
-    try checkedNumber("posix_spawnattr_init", unsafe posix_spawnattr_init(&attributes))
-    defer { _ = unsafe posix_spawnattr_destroy(&attributes) }
-    var set = mask.set
-    try checkedNumber("posix_spawnattr_setsigmask", unsafe posix_spawnattr_setsigmask(&attributes, &set))
-    let flags = POSIX_SPAWN_SETSIGMASK | (ownGroup ? POSIX_SPAWN_SETPGROUP : 0)
-    try checkedNumber("posix_spawnattr_setflags", unsafe posix_spawnattr_setflags(&attributes, Int16(flags)))
-    var actions = unsafe posix_spawn_file_actions_t()
-    try checkedNumber("posix_spawn_file_actions_init", unsafe posix_spawn_file_actions_init(&actions))
-    defer { _ = unsafe posix_spawn_file_actions_destroy(&actions) }
-    if let terminal {
-      try checkedNumber(
-        "posix_spawn_file_actions_addtcsetpgrp_np",
-        unsafe posix_spawn_file_actions_addtcsetpgrp_np(&actions, terminal))
-    }
-    if let silentIn { try unsafe SpawnAttributes.silence(&actions, in: silentIn) }
-    let arguments = unsafe command.map { unsafe duplicate($0) }
-    defer { for index in unsafe arguments.indices { unsafe free(arguments[index]) } }
-    var id: pid_t = 0
-    let number = unsafe posix_spawnp(
-      &id, arguments[0]!, &actions, &attributes, arguments + [nil], cl_environ())
-    try checkedNumber("posix_spawnp", number)
-    return id
-  }
-
-  private static func silence(
-    _ actions: inout posix_spawn_file_actions_t, in folder: [UInt8]
-  ) throws(SystemCallError) {
-    let nowhere = unsafe duplicate([UInt8]("/dev/null".utf8))
-    let path = unsafe duplicate(folder)
-    defer {
-      unsafe free(nowhere)
-      unsafe free(path)
-    }
-    for number in 0...2 as ClosedRange<Int32> {
-      try checkedNumber(
-        "posix_spawn_file_actions_addopen",
-        unsafe posix_spawn_file_actions_addopen(&actions, number, nowhere!, O_RDWR, 0))
-    }
-    try checkedNumber(
-      "posix_spawn_file_actions_addchdir_np", unsafe posix_spawn_file_actions_addchdir_np(&actions, path!))
-  }
-}
-
-/// A zero-terminated copy that free(3) takes.
-private func duplicate(_ bytes: [UInt8]) -> UnsafeMutablePointer<CChar>? {
-  let terminated = bytes + [0]
-  return unsafe terminated.withUnsafeBytes {
-    unsafe strdup($0.baseAddress!.assumingMemoryBound(to: CChar.self))
-  }
 }

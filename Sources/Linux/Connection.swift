@@ -114,15 +114,12 @@ public struct Connection: ~Copyable {
   private func address(
     by call: (Int32, UnsafeMutablePointer<sockaddr>?, UnsafeMutablePointer<socklen_t>?) -> Int32
   ) -> SocketAddress? {
-    var storage = sockaddr_storage()
-    var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
-    let result = unsafe withUnsafeMutablePointer(to: &storage) {
-      unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        unsafe call(descriptor.number, $0, &size)
-      }
+    var bytes = [UInt8](repeating: 0, count: MemoryLayout<sockaddr_storage>.size)
+    var size = socklen_t(bytes.count)
+    let result = unsafe bytes.withUnsafeMutableBytes {
+      unsafe call(descriptor.number, $0.baseAddress!.assumingMemoryBound(to: sockaddr.self), &size)
     }
-    guard result == 0 else { return nil }
-    return unsafe withUnsafeBytes(of: storage) { unsafe SocketAddress(bytes: [UInt8]($0.prefix(Int(size)))) }
+    return result == 0 ? SocketAddress(bytes: [UInt8](bytes.prefix(Int(size)))) : nil
   }
 }
 

@@ -4,12 +4,8 @@ internal import CLinux
 public enum Errno {
   /// ENOENT: no such file.
   public static let noEntry = ENOENT
-  /// ETIMEDOUT: the connection timed out.
-  public static let timedOut = ETIMEDOUT
   /// ECONNREFUSED: no process listens there.
   public static let connectionRefused = ECONNREFUSED
-  /// ECONNRESET: the peer reset the connection.
-  public static let connectionReset = ECONNRESET
   /// EAGAIN: the call would block, or a limit on processes is reached.
   public static let again = EAGAIN
   /// ENOMEM: out of memory.

@@ -2,17 +2,14 @@ internal import CLinux
 
 /// The host's network interfaces; getifaddrs(3).
 public enum Interfaces {
-  /// The family of an address: AF_INET or AF_INET6.
-  public enum Family: Sendable {
-    case inet, inet6
-  }
-
   /// The first IPv4 address of an interface, or else its first IPv6 address that isn't link-local.
-  /// - Parameter family: nil for the first that there is, in this order.
+  /// - Parameters:
+  ///   - inet: whether it may be an IPv4 address.
+  ///   - inet6: whether it may be an IPv6 address.
   ///
   /// Fails with ENODEV where there is no such interface, with EADDRNOTAVAIL where it has no address.
   public static func address(
-    of name: String, family: Family? = nil
+    of name: String, inet: Bool = true, inet6: Bool = true
   ) throws(SystemCallError) -> SocketAddress {
     var list: UnsafeMutablePointer<ifaddrs>?
     try checked("getifaddrs") { unsafe getifaddrs(&list) }
@@ -26,8 +23,8 @@ public enum Interfaces {
       exists = true
       guard let address = unsafe usable(entry.ifa_addr) else { continue }
       if address.family == AF_INET {
-        if family != .inet6 { return address }
-      } else if family != .inet {
+        if inet { return address }
+      } else if inet6 {
         fallback = fallback ?? address
       }
     }
@@ -45,13 +42,10 @@ public enum Interfaces {
     case AF_INET: return unsafe SocketAddress(address, length: MemoryLayout<sockaddr_in>.size)
     case AF_INET6:
       let candidate = unsafe SocketAddress(address, length: MemoryLayout<sockaddr_in6>.size)
-      return candidate.isLinkLocal ? nil : candidate
+      // fe80::/10, which means nothing without its interface; RFC 4291 section 2.5.6.
+      let isLinkLocal = candidate.bytes[8] == 0xfe && candidate.bytes[9] & 0xc0 == 0x80
+      return isLinkLocal ? nil : candidate
     default: return nil
     }
   }
-}
-
-extension SocketAddress {
-  /// fe80::/10, which means nothing without its interface; RFC 4291 section 2.5.6.
-  fileprivate var isLinkLocal: Bool { family == AF_INET6 && bytes[8] == 0xfe && bytes[9] & 0xc0 == 0x80 }
 }

@@ -53,11 +53,10 @@ public enum ProcessEnvironment {
     _ = malloc_trim(0)
     guard let start = unsafe cl_code_start(), let end = unsafe cl_code_end() else { return }
     // The page with the end has data as well.
+    let pageSize = UInt(sysconf(Int32(_SC_PAGESIZE)))
     let length = UInt(bitPattern: end) / pageSize * pageSize - UInt(bitPattern: start)
     _ = unsafe madvise(start, Int(length), MADV_DONTNEED)
   }
-
-  private static var pageSize: UInt { UInt(sysconf(Int32(_SC_PAGESIZE))) }
 
   private static func text(_ start: UnsafePointer<CChar>?) -> [UInt8] {
     guard let start = unsafe start else { return [] }

@@ -31,8 +31,5 @@ public enum Program {
     return path.map { [UInt8]($0.dropFirst(start.count)) } ?? [UInt8]("/bin:/usr/bin".utf8)
   }
 
-  private static func isThere(_ path: [UInt8]) -> Bool {
-    let terminated = (path + [0]).map { CChar(bitPattern: $0) }
-    return unsafe access(terminated, X_OK) == 0
-  }
+  private static func isThere(_ path: [UInt8]) -> Bool { unsafe access(terminated(path), X_OK) == 0 }
 }

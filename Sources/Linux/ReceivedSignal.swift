@@ -17,17 +17,4 @@ public struct ReceivedSignal: Hashable, Sendable {
   public var isFromOwnLogWrite: Bool {
     !isFromKernel && sender == getpid() && (number == SIGPIPE || number == SIGXFSZ)
   }
-
-  /// A signal with these properties; `sender` is a pid.
-  public init(number: Int32, sender: Int32, isFromKernel: Bool) {
-    self.number = number
-    self.sender = sender
-    self.isFromKernel = isFromKernel
-  }
-
-  init(_ info: signalfd_siginfo) {
-    number = Int32(info.ssi_signo)
-    sender = Int32(bitPattern: info.ssi_pid)
-    isFromKernel = info.ssi_code == SI_KERNEL
-  }
 }

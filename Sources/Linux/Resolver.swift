@@ -21,13 +21,18 @@ public struct Resolver: ~Copyable {
     guard job == nil else { return }
     let job = Job(host: host, port: port, descriptor: descriptor.number)
     let argument = unsafe Unmanaged.passRetained(job)
-    do throws(SystemCallError) {
-      unsafe try startThread(argument.toOpaque())
-      self.job = job
-    } catch {
-      unsafe argument.release()
-      throw error
-    }
+    var thread = pthread_t()
+    let number = unsafe pthread_create(
+      &thread, nil,
+      {
+        if let argument = unsafe $0 { unsafe Unmanaged<Job>.fromOpaque(argument).takeRetainedValue().run() }
+        return nil
+      }, argument.toOpaque())
+    if number != 0 { unsafe argument.release() }
+    try checkedNumber("pthread_create", number)
+    // A search that hangs must not be waited for.
+    _ = pthread_detach(thread)
+    self.job = job
   }
 
   /// The answer, once it is there: addresses in the order in which to try them, or the code of getaddrinfo(3).
@@ -69,43 +74,17 @@ private final class Job {
   private func search() -> Resolver.Resolution {
     var hints = unsafe addrinfo()
     unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+    unsafe hints.ai_flags = AI_NUMERICSERV
     var list: UnsafeMutablePointer<addrinfo>?
-    let code = unsafe getaddrinfo(host, nil, &hints, &list)
+    let code = unsafe getaddrinfo(host, "\(port)", &hints, &list)
     guard code == 0 else { return .failed(code) }
     defer { unsafe freeaddrinfo(list) }
     var addresses: [SocketAddress] = []
     var next = unsafe list
     while let entry = unsafe next?.pointee {
-      addresses.append(unsafe SocketAddress(entry.ai_addr, length: Int(entry.ai_addrlen)).with(port: port))
+      addresses.append(unsafe SocketAddress(entry.ai_addr, length: Int(entry.ai_addrlen)))
       unsafe next = entry.ai_next
     }
     return .found(addresses)
   }
-}
-
-extension SocketAddress {
-  /// The port is at the same place in both IP families; ip(7), ipv6(7).
-  fileprivate func with(port: Int) -> SocketAddress {
-    var bytes = bytes
-    bytes[2] = UInt8(port >> 8 & 0xff)
-    bytes[3] = UInt8(port & 0xff)
-    return SocketAddress(bytes: bytes)
-  }
-}
-
-/// Detached: a search that hangs must not be waited for.
-private func startThread(_ argument: UnsafeMutableRawPointer) throws(SystemCallError) {
-  var attributes = pthread_attr_t()
-  try checkedNumber("pthread_attr_init", unsafe pthread_attr_init(&attributes))
-  defer { _ = unsafe pthread_attr_destroy(&attributes) }
-  _ = unsafe pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-  var thread = pthread_t()
-  let number = unsafe pthread_create(
-    &thread, &attributes,
-    {
-      guard let argument = unsafe $0 else { return nil }
-      unsafe Unmanaged<Job>.fromOpaque(argument).takeRetainedValue().run()
-      return nil
-    }, argument)
-  try checkedNumber("pthread_create", number)
 }

@@ -36,7 +36,13 @@ public struct SignalQueue: ~Copyable {
         unsafe read(descriptor.number, infos.baseAddress, infos.count * size)
       }
       var signals = Batch(filler: ReceivedSignal(number: 0, sender: 0, isFromKernel: false))
-      for index in 0..<(count ?? 0) / size { unsafe signals.append(ReceivedSignal(infos[index])) }
+      for index in 0..<(count ?? 0) / size {
+        let info = unsafe infos[index]
+        signals.append(
+          ReceivedSignal(
+            number: Int32(info.ssi_signo), sender: Int32(bitPattern: info.ssi_pid),
+            isFromKernel: info.ssi_code == SI_KERNEL))
+      }
       return signals
     }
   }

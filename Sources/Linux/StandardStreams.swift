@@ -7,14 +7,12 @@ public enum StandardStreams {
   ///
   /// Throws if epoll_create1(2) fails: EMFILE, ENFILE or ENOMEM.
   public static func reserve() throws(SystemCallError) {
-    while true {
+    var number: Int32
+    repeat {
       // Reading from it or writing to it fails and does nothing else.
-      let number = try checked("epoll_create1") { cl_epoll_create() }
-      if number > 2 {
-        _ = close(number)
-        return
-      }
-    }
+      number = try checked("epoll_create1") { cl_epoll_create() }
+    } while number <= 2
+    _ = close(number)
   }
 
   /// Closes our standard input and output once the process has its own, so that the other end sees it when the

@@ -12,6 +12,9 @@ func checked<Result: SignedInteger>(_ call: String, _ body: () -> Result) throws
   }
 }
 
+/// The bytes with a zero behind them, as calls take a path.
+func terminated(_ bytes: [UInt8]) -> [CChar] { (bytes + [0]).map { CChar(bitPattern: $0) } }
+
 /// The gate of calls that return the error's number.
 func checkedNumber(_ call: String, _ number: Int32) throws(SystemCallError) {
   if number != 0 { throw SystemCallError(call, errno: number) }

@@ -9,11 +9,8 @@ public struct Terminal: ~Copyable {
 
   /// Nil where we have none.
   public static func controlling() -> Terminal? {
-    let path: [CChar] = [0x2f, 0x64, 0x65, 0x76, 0x2f, 0x74, 0x74, 0x79, 0]  // /dev/tty
-    guard let number = try? checked("open", { unsafe cl_open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK) }) else {
-      return nil
-    }
-    return Terminal(descriptor: Descriptor(number))
+    let number = try? checked("open") { unsafe cl_open("/dev/tty", O_RDWR | O_CLOEXEC | O_NONBLOCK) }
+    return number.map { Terminal(descriptor: Descriptor($0)) }
   }
 
   /// Gives it to the group of a process that has one of its own, if it is ours to give.

@@ -41,8 +41,9 @@ struct AgentConnection: ~Copyable {
 
   /// The address that clients connect to, if it is known and numeric.
   var advertisedAddress: SocketAddress? {
-    guard let address = try? requestBuilder.address(local: local) else { return nil }
-    return requestBuilder.service.port.flatMap { SocketAddress.numeric(host: address, port: $0) }
+    let service = requestBuilder.service
+    guard let address = try? service.address.registered(connection: local) else { return nil }
+    return service.port.flatMap { SocketAddress.numeric(host: address, port: $0) }
   }
 
   /// Sends behind the unanswered requests, or connects first. Returns events that are known at once.
@@ -103,12 +104,13 @@ struct AgentConnection: ~Copyable {
   }
 
   private mutating func prepare(_ request: ServiceRequest, _ secret: [UInt8]?) throws(SystemCallError) {
+    let address = requestBuilder.service.address
     switch request {
     case .inspect:
       // If the interface is down for a moment, the last address counts.
-      presentAddress = (try? requestBuilder.address(local: local)) ?? registeredAddress
+      presentAddress = (try? address.registered(connection: local)) ?? registeredAddress
     case .register:
-      registeredAddress = try requestBuilder.address(local: local)
+      registeredAddress = try address.registered(connection: local)
       (presentAddress, registeredToken) = (registeredAddress, secret)
       if let agent = client.peer, formerAgents.register(at: agent) { cleanup.drop() }
     case .markCritical, .alive, .ready, .deregister: break

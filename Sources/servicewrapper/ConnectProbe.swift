@@ -28,8 +28,6 @@ struct ConnectProbe: ~Copyable {
     client = HTTPClient(to: nil, from: ports, id: id, for: request == nil ? .handshake : .exchange)
   }
 
-  func owns(_ tag: UInt64) -> Bool { client.owns(tag) }
-
   /// - Parameter registered: the address that clients are told.
   mutating func start(registered: SocketAddress?, _ poller: borrowing Poller) -> Health? {
     if isReadingBody { client.drop(.early) }
@@ -92,9 +90,7 @@ struct ConnectProbe: ~Copyable {
     switch failure {
     case .unreachable(let errno): .failing(errno)
     case .closed(let errno) where errno != 0: .failing(errno)
-    case .closed, .malformed, .tooLong, .unresolvable: .unhealthy(noHTTP)
+    case .closed, .malformed, .tooLong, .unresolvable: .unhealthy(0)
     }
   }
-
-  private static let noHTTP = 0
 }

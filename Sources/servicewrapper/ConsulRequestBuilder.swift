@@ -12,11 +12,6 @@ struct ConsulRequestBuilder {
   let hostname: String
   let identity: Identity
 
-  /// The address to register; nil for the agent's own. Fails if the interface has none.
-  func address(local: SocketAddress?) throws(SystemCallError) -> String? {
-    try service.address.registered(connection: local)
-  }
-
   func request(_ request: ServiceRequest, address: String?) -> ConsulAPIRequest {
     switch request {
     case .inspect: return .service(id: service.id, in: service.tenancy)
@@ -24,7 +19,9 @@ struct ConsulRequestBuilder {
     case .markCritical:
       return update(.ready, .critical, "left behind by an earlier run; restarted by \(sender)")
     case .alive: return update(.alive, .passing, "heartbeat from \(sender)")
-    case .ready(.accepting): return update(.ready, .passing, "\(accepting); heartbeat from \(sender)")
+    case .ready(.accepting):
+      let success = service.ready.success(port: service.port)
+      return update(.ready, .passing, "\(success); heartbeat from \(sender)")
     case .ready(let health): return update(.ready, .critical, health.text(of: service))
     case .register(let health):
       return .register(
@@ -40,21 +37,15 @@ struct ConsulRequestBuilder {
     if service.isIdentified, let foreignOwner = identity.foreignOwner(in: entry) {
       return .foreign(foreignOwner)
     }
-    return entry.describes(service, at: address) ? .done : .different
+    let isSame =
+      entry["Service"] == .string(service.name) && entry["Address"] == .string(address ?? "")
+      && entry["Port"] == .number("\(service.advertisedPort ?? 0)")
+    return isSame ? .done : .different
   }
 
   private var sender: String { "container \(hostname)" }
-  private var accepting: String { service.ready.success(port: service.port) }
 
   private func update(_ check: CheckKind, _ status: CheckStatus, _ output: String) -> ConsulAPIRequest {
     .update(check: check, of: service.id, in: service.tenancy, status: status, output: output)
-  }
-}
-
-extension JSON {
-  /// Whether the agent's entry has the name, port and address that we register.
-  fileprivate func describes(_ service: Service, at address: String?) -> Bool {
-    self["Service"] == .string(service.name) && self["Port"] == .number("\(service.advertisedPort ?? 0)")
-      && self["Address"] == .string(address ?? "")
   }
 }

@@ -1,3 +1,4 @@
+internal import Formats
 internal import Linux
 internal import Options
 internal import Runtime
@@ -5,71 +6,60 @@ internal import WrapperCore
 
 /// Logs the machine's notices, each condition once.
 struct NoticeLogger {
+  /// A line of the log.
+  typealias Line = (level: LogOptions.Level, text: String)
+
   private var log: Log
-  private let texts: NoticeText
-  private let warnings: [String]
   /// The last line about Consul, which concerns every service and is logged once.
   private var lastConsulText = ""
+  /// The process's name, without its path.
+  let program: String
+  /// The name with the pid.
+  let process: String
+  let services: [Service]
+  let consul: String
+  let hasDefaultConsul: Bool
+  let token: String
 
-  init(_ options: Options, process: Child) {
+  init(_ options: Options, process child: Child) {
     log = Log(options.log, program: "servicewrapper")
-    texts = NoticeText(options, process: process)
-    warnings = options.warnings
+    let path = options.command.first ?? []
+    let name = path.split(separator: UInt8(ascii: "/")).last ?? path[...]
+    program = escaped([UInt8](name), limit: 80)
+    process = "\(program) pid=\(child.id)"
+    services = options.services
+    consul = "Consul \(options.consul.text)"
+    hasDefaultConsul = options.consul.isLoopback
+    token = options.token.text
   }
 
-  mutating func begin() {
-    log.write(.info, "started \(texts.process)")
-    for warning in warnings { log.write(.warning, warning) }
+  mutating func begin(_ warnings: [String]) {
+    log.write(.info, "started \(process)")
+    for warning in warnings { warn(warning) }
   }
 
   mutating func warn(_ text: String) { log.write(.warning, text) }
 
-  mutating func write(_ notice: ProcessNotice) { log.write(notice.level, texts.text(notice)) }
+  mutating func write(_ notice: ProcessNotice) { write(line(notice)) }
 
   /// - Parameters:
   ///   - index: the index of the service that it concerns.
   ///   - address: what was registered; nil: the agent's own.
   mutating func write(_ notice: ServiceNotice, of index: Int, address: String?) {
-    let text = texts.text(notice, of: index, address: address)
-    if notice.isAboutConsul {
-      if text.utf8.elementsEqual(lastConsulText.utf8) { return }
-      lastConsulText = text
+    let line = line(notice, of: index, address: address)
+    switch notice {
+    case .consulFailed, .consulAnswers:
+      if line.text.utf8.elementsEqual(lastConsulText.utf8) { return }
+      lastConsulText = line.text
+    default: break
     }
-    log.write(notice.level, text)
+    write(line)
   }
+
+  private mutating func write(_ line: Line) { log.write(line.level, line.text) }
 
   /// Logs an effect at level debug.
   mutating func trace(_ effect: Effect) {
-    if log.level == .debug, let text = texts.text(effect) { log.write(.debug, text) }
-  }
-}
-
-extension ProcessNotice {
-  fileprivate var level: LogOptions.Level {
-    switch self {
-    case .stopping, .stoppedByTerminal, .ended, .waitingForRemaining: .info
-    case .killing, .killingRemaining: .warning
-    }
-  }
-}
-
-extension ServiceNotice {
-  fileprivate var isAboutConsul: Bool {
-    switch self {
-    case .consulFailed, .consulAnswers: true
-    case .registered, .deregistered, .healthChanged, .notAccepting, .readyTimedOut, .foreignEntry,
-      .deregistrationUnconfirmed:
-      false
-    }
-  }
-
-  fileprivate var level: LogOptions.Level {
-    switch self {
-    case .registered(.again, _), .registered(.renewed, _): .warning
-    case .registered, .deregistered, .consulAnswers, .healthChanged(.accepting): .info
-    case .healthChanged, .notAccepting, .foreignEntry, .deregistrationUnconfirmed: .warning
-    case .consulFailed(let failure, _): failure.isRefusal ? .error : .warning
-    case .readyTimedOut: .error
-    }
+    if log.level == .debug, let text = text(effect) { log.write(.debug, text) }
   }
 }

@@ -7,7 +7,8 @@ internal import WrapperCore
 /// Connects one service to Consul, and runs its probe. A class, because an array can't hold values that own
 /// descriptors.
 final class ServiceConnector {
-  private var agent: AgentConnection
+  /// The connection to Consul's agent.
+  var agent: AgentConnection
   private var connectProbe: ConnectProbe?
   private var commandProbe: CommandProbe?
 
@@ -25,8 +26,7 @@ final class ServiceConnector {
     case .tcpAt(let host, let port):
       connectProbe = ConnectProbe(SocketAddress.local(host: host, port: port), from: ports, id: id)
     case .unix(let path):
-      let address = SocketAddress.unix(path: [UInt8](path.utf8))
-      connectProbe = ConnectProbe(address.map { [$0] } ?? [], from: ports, id: id)
+      connectProbe = ConnectProbe(ServerAddress.unix(path: path).knownAddresses, from: ports, id: id)
     case .http(let host, let port, let path):
       let accept = [(name: "Accept", value: [UInt8]("*/*".utf8))]
       let request = message("GET", path, host: hostField(host, port), fields: accept)
@@ -35,9 +35,6 @@ final class ServiceConnector {
     case .exec(let command): commandProbe = CommandProbe(command, mask: mask, folder: folder)
     }
   }
-
-  /// What was last registered; nil: the agent's own address.
-  var registeredAddress: String? { agent.registeredAddress }
 
   /// Starts the probe; returns its result if it is known at once.
   func probe(_ poller: borrowing Poller) -> [ServiceEvent] {
@@ -49,13 +46,6 @@ final class ServiceConnector {
     connectProbe?.cancel()
     commandProbe?.cancel()
   }
-
-  /// Returns events that are known at once.
-  func send(_ requests: [ServiceRequest], _ poller: borrowing Poller) -> [ServiceEvent] {
-    agent.send(requests, poller)
-  }
-
-  func disconnect() { agent.disconnect() }
 
   /// The events behind a poller's tag; none if its connection was closed.
   func proceed(_ tag: UInt64, _ poller: borrowing Poller) -> [ServiceEvent] {

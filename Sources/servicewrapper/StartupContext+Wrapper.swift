@@ -33,7 +33,7 @@ extension StartupContext {
   /// Starts the process, supervises it and exits with its status.
   public func supervise(_ options: Options) -> Never {
     do throws(StartError) {
-      var loop = try WrapperLoop.start(options, mask: mask, hostname: hostname)
+      var loop = try WrapperLoop(options, mask: mask, hostname: hostname)
       // The point of no return: a process runs, so from here on nothing fails, and nothing ends us but its end.
       exitNow(loop.run())
     } catch {

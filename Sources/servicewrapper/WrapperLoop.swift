@@ -20,46 +20,36 @@ struct WrapperLoop: ~Copyable {
   /// The exit status, once it is known.
   private var status: Int32?
 
-  private init(
-    _ options: Options, sources: consuming EventSources, terminal: consuming Terminal?,
-    connectors: [ServiceConnector], child: Child
-  ) {
-    self.sources = sources
-    self.terminal = terminal
-    self.connectors = connectors
-    self.child = child
-    logger = NoticeLogger(options, process: child)
-    machine = WrapperMachine(Policy(options), at: .now)
-  }
-
   /// Opens everything, then starts the process, so that every failure comes before the process runs.
-  static func start(
-    _ options: Options, mask: SignalMask, hostname: String
-  ) throws(StartError) -> WrapperLoop {
+  init(_ options: Options, mask: SignalMask, hostname: String) throws(StartError) {
     let token = try Token(options.token)
     let sources = try EventSources.opened()
     var terminal = options.process.ownGroup ? Terminal.controlling() : nil
     let folder = ProcessEnvironment.workingDirectory ?? [UInt8]("/".utf8)
-    let child = try spawn(options, mask: mask, &terminal)
+    let child = try WrapperLoop.spawn(options, mask: mask, &terminal)
     sources.releaseInherited(keeping: terminal?.number)
     ProcessEnvironment.releaseStartupMemory()
     let identity = options.services.isEmpty ? Identity() : .own
     let ports = SourcePorts(avoiding: options.serverPorts)
-    let connectors = options.services.indices.map { index in
+    connectors = options.services.indices.map { index in
       let service = options.services[index]
       let requestBuilder = ConsulRequestBuilder(service: service, hostname: hostname, identity: identity)
       let agent = AgentConnection(
         to: options.consul, from: ports, requestBuilder: requestBuilder, token: token, at: index)
       return ServiceConnector(service, agent: agent, from: ports, at: index, mask: mask, folder: folder)
     }
-    return WrapperLoop(
-      options, sources: sources, terminal: terminal, connectors: connectors, child: child)
+    logger = NoticeLogger(options, process: child)
+    machine = WrapperMachine(Policy(options), at: .now)
+    self.child = child
+    self.sources = sources
+    self.terminal = terminal
+    logger.begin(options.warnings)
   }
 
   private static func spawn(
     _ options: Options, mask: SignalMask, _ terminal: inout Terminal?
   ) throws(StartError) -> Child {
-    Subreaper.become()
+    RemainingProcesses.adoptOrphans()
     let isForeground = terminal?.isOurs ?? false
     do throws(SystemCallError) {
       return try Child.spawn(
@@ -73,7 +63,6 @@ struct WrapperLoop: ~Copyable {
 
   /// Runs until there is an exit status.
   mutating func run() -> Int32 {
-    logger.begin()
     perform(machine.start(at: .now))
     var left = handlePending()
     while true {
@@ -125,7 +114,7 @@ extension WrapperLoop {
     switch tag {
     // Deadlines are checked before every wait.
     case EventSources.timerTag: sources.timer.acknowledge()
-    case EventSources.signalsTag: collectSignals()
+    case EventSources.signalsTag: for received in sources.signals.next() { receive(received) }
     default:
       let service = PollerTag.service(tag)
       note(connectors[service].proceed(tag, sources.poller), of: service)
@@ -136,10 +125,6 @@ extension WrapperLoop {
 
   private mutating func note(_ events: [ServiceEvent], of service: Int) {
     pending += events.map { .service($0, of: service) }
-  }
-
-  private mutating func collectSignals() {
-    for received in sources.signals.next() { receive(received) }
   }
 
   private mutating func receive(_ received: ReceivedSignal) {
@@ -204,7 +189,10 @@ extension WrapperLoop {
   private mutating func perform(_ effect: ProcessEffect) {
     switch effect {
     case .signal(let number): send(number)
-    case .suspendSelf(let number): suspendSelf(by: number)
+    case .suspendSelf(let number):
+      Suspension.suspend(by: number)
+      // A shell that continues us in the foreground gives the terminal to our group, not to the process's own.
+      if let child { terminal?.give(to: child) }
     case .terminateRemaining: remaining.terminate()
     case .killRemaining: remaining.kill()
     case .log(let notice): logger.write(notice)
@@ -217,9 +205,9 @@ extension WrapperLoop {
     switch effect {
     case .probe: note(connector.probe(sources.poller), of: index)
     case .cancelProbe: connector.cancelProbe()
-    case .send(let requests): note(connector.send(requests, sources.poller), of: index)
-    case .disconnect: connector.disconnect()
-    case .log(let notice): logger.write(notice, of: index, address: connector.registeredAddress)
+    case .send(let requests): note(connector.agent.send(requests, sources.poller), of: index)
+    case .disconnect: connector.agent.disconnect()
+    case .log(let notice): logger.write(notice, of: index, address: connector.agent.registeredAddress)
     }
   }
 
@@ -227,11 +215,5 @@ extension WrapperLoop {
     do throws(SystemCallError) {
       try child?.send(number)
     } catch { logger.warn("\(signalName(number)) can't be sent to the process: \(error.reason)") }
-  }
-
-  /// A shell that continues us in the foreground gives the terminal to our group, not to the process's own.
-  private func suspendSelf(by signal: Int32) {
-    Suspension.suspend(by: signal)
-    if let child { terminal?.give(to: child) }
   }
 }

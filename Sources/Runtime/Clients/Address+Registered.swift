@@ -8,9 +8,8 @@ extension Address {
   public func registered(connection local: SocketAddress?) throws(SystemCallError) -> String? {
     switch self {
     case .literal(let text): return text
-    case .interface(let name, .any): return try Interfaces.address(of: name).host
-    case .interface(let name, .inet): return try Interfaces.address(of: name, family: .inet).host
-    case .interface(let name, .inet6): return try Interfaces.address(of: name, family: .inet6).host
+    case .interface(let name, let family):
+      return try Interfaces.address(of: name, inet: family != .inet6, inet6: family != .inet).host
     case .auto:
       // A loopback address would lead clients to their own host.
       guard let local, !local.isLocal else { return nil }

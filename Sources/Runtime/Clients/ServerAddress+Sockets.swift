@@ -18,9 +18,7 @@ extension ServerAddress {
     case .tcp(let host, let port): Formats.hostField(host, port)
     }
   }
-}
 
-extension ServerAddress {
   /// The text for the log: the path of a unix socket, else `host:port`.
   public var text: String {
     switch self {
@@ -30,10 +28,5 @@ extension ServerAddress {
   }
 
   /// Whether it is a loopback address; in a container that is rarely where the agent is.
-  public var isLoopback: Bool {
-    switch self {
-    case .unix: false
-    case .tcp: knownAddresses.contains { $0.isLocal }
-    }
-  }
+  public var isLoopback: Bool { knownAddresses.contains { $0.port != nil && $0.isLocal } }
 }

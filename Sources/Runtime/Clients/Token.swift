@@ -15,14 +15,11 @@ public struct Token {
     case .none: last = nil
     case .value(let bytes): last = bytes
     case .file(let path):
+      let file = "token file \(escaped(path, limit: 200))"
       do throws(SystemCallError) {
         last = try Token.read(path)
-      } catch {
-        throw StartError("token file \(escaped(path, limit: 200)): \(error.reason)")
-      }
-      if last == nil {
-        throw StartError("token file \(escaped(path, limit: 200)): no token in it")
-      }
+      } catch { throw StartError("\(file): \(error.reason)") }
+      if last == nil { throw StartError("\(file): no token in it") }
     }
   }
 

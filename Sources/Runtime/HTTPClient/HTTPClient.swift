@@ -65,10 +65,7 @@ public struct HTTPClient: ~Copyable {
 
   /// Our end of the current TCP connection.
   public var localAddress: SocketAddress? {
-    switch connection {
-    case .some(let connection): connection.localAddress
-    case .none: nil
-    }
+    mutating get { connection?.localAddress }
   }
 
   /// Sends so many requests behind the unanswered ones, or connects first. Returns events that are known at once.

@@ -4,75 +4,67 @@ internal import Options
 internal import Runtime
 internal import WrapperCore
 
-/// The log texts of the machine's notices: the subject first, then the consequence.
-struct NoticeText {
-  /// The process's name, without its path.
-  let program: String
-  /// The name with the pid.
-  let process: String
-  private let services: [Service]
-  private let consul: String
-  private let hasDefaultConsul: Bool
-  private let token: String
-
-  init(_ options: Options, process child: Child) {
-    let path = options.command.first ?? []
-    let name = path.split(separator: UInt8(ascii: "/")).last ?? path[...]
-    program = escaped([UInt8](name), limit: 80)
-    process = "\(program) pid=\(child.id)"
-    services = options.services
-    consul = "Consul \(options.consul.text)"
-    hasDefaultConsul = options.consul.isLoopback
-    token = options.token.text
-  }
-
-  func text(_ notice: ProcessNotice) -> String {
+// The log lines of the machine's notices: the subject first, then the consequence.
+extension NoticeLogger {
+  func line(_ notice: ProcessNotice) -> Line {
     switch notice {
     case .stopping(let signal, let sent, let result, let drain):
-      stopping(signal, as: sent, result, drain)
-    case .stoppedByTerminal(let signal): "\(signalName(signal)): \(process) got it from the terminal as well"
-    case .killing: "\(process) still runs after the stop time-out; sending SIGKILL"
-    case .ended(let status): "\(program) \(status.text)"
+      (.info, stopping(signal, as: sent, result, drain))
+    case .stoppedByTerminal(let signal):
+      (.info, "\(signalName(signal)): \(process) got it from the terminal as well")
+    case .killing: (.warning, "\(process) still runs after the stop time-out; sending SIGKILL")
+    case .ended(let status): (.info, "\(program) \(status.text)")
     case .waitingForRemaining(let time):
-      "waiting \(time.text) at most for what \(program) left running; sending it SIGTERM"
-    case .killingRemaining: "some of what \(program) left running is still there; sending SIGKILL"
+      (.info, "waiting \(time.text) at most for what \(program) left running; sending it SIGTERM")
+    case .killingRemaining:
+      (.warning, "some of what \(program) left running is still there; sending SIGKILL")
     }
   }
 
   /// - Parameters:
   ///   - index: the index of the service that it concerns.
   ///   - address: what was registered; nil: the agent's own.
-  func text(_ notice: ServiceNotice, of index: Int, address: String?) -> String {
+  func line(_ notice: ServiceNotice, of index: Int, address: String?) -> Line {
     let service = services[index]
     let id = service.id
     return switch notice {
     case .registered(let which, let duration): registered(which, service, at: address, duration)
-    case .deregistered(let after): "deregistered \(id) in \(after.text)"
-    case .healthChanged(.accepting): "\(service.ready.success(port: service.port)) again; \(id) is passing"
-    case .healthChanged(.suspended): "\(process) is stopped; \(id) is critical, and out of DNS"
-    case .healthChanged(let health): "\(health.text(of: service)); \(id) is critical, and out of DNS"
+    case .deregistered(let after): (.info, "deregistered \(id) in \(after.text)")
+    case .healthChanged(.accepting):
+      (.info, "\(service.ready.success(port: service.port)) again; \(id) is passing")
+    case .healthChanged(.suspended): (.warning, "\(process) is stopped; \(id) is critical, and out of DNS")
+    case .healthChanged(let health):
+      (.warning, "\(health.text(of: service)); \(id) is critical, and out of DNS")
     case .notAccepting(let health, let after):
-      "not ready after \(after.text): \(health.text(of: service)); \(id) is not registered, still waiting"
+      (
+        .warning,
+        "not ready after \(after.text): \(health.text(of: service)); \(id) is not registered, still waiting"
+      )
     case .readyTimedOut(let health, let after):
-      "not ready after \(after.text): \(health.text(of: service)); stopping \(process)"
-    case .consulFailed(let failure, let registered): failed(failure, id, registered)
-    case .consulAnswers: "\(consul) answers again"
+      (.error, "not ready after \(after.text): \(health.text(of: service)); stopping \(process)")
+    case .consulFailed(let failure, let registered):
+      (failure.isRefusal ? .error : .warning, failed(failure, id, registered))
+    case .consulAnswers: (.info, "\(consul) answers again")
     case .foreignEntry(let owner):
-      "\(id) is registered by \(owner) as well: each overwrites the other; give each an --id of its own"
-    case .deregistrationUnconfirmed: deregistrationUnconfirmed(service)
+      (
+        .warning,
+        "\(id) is registered by \(owner) as well: each overwrites the other; give each an --id of its own"
+      )
+    case .deregistrationUnconfirmed: (.warning, deregistrationUnconfirmed(service))
     }
   }
 
   private func registered(
     _ which: RegistrationReason, _ service: Service, at address: String?, _ duration: Duration
-  ) -> String {
+  ) -> Line {
     let id = service.id
     let first = "registered \(id)\(endpoint(service, address)) with \(consul) after \(duration.text)"
     return switch which {
-    case .first: first
-    case .replacing: "\(first); replaced stale \(id), left behind by an earlier run"
-    case .again: "\(consul) forgot \(id) (restarted?); registered again"
-    case .renewed: "\(consul) had \(id) otherwise (a new token, or somebody's change); registered again"
+    case .first: (.info, first)
+    case .replacing: (.info, "\(first); replaced stale \(id), left behind by an earlier run")
+    case .again: (.warning, "\(consul) forgot \(id) (restarted?); registered again")
+    case .renewed:
+      (.warning, "\(consul) had \(id) otherwise (a new token, or somebody's change); registered again")
     }
   }
 
@@ -100,29 +92,26 @@ struct NoticeText {
 
   private func failed(_ failure: Failure, _ id: String, _ registered: Bool) -> String {
     let consequence = registered ? "\(id) may turn critical" : "\(program) keeps running"
-    let hint =
-      failure.isRefused && hasDefaultConsul && !registered ? " (in a container? set CONSUL_HTTP_ADDR)" : ""
+    let isRefused = failure == .unreachable(Errno.connectionRefused)
+    let hint = isRefused && hasDefaultConsul && !registered ? " (in a container? set CONSUL_HTTP_ADDR)" : ""
     let pause = failure.isRefusal && !registered ? "retrying every minute" : "retrying"
-    let reason = failure.isDenial ? "\(failure.text) (\(token))" : failure.text
+    let reason = if case .denied = failure { "\(failure.text) (\(token))" } else { failure.text }
     return "\(consul): \(reason); \(consequence), \(pause)\(hint)"
   }
 
   private func deregistrationUnconfirmed(_ service: Service) -> String {
-    let id = service.id
-    guard service.ttl != nil else {
-      return "\(consul) did not confirm that \(id) is gone: without checks it stays listed until deregistered"
-    }
-    guard let reap = service.deregisterAfter else {
-      return
-        "\(consul) did not confirm that \(id) is gone: it turns critical, and stays listed until deregistered"
-    }
-    return
-      "\(consul) did not confirm that \(id) is gone: it drops it about \(reap.text) after its check turns critical"
+    let consequence =
+      switch (service.ttl, service.deregisterAfter) {
+      case (nil, _): "without checks it stays listed until deregistered"
+      case (_, nil): "it turns critical, and stays listed until deregistered"
+      case (_, let reap?): "it drops it about \(reap.text) after its check turns critical"
+      }
+    return "\(consul) did not confirm that \(service.id) is gone: \(consequence)"
   }
 }
 
 // MARK: For --log-level debug
-extension NoticeText {
+extension NoticeLogger {
   /// Nil for effects that a notice reports already.
   func text(_ effect: Effect) -> String? {
     switch effect {
@@ -134,9 +123,7 @@ extension NoticeText {
     case .process(.exit(let status)): "exiting status=\(status)"
     case .service(.send(let requests), of: let index):
       "asking \(consul) about \(services[index].id): \(requests.map(name).joined(separator: ", "))"
-    case .process(.log), .service(.probe, _), .service(.cancelProbe, _), .service(.disconnect, _),
-      .service(.log, _):
-      nil
+    case .process(.log), .service: nil
     }
   }
 
@@ -154,10 +141,6 @@ extension NoticeText {
 }
 
 extension Failure {
-  var isDenial: Bool { if case .denied = self { true } else { false } }
-
-  var isRefused: Bool { self == .unreachable(Errno.connectionRefused) }
-
   var text: String {
     switch self {
     case .unreachable(let errno): Errno.text(errno)
@@ -182,7 +165,7 @@ extension ExitStatus {
 
 extension TokenSource {
   /// The token's origin, never its value.
-  fileprivate var text: String {
+  var text: String {
     switch self {
     case .none: "no token was given"
     case .file(let path): "with the token from \(String(decoding: path, as: UTF8.self))"
