@@ -2,6 +2,7 @@ import Testing
 
 @testable import Consul
 @testable import Formats
+@testable import FormatsTests
 
 @Suite struct RequestTests {
   @Test func registerSendsTheDefinitionAndItsLength() {

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Consul
+@testable import FormatsTests
 
 private let id = "4f2a" + String(repeating: "0123456789ab", count: 5)
 private let other = "b7c1" + String(repeating: "fedcba987654", count: 5)
