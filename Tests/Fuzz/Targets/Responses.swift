@@ -68,8 +68,10 @@ private func takeResponse(_ response: Response) {
   promiseOneShortLine(response.reason)
   switch requestBuilder.answer(response, address: nil) {
   case .foreign(let words): promiseOneShortLine(words)
-  case .denied(let words), .rejected(let words), .busy(let words), .failing(let words):
-    promiseOneShortLine(words, limit: 205)
+  case .failed(.denied(let reason)), .failed(.rejected(let reason)), .failed(.busy(let reason)),
+    .failed(.failing(let reason)):
+    promiseOneShortLine(reason, limit: 205)
+  case .failed(let failure): promise(false, "no failure of the connection: \(failure)")
   case .done, .different, .unknown: break
   }
 }
