@@ -48,12 +48,14 @@ struct AgentConnection: ~Copyable {
 
   /// Sends behind the unanswered requests, or connects first. Returns events that are known at once.
   mutating func send(_ requests: [ServiceRequest], _ poller: borrowing Poller) -> [ServiceEvent] {
+    self.requests += requests
+    let events = receive(client.send(requests.count, poller), poller)
+    // After that, because a registration may have been sent to a former agent just now.
     if let agent = formerAgents.next() {
       let request = requestBuilder.request(.deregister, address: nil).bytes(host: host, token: token.current)
       receiveCleanup(cleanup.call(request, to: [agent], poller))
     }
-    self.requests += requests
-    return receive(client.send(requests.count, poller), poller)
+    return events
   }
 
   mutating func disconnect() {
@@ -76,7 +78,7 @@ struct AgentConnection: ~Copyable {
       case .ready(let count): converted += write(requests.suffix(count), poller)
       case .part: break
       case .answered(let response):
-        requests.removeFirst()
+        if !requests.isEmpty { requests.removeFirst() }
         converted.append(.answered(requestBuilder.answer(response, address: presentAddress)))
       case .failed(let failure):
         requests = []

@@ -1,5 +1,7 @@
 """An agent that answers in every way that fuzzing found worth keeping (Tests/Fuzz/Corpus/responses)."""
 
+import json
+import socket
 import threading
 
 from .fakes import TCPServer
@@ -51,3 +53,46 @@ def test_no_agent_answer_harms_the_process(run, server, record_property):
         assert ours.stop() == 5, ours.log
     assert not [one for one in ours.log.replace("\n", "") if steers(one)]
     assert len(ours.lines()) <= TOLD_AT_MOST * len(ANSWERS)
+
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+
+
+class Hasty(TCPServer):
+    """An agent on a unix socket that answers the first two connections before it reads them, closes the second at once, and
+    then is gone."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.listener.close()
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(str(path))
+        self.listener.listen()
+        self.address = f"unix://{path}"
+        self._open.add(self.listener)
+
+    def _accept(self):
+        """In one thread, since the second answer must be there at once."""
+        first, _ = self.listener.accept()
+        self.accepted = 1
+        first.sendall(OK)
+        threading.Timer(0.2, first.close).start()
+        second, _ = self.listener.accept()
+        second.sendall(OK)
+        self.listener.close()
+        second.close()
+        self.accepted = 2
+
+
+def test_answers_that_come_before_the_requests_do_no_harm(wrapper, tmp_path):
+    """The registration is larger than what a unix socket takes at once, so that requests wait to be sent."""
+    tags = [f"{number:06}" + "y" * 60 for number in range(8_000)]
+    file = tmp_path / "service.json"
+    file.write_text(json.dumps({"service": {"name": "x", "id": "x", "address": "127.0.0.1", "port": 80, "tags": tags}}))
+    with Hasty(tmp_path / "agent.sock") as hasty:
+        options = ["--service-file", file, "--consul-addr", hasty.address, "--ready", "none", "--ttl", "3s"]
+        ours = wrapper(*options, "--", "sleep", "60")
+        eventually(lambda: hasty.accepted >= 2, what="two connections")
+        ours.logs("Connection refused")
+        assert ours.is_running()
+        assert ours.stop() == 143, ours.log

@@ -56,11 +56,6 @@ private struct World: Hashable {
 
   /// One heartbeat, or a registration where the agent doesn't know the service.
   mutating func beat(reachable: Set<Int>, answers: Bool) {
-    cleaning = agents.next()
-    if let agent = cleaning, reachable.contains(agent) {
-      holders.remove(agent)
-      agents.receive(status: 200)
-    }
     var effects = client.send(1)
     while let effect = effects.popLast() {
       if case .connect(let agent) = effect {
@@ -71,6 +66,11 @@ private struct World: Hashable {
       }
     }
     _ = client.drop()
+    cleaning = agents.next()
+    if let agent = cleaning, reachable.contains(agent) {
+      holders.remove(agent)
+      agents.receive(status: 200)
+    }
   }
 
   private mutating func register(at agent: Int) {

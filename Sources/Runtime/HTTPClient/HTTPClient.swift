@@ -26,6 +26,8 @@ public struct HTTPClient: ~Copyable {
   }
 
   private var machine: ClientMachine<SocketAddress>
+  /// The server's addresses that need no resolver.
+  private let known: [SocketAddress]
   private let name: (host: String, port: Int)?
   private let ports: SourcePorts
   private let purpose: Connection.Purpose
@@ -52,7 +54,8 @@ public struct HTTPClient: ~Copyable {
     to server: ServerAddress?, from ports: SourcePorts, id: UInt32,
     for purpose: Connection.Purpose = .exchange
   ) {
-    machine = ClientMachine(known: server?.knownAddresses ?? [])
+    known = server?.knownAddresses ?? []
+    machine = ClientMachine(known: known)
     if case .tcp(let host, let port) = server { name = (host, port) } else { name = nil }
     (self.ports, self.id, self.purpose) = (ports, id, purpose)
   }
@@ -74,7 +77,7 @@ public struct HTTPClient: ~Copyable {
     return perform(machine.send(requests), poller)
   }
 
-  /// Drops all requests, connects and sends this one; nil: only connects.
+  /// Drops all requests, connects and sends this one; nil: only connects. A name is resolved again.
   /// - Parameter addresses: nil for the server's.
   public mutating func call(
     _ request: [UInt8]?, to addresses: [SocketAddress]? = nil, reading body: Body = .whole,
@@ -82,7 +85,7 @@ public struct HTTPClient: ~Copyable {
   ) -> [Event] {
     drop()
     (self.body, self.request) = (body, request)
-    return perform(addresses.map { machine.send(1, to: $0) } ?? machine.send(1), poller)
+    return perform(machine.send(1, to: addresses ?? known), poller)
   }
 
   /// Closes the connection and drops all requests. No event follows.
@@ -94,7 +97,11 @@ public struct HTTPClient: ~Copyable {
   public mutating func proceed(_ tag: UInt64, _ poller: borrowing Poller) -> [Event] {
     if tag >> 32 == 0 { return resolved(poller) }
     guard tag == self.tag, let isConnected = connection?.isConnected else { return [] }
-    if isConnected { return (outgoing.isEmpty ? [] : flush(poller)) + receive(poller) }
+    if isConnected {
+      let events = outgoing.isEmpty ? [] : flush(poller)
+      // A failure may have opened the next connection, which isn't ready to be read.
+      return tag == self.tag && events.isEmpty ? receive(poller) : events
+    }
     do throws(SystemCallError) {
       try connection?.finishConnecting()
       return handle(.connected, poller)
@@ -103,6 +110,7 @@ public struct HTTPClient: ~Copyable {
 
   /// Sends the bytes of requests, after `Event.ready`.
   public mutating func write(_ bytes: [UInt8], _ poller: borrowing Poller) -> [Event] {
+    guard connection?.isConnected ?? false else { return [] }
     outgoing += bytes
     return flush(poller)
   }
@@ -218,7 +226,10 @@ extension HTTPClient {
     let responses: [Response]
     do throws(ResponseParser.Malformed) {
       responses = bytes.isEmpty ? try parser.end().map { [$0] } ?? [] : try parser.receive(bytes)
-    } catch { return handle(.broken(.malformed(error)), poller) }
+    } catch {
+      // A probe needs the status only, even of a response whose header or body is invalid.
+      return takePart() + handle(.broken(.malformed(error)), poller)
+    }
     received += bytes.count
     if case .parts(let limit?) = body, received > limit { return handle(.broken(.tooLong), poller) }
     // Trailing bytes don't invalidate answers that are already parsed.

@@ -11,6 +11,7 @@ import threading
 
 import pytest
 
+from ..fakes import TCPServer
 from ..ports import free_port
 from ..promises import ID
 from ..waiting import always, eventually
@@ -73,6 +74,18 @@ class Listening:
         if self._socket:
             self._socket.close()
             self._socket = None
+
+
+class Answering(TCPServer):
+    """Gives each connection these bytes."""
+
+    def __init__(self, answer):
+        super().__init__()
+        self._answer = answer
+
+    def serve(self, connection):
+        connection.recv(65536)
+        connection.sendall(self._answer)
 
 
 @pytest.fixture
@@ -192,6 +205,23 @@ def test_an_http_probe_fails_without_http(probed, agent, listening):
     one.on()
     assert ours.wait() == 124
     assert agent.service(ID) is None
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "Transfer-Encoding: identity",
+        "Content-Length: 2, 2",
+        "Server : old",
+        " folded",
+        "Content-Length: 2\r\nTransfer-Encoding: chunked",
+    ],
+)
+def test_an_http_probe_judges_by_the_status_alone(probed, agent, field):
+    """What comes behind the status line needn't be valid: the probe doesn't read it."""
+    with Answering(f"HTTP/1.1 200 OK\r\n{field}\r\n\r\nok".encode()) as answering:
+        probed(f"http://127.0.0.1:{answering.port}/")
+        eventually(lambda: is_ready(agent), what="registered and passing")
 
 
 # A command
