@@ -28,7 +28,6 @@ struct WrapperLoop: ~Copyable {
     let folder = ProcessEnvironment.workingDirectory ?? [UInt8]("/".utf8)
     let child = try WrapperLoop.spawn(options, mask: mask, &terminal)
     sources.releaseInherited(keeping: terminal?.number)
-    ProcessEnvironment.releaseStartupMemory()
     let identity = options.services.isEmpty ? Identity() : .own
     let ports = SourcePorts(avoiding: options.serverPorts)
     connectors = options.services.indices.map { index in
@@ -44,6 +43,7 @@ struct WrapperLoop: ~Copyable {
     self.sources = sources
     self.terminal = terminal
     logger.begin(options.warnings)
+    ProcessEnvironment.releaseStartupMemory()
   }
 
   private static func spawn(

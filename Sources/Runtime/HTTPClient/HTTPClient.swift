@@ -98,7 +98,7 @@ public struct HTTPClient: ~Copyable {
     if tag >> 32 == 0 { return resolved(poller) }
     guard tag == self.tag, let isConnected = connection?.isConnected else { return [] }
     if isConnected {
-      let events = outgoing.isEmpty ? [] : flush(poller)
+      let events = outgoing.isEmpty ? [] : send(outgoing, poller)
       // A failure may have opened the next connection, which isn't ready to be read.
       return tag == self.tag && events.isEmpty ? receive(poller) : events
     }
@@ -111,8 +111,7 @@ public struct HTTPClient: ~Copyable {
   /// Sends the bytes of requests, after `Event.ready`.
   public mutating func write(_ bytes: [UInt8], _ poller: borrowing Poller) -> [Event] {
     guard connection?.isConnected ?? false else { return [] }
-    outgoing += bytes
-    return flush(poller)
+    return send(outgoing.isEmpty ? bytes : outgoing + bytes, poller)
   }
 
   private var tag: UInt64 { generation << 32 | UInt64(id) }
@@ -195,9 +194,10 @@ extension HTTPClient {
   }
 
   /// Writes what the kernel takes, and waits for it to take the rest.
-  private mutating func flush(_ poller: borrowing Poller) -> [Event] {
+  private mutating func send(_ bytes: [UInt8], _ poller: borrowing Poller) -> [Event] {
     do throws(SystemCallError) {
-      if !outgoing.isEmpty { outgoing.removeFirst(try connection?.send(outgoing) ?? 0) }
+      let count = bytes.isEmpty ? 0 : try connection?.send(bytes) ?? 0
+      outgoing = [UInt8](bytes.dropFirst(count))
       try wait(for: outgoing.isEmpty ? .readable : [.readable, .writable], poller)
       return []
     } catch { return handle(.failed(error.errno), poller) }
