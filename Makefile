@@ -39,7 +39,7 @@ test: ## Install what is missing, then lint, build, unit tests, end-to-end tests
 	$(MAKE) --no-print-directory test-unit
 	$(MAKE) --no-print-directory test-e2e
 
-test-all: ## The same with chaos, fuzzing, real software and the walk-through; what the CI runs (30 min)
+test-all: ## The same with chaos, fuzzing, real software and the walk-through; what the CI runs (20 min)
 	scripts/install-tools test
 	$(MAKE) --no-print-directory lint
 	$(MAKE) --no-print-directory build

@@ -1,7 +1,7 @@
 @testable import WrapperCore
 
 /// A promise of the machine that a transition broke. docs/proof.md says which of the project's promises each belongs to;
-/// scripts/mutate-machine breaks each of them.
+/// `make mutations` breaks each of them.
 enum Breach: String, Hashable, CaseIterable {
   // The process gets its signals in time, and no others.
   case signalsWrongly, signalsAfterEnd, forwardsTooEarly, forwardsTooLate, holdsWithoutReason
