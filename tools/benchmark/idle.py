@@ -1,5 +1,6 @@
 """What each takes while redis runs and nothing happens: files, memory, wake-ups, system calls."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -49,7 +50,13 @@ def idle(contenders, agent, folder, instances, seconds, ttl):
                 figures[key][name] = figure
         return figures
     finally:
-        for process in (process for some in running.values() for process in some):
+        processes = [process for some in running.values() for process in some]
+        # An init that is killed would leave its redis, which has a process group of its own.
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=5)
             kill(process)
 
 
