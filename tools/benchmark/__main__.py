@@ -12,13 +12,13 @@ import os
 import pathlib
 import resource
 import shutil
-import signal
 import sys
 import tempfile
 
 from Tests.EndToEnd.agent import Agent
 from Tests.EndToEnd.repository import ROOT
 
+from ..ending import run
 from . import fleet, idle, lives, page, picture
 from .contenders import OURS, found, package_version
 from .machine import machine
@@ -107,10 +107,4 @@ def parse():
 
 
 if __name__ == "__main__":
-    # Ended by a signal, what was started is ended too.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    signal.signal(signal.SIGHUP, lambda *_: sys.exit(129))
-    try:
-        main()
-    except KeyboardInterrupt:
-        sys.exit(130)
+    run(main)

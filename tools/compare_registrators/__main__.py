@@ -11,10 +11,10 @@ import datetime
 import os
 import pathlib
 import shutil
-import signal
 import sys
 import tempfile
 
+from ..ending import run
 from ..benchmark.contenders import package_version
 from ..benchmark.machine import machine
 from . import cases, table
@@ -85,10 +85,4 @@ def parse():
 
 
 if __name__ == "__main__":
-    # Ended by a signal, what was started is ended too.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    signal.signal(signal.SIGHUP, lambda *_: sys.exit(129))
-    try:
-        main()
-    except KeyboardInterrupt:
-        sys.exit(130)
+    run(main)

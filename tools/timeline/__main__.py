@@ -8,11 +8,11 @@ import argparse
 import json
 import pathlib
 import shutil
-import signal
 import sys
 
 from Tests.EndToEnd.repository import ROOT
 
+from ..ending import run
 from . import svg, terminal
 from .cases import CASES
 from .docker_container import NEEDED
@@ -60,10 +60,4 @@ def parse():
 
 
 if __name__ == "__main__":
-    # Ended by a signal, what was started is ended too.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    signal.signal(signal.SIGHUP, lambda *_: sys.exit(129))
-    try:
-        main()
-    except KeyboardInterrupt:
-        sys.exit(130)
+    run(main)
