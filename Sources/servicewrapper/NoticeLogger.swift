@@ -49,7 +49,7 @@ struct NoticeLogger {
     let line = line(notice, of: index, address: address)
     switch notice {
     case .consulFailed, .consulAnswers:
-      if line.text.utf8.elementsEqual(lastConsulText.utf8) { return }
+      if isSame(line.text, lastConsulText) { return }
       lastConsulText = line.text
     default: break
     }

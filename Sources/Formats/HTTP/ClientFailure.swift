@@ -6,6 +6,7 @@ public enum ClientFailure: Hashable, Sendable {
   case unreachable(Int32)
   /// The connection ended before the answer; with errno(3), 0 if the server closed it.
   case closed(Int32)
+  /// Not an HTTP response, or one that ends in the middle.
   case malformed(ResponseParser.Malformed)
   /// Longer than the caller allows.
   case tooLong

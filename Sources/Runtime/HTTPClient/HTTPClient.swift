@@ -3,11 +3,12 @@ public import Linux
 public import Options
 
 /// An HTTP client whose calls never block: the sockets, the resolver and the parser behind a `ClientMachine`. Wrapper,
-/// watcher and probes all use it. A TLS session belongs into `Connection`, below it.
+/// watcher and probes all use it. A TLS session would be a part of `Connection`, below it.
 public struct HTTPClient: ~Copyable {
   /// What a client reports.
   public enum Event {
-    /// Connected: the last so many requests that have no answer yet are to be sent now, with `write`. Not for `call`.
+    /// Connected: the last so many requests that have no answer yet are to be sent now, with `write`. A `call` sends its
+    /// request by itself, and reports this only if it has none.
     case ready(Int)
     /// A part of the body of the response with this status, perhaps an empty one; more follows.
     case part([UInt8], status: Int)
